@@ -1,0 +1,120 @@
+//! The config file: [`raw`] the YAML as written, [`check`] raw → [`Config`], [`fault`] what is wrong and where,
+//! [`secret`] interpolation.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::destination::Destination;
+use crate::directory;
+use crate::mapping;
+
+/// A checked config: whatever is in here can be run.
+#[derive(Debug)]
+pub struct Config {
+    /// Folder of the store and its lock.
+    pub state: PathBuf,
+    /// Health, metrics, status page.
+    pub listen: Option<SocketAddr>,
+    /// The control socket.
+    pub control: PathBuf,
+    /// Logging.
+    pub log: Log,
+    /// What is kept for how long.
+    pub retention: Retention,
+    /// By name.
+    pub directories: BTreeMap<String, directory::Settings>,
+    /// By name.
+    pub destinations: BTreeMap<String, Target>,
+    /// In the order of their names.
+    pub syncs: BTreeMap<String, Sync>,
+    /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
+    pub warnings: Vec<String>,
+}
+
+/// Logging.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`.
+    pub level: tracing::Level,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// The journal under systemd, text on a terminal.
+    Auto,
+    /// Text.
+    Text,
+    /// JSON lines.
+    Json,
+}
+
+/// What is kept for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Field values of history.
+    pub values: Duration,
+    /// The audit, which holds no values.
+    pub audit: Duration,
+}
+
+/// A destination and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The protocol.
+    pub destination: Arc<dyn Destination>,
+    /// The wire.
+    pub http: Http,
+}
+
+/// How a target is reached over HTTP.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// `http://…`; left out: the environment's.
+    pub proxy: Option<String>,
+    /// A PEM file with the only authorities to trust; left out: the system's.
+    pub ca: Option<PathBuf>,
+    /// For a whole request.
+    pub timeout: Duration,
+}
+
+/// A sync.
+#[derive(Clone, Debug)]
+pub struct Sync {
+    /// Its name.
+    pub name: String,
+    /// Its former name.
+    pub was: Option<String>,
+    /// Name of the directory.
+    pub from: String,
+    /// Name of the destination.
+    pub to: String,
+    /// When it runs.
+    pub schedule: Option<Schedule>,
+    /// The zone a cron schedule is read in.
+    pub timezone: jiff::tz::TimeZone,
+    /// What is asked of the directory.
+    pub query: directory::Query,
+    /// Entry → member.
+    pub mapping: Arc<mapping::Mapping>,
+    /// The guard's.
+    pub limits: crate::plan::Limits,
+    /// What absence means.
+    pub absence: crate::plan::Absence,
+    /// What to do with people who are inactive when first seen.
+    pub first_seen_inactive: crate::plan::FirstSeenInactive,
+}
+
+/// When a sync runs.
+#[derive(Clone, Debug)]
+pub enum Schedule {
+    /// Five-field cron.
+    Cron(Box<croner::Cron>),
+    /// Every so often.
+    Every(Duration),
+}

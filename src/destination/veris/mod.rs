@@ -1,0 +1,1 @@
+//! Veris Memberbook Ingest API.

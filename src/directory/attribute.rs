@@ -1,0 +1,1 @@
+//! Attribute syntaxes: GUIDs, FILETIMEs, flags.

@@ -1,0 +1,165 @@
+//! The words everybody uses.
+//!
+//! People's values live in [`Key`], [`Identity`] and [`Payload`]. A key is a directory's opaque identifier and may be
+//! shown in logs; identities and payloads redact their own `Debug`, so that a stray `{:?}` leaks nobody.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A moment on the wall clock. Only a type here: nothing in the deciding modules asks what time it is.
+pub use jiff::Timestamp;
+
+/// The two clocks at one moment: `wall` is what people and servers mean, `monotonic` never jumps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Wall clock.
+    pub wall: Timestamp,
+    /// Time since some fixed point of this process.
+    pub monotonic: Duration,
+}
+
+/// What never changes about a person in the directory, as canonical text (a GUID in lower case, or the value itself).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(Box<str>);
+
+impl Key {
+    /// A key from its canonical text.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The value by which a target knows a member. Often a mail address: never logged.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Identity(Box<str>);
+
+impl Identity {
+    /// An identity from its text.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for payloads and for output that a person asked for.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(…)")
+    }
+}
+
+/// 128 bits of XXH3 over something canonical: equal fingerprints mean equal content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(xxhash_rust::xxh3::xxh3_128(bytes).to_be_bytes())
+    }
+
+    /// The stored form.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// From the stored form; `None` when it is not 16 bytes long.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The fields of a member, typed, in canonical order (sorted by name at every level).
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Payload(Map<String, Value>);
+
+impl Payload {
+    /// A payload from its fields.
+    pub fn new(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
+    /// The fields.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// A text field's value.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
+    }
+
+    /// This payload with one field set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Canonical JSON: what is stored, and what the fingerprint is of.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.0).expect("a JSON map always serialises")
+    }
+
+    /// Reads canonical JSON back.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The fingerprint of the canonical JSON.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.to_json().as_bytes())
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Payload({} fields)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_does_not_depend_on_the_order_its_fields_were_set_in() {
+        let one = Payload::default().with("b", 1).with("a", "x");
+        let other = Payload::default().with("a", "x").with("b", 1);
+        assert_eq!(one.fingerprint(), other.fingerprint());
+        assert_eq!(one.to_json(), r#"{"a":"x","b":1}"#);
+    }
+
+    #[test]
+    fn debug_shows_nobody() {
+        let text =
+            format!("{:?} {:?}", Identity::new("anna@example.com"), Payload::default().with("first_name", "Anna"));
+        assert!(!text.to_lowercase().contains("anna"), "{text}");
+    }
+}

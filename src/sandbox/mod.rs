@@ -1,0 +1,2 @@
+//! Stand-ins for the target systems and an embedded directory. Imports nothing of the client side: its own wire types
+//! catch the client's mistakes.
