@@ -31,6 +31,7 @@
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
 
 pub mod config;
+pub mod delivery;
 pub mod destination;
 pub mod directory;
 pub mod mapping;
@@ -38,4 +39,5 @@ pub mod plan;
 pub mod roster;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod store;
 pub mod transport;
