@@ -34,6 +34,7 @@ pub mod config;
 pub mod delivery;
 pub mod destination;
 pub mod directory;
+pub mod engine;
 pub mod mapping;
 pub mod plan;
 pub mod roster;
