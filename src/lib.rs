@@ -31,6 +31,7 @@
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
 
 pub mod config;
+pub mod delivery;
 pub mod destination;
 pub mod directory;
 pub mod mapping;
