@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     const BASE: Duration = Duration::from_secs(10);
-    const CAP: Duration = Duration::from_secs(900);
+    const CAP: Duration = Duration::from_mins(15);
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_800_000_000).unwrap()
