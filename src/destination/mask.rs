@@ -59,7 +59,8 @@ impl Mask {
             Value::String(text) => {
                 self.values.extend(needle(text));
                 // As it stands in quoted JSON, should that differ.
-                self.values.extend(needle(value.to_string().trim_matches('"')));
+                let quoted = value.to_string();
+                self.values.extend(needle(&quoted[1..quoted.len() - 1]));
             }
             Value::Number(number) => self.values.extend(needle(&number.to_string())),
             Value::Array(list) => list.iter().for_each(|value| self.hide(value)),
