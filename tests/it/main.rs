@@ -1,1 +1,4 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
+
+mod directory;
+mod fixtures;
