@@ -110,7 +110,7 @@ impl Sandbox {
 
     /// The token requests that count.
     pub fn ledger(&self) -> LedgerView {
-        self.shared.veris(|veris, now| veris.ledger(now))
+        self.shared.veris(Veris::ledger)
     }
 
     /// The last pushes, oldest first.

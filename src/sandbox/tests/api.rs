@@ -4,7 +4,10 @@ use super::*;
 async fn the_documented_dialogue_to_the_letter() {
     let bench = Bench::new().await;
     let reply = bench.ask().send().await.unwrap();
-    assert_eq!((reply.status(), &reply.headers()["content-type"]), (StatusCode::OK, &"application/json".parse().unwrap()));
+    assert_eq!(
+        (reply.status(), &reply.headers()["content-type"]),
+        (StatusCode::OK, &"application/json".parse().unwrap())
+    );
     let text = reply.text().await.unwrap();
     assert!(text.starts_with(r#"{"Status":"Sucess","AccessToken":"sandbox-"#), "{text}");
     let token = serde_json::from_str::<Value>(&text).unwrap()["AccessToken"].as_str().unwrap().to_owned();
@@ -43,7 +46,7 @@ async fn the_quota_is_told_in_retry_after() {
 async fn a_token_ends_with_the_sandboxes_clock_and_so_does_the_date() {
     let bench = Bench::new().await;
     let token = bench.token().await;
-    bench.sandbox.advance(Duration::from_secs(15 * 60));
+    bench.sandbox.advance(Duration::from_mins(15));
     let reply = bench.push(&token, &batch(1)).send().await.unwrap();
     assert_eq!(reply.status(), 401);
     let date = reply.headers()["date"].to_str().unwrap();

@@ -54,22 +54,12 @@ async fn truncated_means_a_head_and_half_a_body() {
 async fn hanging_never_answers_and_does_not_keep_the_sandbox_from_stopping() {
     for (when, members) in [(When::Before, 0), (When::After, 2)] {
         let bench = Bench::new().await;
-        bench.sandbox.faults([Fault::new(Effect::Hang(when))]);
-        {
-            let mut push = Box::pin(bare(&bench));
-            assert!(timeout(BRIEF, &mut push).await.is_err());
-            assert_eq!(bench.sandbox.members().len(), members);
-            bench.sandbox.faults([]);
-        }
         let token = bench.token().await;
         bench.sandbox.faults([Fault::new(Effect::Hang(when))]);
-        let hanging = tokio::spawn(bench.push(&token, &batch(2)).send());
-        let receipts = async {
-            while bench.sandbox.receipts().len() < 2 {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(PATIENCE, receipts).await.unwrap();
+        let mut hanging = tokio::spawn(bench.push(&token, &batch(2)).send());
+        until(|| bench.sandbox.receipts().len() == 1).await;
+        assert!(timeout(BRIEF, &mut hanging).await.is_err());
+        assert_eq!(bench.sandbox.members().len(), members);
         timeout(PATIENCE, bench.sandbox.stop()).await.unwrap().unwrap();
         let error = timeout(PATIENCE, hanging).await.unwrap().unwrap().unwrap_err();
         assert!(!error.is_timeout(), "cut by the stop: {error:?}");
@@ -88,12 +78,7 @@ async fn stopped_or_dropped_it_no_longer_listens() {
     let (address, url) = (sandbox.address(), sandbox.url());
     client.get(url + "/sandbox/clock").send().await.unwrap();
     drop(sandbox);
-    let refused = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, refused).await.unwrap();
+    until(|| std::net::TcpStream::connect(address).is_err()).await;
 }
 
 #[tokio::test]

@@ -39,9 +39,12 @@ async fn a_token_request_can_be_cut_and_still_counts() {
 #[tokio::test]
 async fn latency_comes_before_taking_effect_and_answer_latency_after() {
     for (effect, members) in [(Effect::Latency(FOREVER), 0), (Effect::AnswerLatency(FOREVER), 2)] {
-        let bench = Bench { client: client(BRIEF), ..Bench::new().await };
-        let error = bench.pushed([Fault::new(effect)]).await.unwrap_err();
-        assert!(error.is_timeout(), "{error:?}");
+        let bench = Bench::new().await;
+        let token = bench.token().await;
+        bench.sandbox.faults([Fault::new(effect).times(1)]);
+        let mut held = tokio::spawn(bench.push(&token, &batch(2)).send());
+        until(|| bench.sandbox.faults_on().is_empty()).await;
+        assert!(timeout(BRIEF, &mut held).await.is_err());
         assert_eq!(bench.sandbox.members().len(), members);
     }
     let bench = Bench::new().await;
@@ -52,11 +55,25 @@ async fn latency_comes_before_taking_effect_and_answer_latency_after() {
 }
 
 #[tokio::test]
+async fn who_gives_up_during_latency_has_changed_nothing() {
+    let bench = Bench::new().await;
+    let token = bench.token().await;
+    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF)).times(1)]);
+    let held = tokio::spawn(bench.push(&token, &batch(2)).send());
+    until(|| bench.sandbox.faults_on().is_empty()).await;
+    held.abort();
+    // Longer than the one given up, so that its time is over.
+    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF * 3)).times(1)]);
+    assert_eq!(bench.push(&token, &json!([member("later")])).send().await.unwrap().status(), 200);
+    assert_eq!(bench.sandbox.members().into_keys().collect::<Vec<_>>(), ["later"]);
+}
+
+#[tokio::test]
 async fn a_slow_body_starts_at_once() {
-    let bench = Bench { client: client(BRIEF * 5), ..Bench::new().await };
+    let bench = Bench::new().await;
     let reply = bench.pushed([Fault::new(Effect::SlowBody(FOREVER)).times(1)]).await.unwrap();
     assert_eq!(reply.status(), 200);
-    assert!(reply.bytes().await.unwrap_err().is_timeout());
+    assert!(timeout(BRIEF, reply.bytes()).await.is_err());
     let reply = bench.pushed([Fault::new(Effect::SlowBody(BRIEF)).times(1)]).await.unwrap();
     assert_eq!(reply.text().await.unwrap(), "{“OK”}");
 }

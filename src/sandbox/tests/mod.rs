@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Enough to see that nothing comes.
 const BRIEF: Duration = Duration::from_millis(200);
 /// Longer than any test.
-const FOREVER: Duration = Duration::from_secs(3600);
+const FOREVER: Duration = Duration::from_hours(1);
 
 struct Bench {
     sandbox: Sandbox,
@@ -34,7 +34,7 @@ struct Bench {
 impl Bench {
     async fn new() -> Self {
         let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Options::default()).await.unwrap();
-        Self { sandbox, client: client(PATIENCE) }
+        Self { sandbox, client: client() }
     }
 
     fn url(&self, path: &str) -> String {
@@ -73,10 +73,20 @@ impl Bench {
     }
 }
 
-fn client(patience: Duration) -> Client {
+/// Waits for something to become true at the sandbox.
+async fn until(holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.unwrap();
+}
+
+fn client() -> Client {
     // Wanted by the client even where nothing is encrypted; an error says that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().timeout(patience).redirect(redirect::Policy::none()).build().unwrap()
+    Client::builder().no_proxy().timeout(PATIENCE).redirect(redirect::Policy::none()).build().unwrap()
 }
 
 fn member(unique_id: &str) -> Value {

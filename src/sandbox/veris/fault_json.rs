@@ -16,7 +16,7 @@ impl TryFrom<Map<String, Value>> for Fault {
         let (Some((name, setting)), None) = (rest.next(), rest.next()) else {
             return Err("a fault names exactly one effect, beside target, times and skip".into());
         };
-        let fault = Self { times, skip, ..Self::new(effect(name, setting)?) };
+        let fault = Self { times, skip, ..Self::new(effect(&name, &setting)?) };
         if times == Some(0) {
             return Err("times: 0 would never fire".into());
         }
@@ -34,8 +34,8 @@ fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Res
 }
 
 /// An effect without settings is switched on by `true`.
-fn effect(name: String, setting: Value) -> Result<Effect, String> {
-    let written = if setting == true { Value::String(name.clone()) } else { json!({ name.as_str(): setting }) };
+fn effect(name: &str, setting: &Value) -> Result<Effect, String> {
+    let written = if *setting == true { json!(name) } else { json!({ name: setting }) };
     let effect = serde_json::from_value(written).map_err(|error| format!("{name}: {error}"))?;
     match effect {
         Effect::Status(code) if !(200..600).contains(&code) => Err(format!("status: {code} is none of 200 to 599")),
@@ -76,14 +76,17 @@ mod tests {
 
     #[test]
     fn every_effect_reads_and_writes_the_same() {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         let effects = [
             (json!({"latency": "1m"}), Effect::Latency(minute)),
             (json!({"answer_latency": "1m"}), Effect::AnswerLatency(minute)),
             (json!({"slow_body": "1m"}), Effect::SlowBody(minute)),
             (json!({"status": 503}), Effect::Status(503)),
             (json!({"retry_after": 30}), Effect::RetryAfter(30)),
-            (json!({"redirect": {"to": "/x", "status": 307}}), Effect::Redirect(Redirect { to: "/x".into(), status: 307 })),
+            (
+                json!({"redirect": {"to": "/x", "status": 307}}),
+                Effect::Redirect(Redirect { to: "/x".into(), status: 307 }),
+            ),
             (json!({"cut": "before"}), Effect::Cut(When::Before)),
             (json!({"hang": "after"}), Effect::Hang(When::After)),
             (json!({"late": {"after": "1m", "then": "ok"}}), Effect::Late(Late { after: minute, then: Then::Ok })),

@@ -71,7 +71,7 @@ fn texts<S: Serializer>(times: &[Timestamp], serializer: S) -> Result<S::Ok, S::
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()

@@ -33,8 +33,8 @@ impl Default for Options {
             client_secret: "sandbox-secret".into(),
             api_key: "sandbox-key".into(),
             quota: 150,
-            window: Duration::from_secs(24 * 60 * 60),
-            lifetime: Duration::from_secs(15 * 60),
+            window: Duration::from_hours(24),
+            lifetime: Duration::from_mins(15),
             batch_limit: 500,
             faults: Vec::new(),
         }

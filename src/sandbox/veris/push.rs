@@ -27,13 +27,25 @@ struct Verdict {
     reason: Option<String>,
 }
 
-impl Verdict {
-    fn refused(outcome: Outcome, answer: Answer, size: Option<usize>, reason: impl Into<String>) -> Self {
-        Self { outcome, answer, size, in_active: None, reason: Some(reason.into()) }
+/// Why a push is not taken.
+struct Refusal {
+    outcome: Outcome,
+    status: u16,
+    size: Option<usize>,
+    /// For the journal.
+    reason: String,
+    /// For the client.
+    told: Value,
+}
+
+impl Refusal {
+    fn new(outcome: Outcome, status: u16, size: Option<usize>, reason: &str) -> Self {
+        Self { outcome, status, size, reason: reason.into(), told: json!({ "error": reason }) }
     }
 
-    fn plain(outcome: Outcome, status: u16, size: Option<usize>, reason: &str) -> Self {
-        Self::refused(outcome, Answer::error(status, reason), size, reason)
+    fn verdict(self) -> Verdict {
+        let Self { outcome, status, size, reason, told } = self;
+        Verdict { outcome, answer: Answer::json(status, &told), size, in_active: None, reason: Some(reason) }
     }
 }
 
@@ -42,30 +54,33 @@ impl Veris {
     pub(in crate::sandbox) fn push(&mut self, push: &Push<'_>, now: Timestamp) -> Answer {
         self.settle(now);
         let verdict = match self.before(Target::Members) {
-            Some(answer) => Verdict::refused(Outcome::Fault, answer, None, "sandbox fault"),
-            None => self.read(push, now).map_or_else(|verdict| verdict, |members| self.apply(members, now)),
+            Some(answer) => {
+                let reason = Some("sandbox fault".into());
+                Verdict { outcome: Outcome::Fault, answer, size: None, in_active: None, reason }
+            }
+            None => self.read(push, now).map_or_else(Refusal::verdict, |members| self.apply(members, now)),
         };
         let Verdict { outcome, answer, size, in_active, reason } = verdict;
         self.journal.pushed(Receipt { at: now, size, in_active, outcome, answer: answer.seen(), reason });
         answer
     }
 
-    fn read(&mut self, push: &Push<'_>, now: Timestamp) -> Result<Vec<Member>, Verdict> {
+    fn read(&mut self, push: &Push<'_>, now: Timestamp) -> Result<Vec<Member>, Refusal> {
         self.authorize(push.authorization, now)
-            .map_err(|reason| Verdict::plain(Outcome::Unauthorized, 401, None, reason))?;
+            .map_err(|reason| Refusal::new(Outcome::Unauthorized, 401, None, reason))?;
         let json = push.content_type.is_some_and(|kind| kind.trim_start().starts_with("application/json"));
         if !json {
-            return Err(Verdict::plain(Outcome::Unreadable, 415, None, "Content-Type is not application/json"));
+            return Err(Refusal::new(Outcome::Unreadable, 415, None, "Content-Type is not application/json"));
         }
         let values: Vec<Value> = match serde_json::from_slice(push.body) {
             Ok(Value::Array(values)) => values,
-            Ok(_) => return Err(Verdict::plain(Outcome::Unreadable, 400, None, "not a JSON array")),
-            Err(_) => return Err(Verdict::plain(Outcome::Unreadable, 400, None, "not JSON")),
+            Ok(_) => return Err(Refusal::new(Outcome::Unreadable, 400, None, "not a JSON array")),
+            Err(_) => return Err(Refusal::new(Outcome::Unreadable, 400, None, "not JSON")),
         };
         let size = values.len();
         let limit = |effect: &Effect| if let Effect::BatchLimit(limit) = effect { Some(*limit) } else { None };
         if size > self.faults.fire(Target::Members, limit).unwrap_or(self.options.batch_limit) {
-            return Err(Verdict::plain(Outcome::OverLimit, 413, Some(size), "too many members in one request"));
+            return Err(Refusal::new(Outcome::OverLimit, 413, Some(size), "too many members in one request"));
         }
         self.judge(values).map_err(|(index, broken)| self.refuse(size, index, &broken))
     }
@@ -96,32 +111,27 @@ impl Veris {
         }
     }
 
-    fn refuse(&mut self, size: usize, index: usize, broken: &Broken) -> Verdict {
+    fn refuse(&mut self, size: usize, index: usize, broken: &Broken) -> Refusal {
         let Broken { field, rule } = broken;
         let named = |effect: &Effect| (*effect == Effect::NameRefused).then_some(());
-        let answer = match self.faults.fire(Target::Members, named) {
-            Some(()) => Answer::json(
-                422,
-                &json!({"error": "validation failed", "index": index, "field": field, "reason": rule}),
-            ),
-            None => Answer::error(422, "validation failed"),
+        let told = match self.faults.fire(Target::Members, named) {
+            Some(()) => json!({"error": "validation failed", "index": index, "field": field, "reason": rule}),
+            None => json!({"error": "validation failed"}),
         };
-        Verdict::refused(Outcome::Refused, answer, Some(size), format!("member {index}: {field} {rule}"))
+        let reason = format!("member {index}: {field} {rule}");
+        Refusal { outcome: Outcome::Refused, status: 422, size: Some(size), reason, told }
     }
 
     fn apply(&mut self, members: Vec<Member>, now: Timestamp) -> Verdict {
         let size = Some(members.len());
         let in_active = Some(members.iter().filter(|member| member.status == Status::InActive).count());
         let fate = self.fate(Target::Members);
-        let outcome = match &fate {
-            Some(Effect::Late(late)) => {
-                self.postpone(members, now, late.after);
-                Outcome::AppliedLate
-            }
-            _ => {
-                self.upsert(members, now);
-                Outcome::Applied
-            }
+        let outcome = if let Some(Effect::Late(late)) = &fate {
+            self.postpone(members, now, late.after);
+            Outcome::AppliedLate
+        } else {
+            self.upsert(members, now);
+            Outcome::Applied
         };
         let answer = self.dress(Target::Members, Answer::new(200, OK), fate);
         Verdict { outcome, answer, size, in_active, reason: None }

@@ -20,6 +20,7 @@ pub struct Record {
     pub fields: Member,
 }
 
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
 fn text<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => serializer.collect_str(time),
@@ -59,11 +60,8 @@ impl Veris {
         let members = self.members(now);
         let active = members.values().filter(|record| record.fields.status == Status::Active).count();
         let in_active = members.len() - active;
-        let late: Vec<Value> = self
-            .late
-            .iter()
-            .map(|batch| json!({"due": batch.due.to_string(), "size": batch.members.len()}))
-            .collect();
+        let late: Vec<Value> =
+            self.late.iter().map(|batch| json!({"due": batch.due.to_string(), "size": batch.members.len()})).collect();
         json!({
             "now": now.to_string(),
             "token_requests": self.ledger.view(now),

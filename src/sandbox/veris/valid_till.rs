@@ -49,7 +49,6 @@ impl ValidTill {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ mod faults;
 mod push;
 mod token;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 const GOOD: Credentials<'static> =
     Credentials { client_id: Some("sandbox"), client_secret: Some("sandbox-secret"), api_key: Some("sandbox-key") };
