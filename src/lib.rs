@@ -31,12 +31,14 @@
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
 
 pub mod config;
+pub mod daemon;
 pub mod delivery;
 pub mod destination;
 pub mod directory;
 pub mod engine;
 pub mod mapping;
 pub mod plan;
+pub mod report;
 pub mod roster;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

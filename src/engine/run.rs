@@ -32,16 +32,10 @@ enum Phase {
     LookingUp(Box<Intake>, End),
     /// Recalling comes after staging; what was read stays at hand.
     Recalling(Box<Intake>, End),
-    Admitting(Box<Reading>),
+    Admitting,
     Delivering(Box<Courier>),
     Counting,
     Ending,
-}
-
-/// What an admission needs of the reading it came from.
-#[derive(Debug)]
-struct Reading {
-    server_since: Option<Timestamp>,
 }
 
 impl Run {
@@ -82,11 +76,8 @@ impl Run {
                 self.phase = Phase::Recalling(intake, end);
                 Vec::new()
             }
-            (Phase::Admitting(reading), Event::Committed(Answer::Admitted(newly))) => {
+            (Phase::Admitting, Event::Committed(Answer::Admitted(newly))) => {
                 self.tally.newly_invalid = newly;
-                if let (Some(feed), Some(since)) = (&mut self.feed, reading.server_since) {
-                    feed.server_since = Some(since);
-                }
                 self.deliver(began)
             }
             (Phase::Delivering(courier), event) => self.courier(courier, now, event),
@@ -251,7 +242,7 @@ impl Run {
             server_since,
             bases: end.found,
         };
-        self.phase = Phase::Admitting(Box::new(Reading { server_since }));
+        self.phase = Phase::Admitting;
         vec![Effect::Commit(Transaction::Admit(Box::new(admit)))]
     }
 

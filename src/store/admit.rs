@@ -29,6 +29,8 @@ pub struct Admission<'a> {
     pub granted: &'a std::collections::BTreeSet<guard::Pair>,
     /// Search, mapping and identity it was read under.
     pub rules: Fingerprint,
+    /// People who never had an account and are not in the directory any more.
+    pub forgotten: &'a [i64],
     /// Who answered.
     pub server: &'a str,
     /// When a change of server was first seen, while it has not settled.
@@ -51,6 +53,10 @@ impl Store {
         rule(&mut tx, admission).await?;
         hold(&mut tx, admission).await?;
         spend(&mut tx, admission).await?;
+        sqlx::query("DELETE FROM person WHERE account IS NULL AND id IN (SELECT value FROM json_each(?))")
+            .bind(Value::from(admission.forgotten.to_vec()).to_string())
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("UPDATE feed SET rules = ?, server = ?, server_since = ?, bases = ? WHERE id = ?")
             .bind(&admission.rules.as_bytes()[..])
             .bind(admission.server)

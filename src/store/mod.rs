@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 
 mod admit;
+mod bind;
 mod deliver;
 mod lock;
 mod reading;
@@ -20,9 +21,11 @@ mod steer;
 mod token;
 
 pub use admit::Admission;
+pub use bind::BindRecord;
+pub use deliver::Frozen;
 pub use lock::{Lock, LockError};
-pub use run::Summary;
 pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
+pub use settle::Pace;
 pub use steer::Who;
 
 /// Why the store did not do as asked.

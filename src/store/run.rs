@@ -1,75 +1,9 @@
 //! Runs: begun, ended, summed up.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::{Error, Store, millis};
-
-/// What a run did: `rosterd sync --json` prints this, `runs` shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
-    /// Name of the sync.
-    pub sync: String,
-    /// The run; 0 when it did not begin.
-    pub run: i64,
-    /// `ok`, `partial`, `pending`, `held` or `failed`.
-    pub result: String,
-    /// Why it failed, or what it waits for.
-    pub error: Option<String>,
-    /// The held plan's id.
-    pub plan: Option<String>,
-    /// What was read.
-    pub read: Read,
-    /// What was found.
-    pub members: Members,
-    /// What was sent.
-    pub delivery: Delivery,
-}
-
-/// What was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Read {
-    /// `full`.
-    pub mode: String,
-    /// Entries.
-    pub entries: u64,
-}
-
-/// What was found and admitted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Members {
-    /// New.
-    pub joined: u64,
-    /// With other fields.
-    pub changed: u64,
-    /// Gone or inactive; identity changes too.
-    pub left: u64,
-    /// Active again.
-    pub returned: u64,
-    /// As before.
-    pub unchanged: u64,
-    /// Kept because their fields break a rule or their identity is disputed; whether new or not.
-    pub invalid: u64,
-    /// Not this sync's business.
-    pub skipped: u64,
-}
-
-/// What was sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// Members confirmed.
-    pub confirmed: u64,
-    /// Members the target refused.
-    pub refused: u64,
-    /// Members still to be sent.
-    pub pending: u64,
-    /// Members held by the guard.
-    pub held: u64,
-    /// Requests made.
-    pub requests: u64,
-    /// Token requests made.
-    pub token_requests: u64,
-}
+use crate::report::Summary;
 
 impl Store {
     /// Records that a run began.
@@ -106,8 +40,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// What is left over at the end of a run: accounts of this target pending, and refused ones claimed by this sync.
-    pub async fn left_over(&mut self, feed: i64, realm: &str) -> Result<(u64, u64), Error> {
+    /// Accounts of a target that are still to be sent.
+    pub async fn left_over(&mut self, realm: &str) -> Result<u64, Error> {
         let pending: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM account
              WHERE realm = (SELECT id FROM realm WHERE name = ?) AND pending IS NOT NULL AND refused IS NULL",
@@ -115,14 +49,7 @@ impl Store {
         .bind(realm)
         .fetch_one(&mut self.connection)
         .await?;
-        let refused: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM account a JOIN person p ON p.account = a.id
-             WHERE a.refused IS NOT NULL AND p.feed = ? AND p.active = 1",
-        )
-        .bind(feed)
-        .fetch_one(&mut self.connection)
-        .await?;
-        Ok((pending.unsigned_abs(), refused.unsigned_abs()))
+        Ok(pending.unsigned_abs())
     }
 
     /// Members quarantined by a run.

@@ -223,7 +223,7 @@ async fn split(
     refusal: &Refusal,
     now: Timestamp,
 ) -> Result<(), Error> {
-    restore(tx, batch.id).await?;
+    // The halves stay uncertain until they are answered themselves: a target may have applied part of the whole.
     let half = batch.size.div_ceil(2);
     for size in [half, batch.size - half] {
         let child: i64 = sqlx::query_scalar(

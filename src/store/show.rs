@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::reading::collect;
-use super::{Error, Store, Summary, millis, moment, moment_of};
+use super::{Error, Store, millis, moment, moment_of};
+use crate::report::Summary;
 
 /// A sync's state.
 #[derive(Clone, Debug, PartialEq, Eq)]

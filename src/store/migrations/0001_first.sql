@@ -131,3 +131,8 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_account ON event (account);
 CREATE INDEX event_key ON event (feed, key);
+
+-- What is remembered of a directory: where it was last reached, and credentials it refused.
+CREATE TABLE directory (
+  name TEXT PRIMARY KEY, url TEXT, refused BLOB, refused_at INTEGER, note TEXT
+) STRICT;

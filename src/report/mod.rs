@@ -1,0 +1,5 @@
+//! What is shown, as values: shared by the command line, the control socket and the status page.
+
+mod summary;
+
+pub use summary::{Delivery, Exit, Members, Read, Summary};
