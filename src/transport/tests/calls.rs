@@ -30,9 +30,10 @@ async fn the_request_arrives_as_it_was_meant() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // Bound, so that no other test gets the port, but not listening.
+    let silent = tokio::net::TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = silent.local_addr().unwrap();
     let why = unsent(transport().call(&get(format!("http://{address}/?secret=1"))).await);
     assert!(why.starts_with("could not connect: Connection refused"), "{why}");
 
