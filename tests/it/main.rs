@@ -1,1 +1,3 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
+
+mod config;
