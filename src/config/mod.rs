@@ -1,5 +1,21 @@
-//! The config file: [`raw`] the YAML as written, [`check`] raw → [`Config`], [`fault`] what is wrong and where,
-//! [`secret`] interpolation.
+//! The config file: text → tree (`raw`, `syntax`) → references resolved (`secret`) → [`Config`] (`check`, with
+//! `section` and `setting` giving the tree its types), or every fault at once ([`Faults`], with secrets masked).
+
+mod check;
+mod fault;
+mod load;
+mod mask;
+mod raw;
+mod report;
+mod secret;
+mod section;
+mod setting;
+mod sync;
+mod syntax;
+
+pub use fault::{Fault, Faults, Look, Weight};
+pub use secret::Environment;
+pub use sync::{Schedule, Sync};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,7 +25,6 @@ use std::time::Duration;
 
 use crate::destination::Destination;
 use crate::directory;
-use crate::mapping;
 
 /// A checked config: whatever is in here can be run.
 #[derive(Debug)]
@@ -31,7 +46,7 @@ pub struct Config {
     /// In the order of their names.
     pub syncs: BTreeMap<String, Sync>,
     /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
-    pub warnings: Vec<String>,
+    pub warnings: Faults,
 }
 
 /// Logging.
@@ -81,40 +96,4 @@ pub struct Http {
     pub ca: Option<PathBuf>,
     /// For a whole request.
     pub timeout: Duration,
-}
-
-/// A sync.
-#[derive(Clone, Debug)]
-pub struct Sync {
-    /// Its name.
-    pub name: String,
-    /// Its former name.
-    pub was: Option<String>,
-    /// Name of the directory.
-    pub from: String,
-    /// Name of the destination.
-    pub to: String,
-    /// When it runs.
-    pub schedule: Option<Schedule>,
-    /// The zone a cron schedule is read in.
-    pub timezone: jiff::tz::TimeZone,
-    /// What is asked of the directory.
-    pub query: directory::Query,
-    /// Entry → member.
-    pub mapping: Arc<mapping::Mapping>,
-    /// The guard's.
-    pub limits: crate::plan::Limits,
-    /// What absence means.
-    pub absence: crate::plan::Absence,
-    /// What to do with people who are inactive when first seen.
-    pub first_seen_inactive: crate::plan::FirstSeenInactive,
-}
-
-/// When a sync runs.
-#[derive(Clone, Debug)]
-pub enum Schedule {
-    /// Five-field cron.
-    Cron(Box<croner::Cron>),
-    /// Every so often.
-    Every(Duration),
 }
