@@ -34,6 +34,10 @@ pub(super) fn unknown_names(names: &Names, known: &Known) -> Vec<Problem> {
         let help = "write the name itself, like attr('msDS-x'): what to ask the directory for must be known before";
         problems.push(("`attr` takes a fixed name".to_owned(), Some(help.to_owned())));
     }
+    if names.computed_table {
+        let help = "write one of the sync's `tables`, like map('countries')";
+        problems.push(("`map` takes the name of a table".to_owned(), Some(help.to_owned())));
+    }
     problems
 }
 
@@ -60,7 +64,7 @@ fn unknown(what: &str, name: &str, known: &[&str], instead: Option<String>) -> O
 fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
     let near = known.iter().copied().min_by_key(|known| distance(known))?;
-    (distance(near) <= 1 + name.chars().count() / 4).then_some(near)
+    (distance(near) <= 1 + name.chars().count() / 3).then_some(near)
 }
 
 /// What a syntax error, or an error of a rehearsal, says about the expression. Nobody's values are in it yet.

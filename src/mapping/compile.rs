@@ -137,23 +137,23 @@ impl<'s> Compiler<'s> {
 
     /// Checks the names of a program, rehearses it, and takes down which attributes it needs.
     fn inspected(&mut self, source: &str, program: Result<Program, Error>) -> Option<(Program, Rehearsal)> {
+        let program = program.map_err(|error| self.fault(check::problem(&error))).ok()?;
         let names = scan::names(source);
         let tables: Vec<&str> = self.tables.keys().map(String::as_str).collect();
         let mut problems = check::unknown_names(&names, self.expressions.known());
         problems.extend(check::unknown_tables(&names.tables, &tables));
+
+        let rehearsal = rehearse(&self.expressions, &program);
         // A name that is not there explains what follows from it, and says it better.
-        let told = !problems.is_empty();
-        let program = program.map_err(|error| problems.push(check::problem(&error))).ok();
-        let rehearsed = program.map(|program| (rehearse(&self.expressions, &program), program));
-        if let Some((rehearsal, program)) = &rehearsed {
-            if !told {
-                problems.extend(check::rehearsed(rehearsal.outcomes.iter().filter_map(|outcome| outcome.as_ref().err())));
-            }
-            let looked_up = self.expressions.variables(program).into_iter().chain(rehearsal.attributes.iter().cloned());
-            self.need(looked_up.chain(names.attributes).collect(), &names.functions);
+        if problems.is_empty() {
+            problems = check::rehearsed(rehearsal.outcomes.iter().filter_map(|outcome| outcome.as_ref().err()));
         }
-        problems.into_iter().for_each(|problem| self.fault(problem));
-        rehearsed.map(|(rehearsal, program)| (program, rehearsal))
+        for problem in problems {
+            self.fault(problem);
+        }
+        let looked_up = self.expressions.variables(&program).into_iter().chain(rehearsal.attributes.iter().cloned());
+        self.need(looked_up.chain(names.attributes).collect(), &names.functions);
+        Some((program, rehearsal))
     }
 
     fn need(&mut self, names: BTreeSet<String>, functions: &BTreeSet<String>) {
@@ -179,7 +179,8 @@ impl<'s> Compiler<'s> {
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
             return Some(name.to_owned());
         }
-        let what = if name.is_empty() { "there is no attribute".to_owned() } else { format!("`{name}` is no attribute") };
+        let what =
+            if name.is_empty() { "there is no attribute".to_owned() } else { format!("`{name}` is no attribute") };
         self.fault((what, Some(help.to_owned())));
         None
     }

@@ -48,7 +48,11 @@ pub(super) fn add(environment: &mut Environment<'static>, tables: &Tables) -> Ve
 fn ours(tables: Tables) -> Vec<(&'static str, Takes, Value)> {
     vec![
         ("digits", Takes::Each, Value::from_function(|text: Cow<'_, str>| phone::digits(&text))),
-        ("msisdn", Takes::Each, Value::from_function(msisdn)),
+        (
+            "msisdn",
+            Takes::Each,
+            Value::from_function(|text: Cow<'_, str>, country: Cow<'_, str>| msisdn(&text, &country)),
+        ),
         ("cn", Takes::Each, Value::from_function(|text: Cow<'_, str>| dn::first_value(&text))),
         ("bool", Takes::Each, Value::from_function(boolean)),
         (
@@ -114,16 +118,18 @@ pub(super) fn add_tests(environment: &mut Environment<'static>) -> Vec<&'static 
     names
 }
 
-fn msisdn(text: Cow<'_, str>, country: Cow<'_, str>) -> Result<Option<String>, Error> {
-    if !(1..=3).contains(&country.len()) || !country.bytes().all(|byte| byte.is_ascii_digit()) || country.starts_with('0')
+fn msisdn(text: &str, country: &str) -> Result<Option<String>, Error> {
+    if !(1..=3).contains(&country.len())
+        || !country.bytes().all(|byte| byte.is_ascii_digit())
+        || country.starts_with('0')
     {
         return Err(Mishap::misuse("`msisdn` takes a country code", "write the digits alone, like msisdn('47')"));
     }
-    Ok(phone::msisdn(&text, &country))
+    Ok(phone::msisdn(text, country))
 }
 
 /// LDAP's booleans are the texts TRUE and FALSE, and any text is true to MiniJinja.
-fn boolean(value: Value) -> Result<bool, Error> {
+fn boolean(value: &Value) -> Result<bool, Error> {
     if let Ok(value) = bool::try_from(value.clone()) {
         return Ok(value);
     }

@@ -24,6 +24,8 @@ pub(super) struct Names {
     pub hyphenated: BTreeSet<String>,
     /// `attr(…)` of something that isn't a fixed text.
     pub computed_attribute: bool,
+    /// `map` without the fixed name of a table.
+    pub computed_table: bool,
 }
 
 /// Words that stand before a `(` without being a function.
@@ -41,6 +43,8 @@ pub(super) fn names(source: &str) -> Names {
         let called = after(1) == Some(&Token::Sign('('));
         match before(1) {
             Some(Token::Sign('.')) => {}
+            // Within a hyphenated word that was taken down as a whole.
+            Some(Token::Sign('-')) if tokens[at].glued && matches!(before(2), Some(Token::Name(_))) => {}
             Some(Token::Sign('|')) => filter(&mut names, name, after(2).filter(|_| called)),
             Some(Token::Name("filter")) if before(2) == Some(&Token::Tag) => filter(&mut names, name, None),
             Some(Token::Name("is")) if name == "not" => {}
@@ -62,8 +66,11 @@ pub(super) fn names(source: &str) -> Names {
 
 fn filter(names: &mut Names, name: &str, argument: Option<&Token<'_>>) {
     names.filters.insert(name.to_owned());
-    if let ("map", Some(Token::Text(table))) = (name, argument) {
-        names.tables.insert(table.clone());
+    match (name, argument) {
+        ("map", Some(Token::Text(table))) => drop(names.tables.insert(table.clone())),
+        ("map", _) => names.computed_table = true,
+        ("select" | "reject", Some(Token::Text(test))) => drop(names.tests.insert(test.clone())),
+        _ => {}
     }
 }
 
@@ -98,7 +105,9 @@ mod tests {
 
     #[test]
     fn filters_tests_and_functions() {
-        let found = names("{% if a is not defined %}{{ b | trim|lower | default('x | no') }}{% endif %} | text {{ f(a.g(1)) }}");
+        let found = names(
+            "{% if a is not defined %}{{ b | trim|lower | default('x | no') }}{% endif %} | text {{ f(a.g(1)) }}",
+        );
         assert_eq!(found.filters, set(&["default", "lower", "trim"]));
         assert_eq!(found.tests, set(&["defined"]));
         assert_eq!(found.functions, set(&["f"]));
@@ -113,7 +122,9 @@ mod tests {
         let found = names(r#"attr('msDS-x') ~ (l | map("cities")) ~ attr( "it\'s" )"#);
         assert_eq!(found.attributes, set(&["it's", "msDS-x"]));
         assert_eq!(found.tables, set(&["cities"]));
-        assert!(!found.computed_attribute);
+        assert!(!found.computed_attribute && !found.computed_table);
+        assert!(names("l | map(table)").computed_table);
+        assert!(names("l | map").computed_table);
         assert!(names("attr(title)").computed_attribute);
         assert!(names("attr('a' ~ b)").computed_attribute);
     }
@@ -129,7 +140,8 @@ mod tests {
 
     #[test]
     fn what_is_not_closed_is_read_to_its_end() {
-        for source in ["{{ a | b", "{{ 'a", "{#", "{{", "'", "attr(", "attr('a'", "a |", "a is", "é|ü", "{% raw %}{{ x"] {
+        for source in ["{{ a | b", "{{ 'a", "{#", "{{", "'", "attr(", "attr('a'", "a |", "a is", "é|ü", "{% raw %}{{ x"]
+        {
             names(source);
         }
     }

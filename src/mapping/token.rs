@@ -101,8 +101,9 @@ mod tests {
 
     #[test]
     fn only_what_is_in_tags() {
-        let tokens: Vec<_> =
-            tokens("a { b {{- {'k': {'x': 1.5}}['k'] -}} c {# {{ d }} #} {% set e = 'it\\'s' %} f }}").into_iter().collect();
+        let tokens: Vec<_> = tokens("a { b {{- {'k': {'x': 1.5}}['k'] -}} c {# {{ d }} #} {% set e = 'it\\'s' %} f }}")
+            .into_iter()
+            .collect();
         let names: Vec<_> = tokens
             .iter()
             .filter_map(|placed| match &placed.token {

@@ -37,14 +37,12 @@ pub(super) fn present<'v>(attribute: &str, value: &'v [u8]) -> Result<Option<Cow
 
 /// A GUID as AD stores it: the first three groups are little-endian.
 fn guid(value: &[u8]) -> Result<String, NotText> {
-    let bytes: [u8; 16] = value.try_into().map_err(|_| NotText)?;
-    let [a, b, c, d, e, f, g, h, i, j, rest @ ..] = bytes;
-    let first = u32::from_le_bytes([a, b, c, d]);
-    let (second, third) = (u16::from_le_bytes([e, f]), u16::from_le_bytes([g, h]));
-    let fourth = u16::from_be_bytes([i, j]);
-    let mut node = [0; 8];
-    node[2..].copy_from_slice(&rest);
-    Ok(format!("{first:08x}-{second:04x}-{third:04x}-{fourth:04x}-{:012x}", u64::from_be_bytes(node)))
+    let mut bytes: [u8; 16] = value.try_into().map_err(|_| NotText)?;
+    bytes[0..4].reverse();
+    bytes[4..6].reverse();
+    bytes[6..8].reverse();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }
 
 /// A SID as AD stores it: revision, count, a 48-bit authority, then 32-bit little-endian parts.
