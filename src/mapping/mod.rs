@@ -3,12 +3,42 @@
 //! A mapping is compiled once from its [`Source`]; compiling dry-runs every expression. Judging is pure: the moment is
 //! an argument, expressions have no clock.
 
+//!
+//! [`compile`] reads a source (`scan`, `check` and `rehearsal` find what is wrong with it), [`rule`] maps, [`standing`]
+//! is the directory's own rule, [`scope`] is what expressions see of a person.
+
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::directory::{Attributes, Entry, Kind};
 use crate::roster::{Fingerprint, Key, Payload, Timestamp};
+
+mod check;
+mod compile;
+mod dn;
+mod expression;
+mod filters;
+mod key;
+mod mishap;
+mod phone;
+mod rehearsal;
+mod rule;
+mod scan;
+mod scope;
+mod several;
+mod standing;
+mod token;
+mod value;
+mod version;
+
+#[cfg(test)]
+mod tests;
+
+use expression::{Expressions, Program};
+use standing::{Account, Verdict};
 
 /// A mapping as written in the config, already free of YAML.
 #[derive(Clone, Debug, Default)]
@@ -104,14 +134,47 @@ pub struct FieldFault {
 /// A compiled mapping.
 #[derive(Debug)]
 pub struct Mapping {
-    attributes: Attributes,
+    attributes: Arc<Attributes>,
+    expressions: Expressions,
+    fields: Vec<(String, rule::Compiled)>,
+    key: key::KeyRule,
+    active: Option<Program>,
+    skip: Option<Program>,
+    protect: Option<Program>,
+    account: standing::Slots,
+    directory_rule: bool,
+    names_expiry: bool,
+    version: Fingerprint,
 }
 
 impl Mapping {
     /// Compiles and dry-runs a source; all faults at once.
     pub fn compile(source: &Source) -> Result<Self, Vec<Fault>> {
-        let _ = source;
-        Ok(Self { attributes: Attributes::default() })
+        let mut compiler = compile::Compiler::new(&source.tables, source.kind);
+        let key = compiler.within("key", |it| it.key(source.key.as_ref()));
+        if source.directory_rule {
+            compiler.directory_rule();
+        }
+        let active = compiler.within("active", |it| it.condition(source.active.as_ref()));
+        let skip = compiler.within("skip", |it| it.condition(source.skip.as_ref()));
+        let protect = compiler.within("protect", |it| it.condition(source.protect.as_ref()));
+        let fields = compiler.within("fields", |it| it.fields(&source.fields));
+        if !compiler.faults.is_empty() {
+            return Err(compiler.faults);
+        }
+        Ok(Self {
+            account: standing::Slots::among(&compiler.attributes),
+            attributes: Arc::new(compiler.attributes),
+            expressions: compiler.expressions,
+            fields,
+            key,
+            active,
+            skip,
+            protect,
+            directory_rule: source.directory_rule,
+            names_expiry: compiler.names_expiry,
+            version: version::of(source),
+        })
     }
 
     /// The attributes to ask the server for: those the rules name, the key's and the directory rule's.
@@ -121,18 +184,65 @@ impl Mapping {
 
     /// Changes whenever another judgement may come of the same entry.
     pub fn version(&self) -> Fingerprint {
-        Fingerprint::of(b"")
+        self.version
+    }
+
+    /// The fingerprint of an entry under this mapping: another mapping makes everybody differ.
+    pub fn fingerprint(&self, entry: &Entry) -> Fingerprint {
+        entry.fingerprint(self.version)
     }
 
     /// The key of an entry, canonical; the error says why there is none, without values.
     pub fn key(&self, entry: &Entry, kind: Kind) -> Result<Key, String> {
-        let _ = (entry, kind);
-        Err("no key".to_owned())
+        self.key.of(entry, &self.attributes, kind)
     }
 
     /// Judges an entry at a moment.
     pub fn judge(&self, entry: &Entry, kind: Kind, now: Timestamp) -> Judgement {
-        let _ = (entry, kind, now);
-        Judgement { standing: Standing::Active, fields: Ok(Payload::default()), protected: false, recheck_at: None }
+        let account = Account::read(entry, self.account);
+        let ruled = self.directory_rule && kind == Kind::ActiveDirectory;
+        let verdict = if ruled { account.verdict(now) } else { Verdict::Active };
+        let (attributes, key) = (&self.attributes, &self.key);
+        let person = scope::View { entry, attributes, key, kind, account, now, scope: OnceCell::new() };
+
+        let expiry_counts = self.names_expiry || ruled && verdict == Verdict::Active;
+        let standing = self.standing(&person, verdict);
+        let expiry_counts = expiry_counts && (self.names_expiry || standing != Standing::Skipped);
+        Judgement {
+            standing,
+            fields: rule::fields(&self.fields, &self.expressions, &person).map(Payload::new),
+            // Who can't be told apart from the protected is protected.
+            protected: self.protect.as_ref().is_some_and(|protect| self.says(protect, &person).unwrap_or(true)),
+            recheck_at: account.will_expire(now).filter(|_| expiry_counts),
+        }
+    }
+
+    /// What the directory says for certain comes before `active`: both must say yes, so one no is enough.
+    fn standing(&self, person: &scope::View<'_>, verdict: Verdict) -> Standing {
+        let failed = |name: &str, why: &str| Standing::Unreadable(format!("the `{name}` expression failed: {why}"));
+        match self.skip.as_ref().map(|skip| self.says(skip, person)) {
+            Some(Ok(true)) => return Standing::Skipped,
+            Some(Err(why)) => return failed("skip", &why),
+            Some(Ok(false)) | None => {}
+        }
+        match verdict {
+            Verdict::Unreadable(why) => return Standing::Unreadable(why),
+            Verdict::Inactive(cause) => return Standing::Inactive(cause),
+            Verdict::Active => {}
+        }
+        match self.active.as_ref().map(|active| self.says(active, person)) {
+            Some(Ok(false)) => Standing::Inactive(Cause::Rule),
+            Some(Err(why)) => failed("active", &why),
+            Some(Ok(true)) | None => Standing::Active,
+        }
+    }
+
+    /// What a condition says of a person; or why it can't be told, without values.
+    fn says(&self, condition: &Program, person: &scope::View<'_>) -> Result<bool, String> {
+        let value = self.expressions.evaluate(condition, person.scope()).map_err(|error| mishap::reason(&error))?;
+        match check::not_a_condition(value.kind()) {
+            None => Ok(value.is_true()),
+            Some((message, _)) => Err(message),
+        }
     }
 }

@@ -1,0 +1,195 @@
+//! Source → compiled rules: every fault, and every attribute needed.
+
+use std::collections::BTreeSet;
+
+use minijinja::Error;
+
+use super::check::{self, Problem};
+use super::expression::{Expressions, Program};
+use super::filters::Tables;
+use super::key::KeyRule;
+use super::rehearsal::{Rehearsal, rehearse};
+use super::rule::Compiled;
+use super::scope::{MEMBER_OF, Reserved};
+use super::{Fault, Rule, scan, standing};
+use crate::directory::{Attributes, Kind};
+
+/// Collects what compiling finds.
+pub(super) struct Compiler<'s> {
+    tables: &'s Tables,
+    kind: Option<Kind>,
+    at: Vec<String>,
+    pub expressions: Expressions,
+    pub attributes: Attributes,
+    pub faults: Vec<Fault>,
+    /// Whether some expression changes its mind when an account expires.
+    pub names_expiry: bool,
+}
+
+impl<'s> Compiler<'s> {
+    pub(super) fn new(tables: &'s Tables, kind: Option<Kind>) -> Self {
+        Self {
+            tables,
+            kind,
+            at: Vec::new(),
+            expressions: Expressions::new(tables),
+            attributes: Attributes::default(),
+            faults: Vec::new(),
+            names_expiry: false,
+        }
+    }
+
+    /// Something under a name of the source.
+    pub(super) fn within<T>(&mut self, step: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
+        self.at.push(step.to_owned());
+        let compiled = compile(self);
+        self.at.pop();
+        compiled
+    }
+
+    /// Fields, by name: the order they are written in changes nothing, not even the slots of attributes.
+    pub(super) fn fields(&mut self, fields: &[(String, Rule)]) -> Vec<(String, Compiled)> {
+        let mut sorted: Vec<_> = fields.iter().collect();
+        sorted.sort_by_key(|(name, _)| name);
+        let mut compiled: Vec<(String, Compiled)> = Vec::with_capacity(sorted.len());
+        for (name, rule) in sorted {
+            if compiled.last().is_some_and(|(last, _)| last == name) {
+                self.within(name, |this| this.fault(("the field is there twice".to_owned(), None)));
+            } else if let Some(rule) = self.within(name, |this| this.rule(rule)) {
+                compiled.push((name.clone(), rule));
+            }
+        }
+        compiled
+    }
+
+    fn rule(&mut self, rule: &Rule) -> Option<Compiled> {
+        match rule {
+            Rule::Const(value) => Some(Compiled::Const(value.clone())),
+            Rule::Nested(fields) => Some(Compiled::Nested(self.fields(fields))),
+            Rule::Text(text) => self.text(text),
+            Rule::First(rules) => {
+                if rules.is_empty() {
+                    self.fault(("the list is empty".to_owned(), Some("leave the field out".to_owned())));
+                }
+                let numbered = rules.iter().enumerate();
+                let rules = numbered.filter_map(|(n, rule)| self.within(&n.to_string(), |this| this.rule(rule)));
+                Some(Compiled::First(rules.collect()))
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Option<Compiled> {
+        if is_template(text) {
+            let program = self.expressions.template(text);
+            return self.inspected(text, program).map(|(program, _)| Compiled::Program(program));
+        }
+        if Reserved::named(text).is_some() {
+            let program = self.expressions.expression(text);
+            return self.inspected(text, program).map(|(program, _)| Compiled::Program(program));
+        }
+        let name = self.attribute_name(text, "write {{ … }} for a template or { const: … } for a fixed text")?;
+        let slot = self.attributes.add(&name);
+        Some(Compiled::Attribute { name, slot })
+    }
+
+    /// A condition: an expression that says yes or no.
+    pub(super) fn condition(&mut self, source: Option<&String>) -> Option<Program> {
+        let source = source?;
+        if is_template(source) {
+            let help = "write it without {{ and }}, like employeeType != 'left'";
+            self.fault(("it is an expression, not a template".to_owned(), Some(help.to_owned())));
+            return None;
+        }
+        let program = self.expressions.expression(source);
+        let (program, rehearsal) = self.inspected(source, program)?;
+        let mut outcomes = rehearsal.outcomes.iter().flatten();
+        if let Some(problem) = outcomes.find_map(|outcome| check::not_a_condition(outcome.kind())) {
+            self.fault(problem);
+        }
+        Some(program)
+    }
+
+    /// The attributes of the key and of the directory's own rule.
+    pub(super) fn key(&mut self, configured: Option<&String>) -> KeyRule {
+        let help = "the key is one attribute, like objectGUID";
+        let rule = match configured {
+            Some(name) => self.attribute_name(name, help).map_or(KeyRule::Default, KeyRule::Attribute),
+            None => KeyRule::Default,
+        };
+        for name in rule.attributes(self.kind) {
+            self.attributes.add(name);
+        }
+        rule
+    }
+
+    /// The attributes of the directory's own rule, where there may be one.
+    pub(super) fn directory_rule(&mut self) {
+        for name in [standing::CONTROL, standing::EXPIRES] {
+            self.account_attribute(name);
+        }
+    }
+
+    fn account_attribute(&mut self, name: &str) {
+        if self.kind.is_none_or(|kind| kind == Kind::ActiveDirectory) {
+            self.attributes.add(name);
+        }
+    }
+
+    /// Checks the names of a program, rehearses it, and takes down which attributes it needs.
+    fn inspected(&mut self, source: &str, program: Result<Program, Error>) -> Option<(Program, Rehearsal)> {
+        let program = program.map_err(|error| self.fault(check::problem(&error))).ok()?;
+        let names = scan::names(source);
+        let tables: Vec<&str> = self.tables.keys().map(String::as_str).collect();
+        let mut problems = check::unknown_names(&names, self.expressions.known());
+        problems.extend(check::unknown_tables(&names.tables, &tables));
+
+        let rehearsal = rehearse(&self.expressions, &program);
+        // A name that is not there explains what follows from it, and says it better.
+        if problems.is_empty() {
+            problems = check::rehearsed(rehearsal.outcomes.iter().filter_map(|outcome| outcome.as_ref().err()));
+        }
+        for problem in problems {
+            self.fault(problem);
+        }
+        let looked_up = self.expressions.variables(&program).into_iter().chain(rehearsal.attributes.iter().cloned());
+        self.need(looked_up.chain(names.attributes).collect(), &names.functions);
+        Some((program, rehearsal))
+    }
+
+    fn need(&mut self, names: BTreeSet<String>, functions: &BTreeSet<String>) {
+        if functions.contains("in_group") {
+            self.attributes.add(MEMBER_OF);
+        }
+        for name in names {
+            match Reserved::named(&name) {
+                None => drop(self.attributes.add(&name)),
+                Some(Reserved::AccountDisabled) => self.account_attribute(standing::CONTROL),
+                Some(Reserved::AccountExpired) => {
+                    self.names_expiry = true;
+                    self.account_attribute(standing::EXPIRES);
+                }
+                Some(Reserved::Dn | Reserved::Key) => {}
+            }
+        }
+    }
+
+    fn attribute_name(&mut self, text: &str, help: &str) -> Option<String> {
+        let name = text.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';');
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
+            return Some(name.to_owned());
+        }
+        let what =
+            if name.is_empty() { "there is no attribute".to_owned() } else { format!("`{name}` is no attribute") };
+        self.fault((what, Some(help.to_owned())));
+        None
+    }
+
+    fn fault(&mut self, (message, help): Problem) {
+        self.faults.push(Fault { at: self.at.clone(), message, help });
+    }
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}

@@ -1,0 +1,128 @@
+use super::super::{Fault, Rule, Source};
+use super::{faults, of_field, text};
+
+/// The only fault of a mapping.
+fn only(source: &Source) -> (Vec<String>, String, String) {
+    let mut faults = faults(source);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    let Fault { at, message, help } = faults.remove(0);
+    (at, message, help.unwrap_or_default())
+}
+
+fn check_rule(rule: &str, message: &str, help: &str) {
+    let (at, told, helped) = only(&of_field(text(rule)));
+    assert_eq!(at, ["fields", "field"], "{rule}");
+    assert_eq!(told, message, "{rule}");
+    assert!(helped.starts_with(help), "{rule}: {helped}");
+}
+
+#[test]
+fn a_text_that_is_neither_attribute_nor_template() {
+    let help = "write {{ … }} for a template or { const: … } for a fixed text";
+    for text in ["Head office", "'x'", "mail | lower", "user.name", "2.5.4.3", "é", "-x", "{# mail #}"] {
+        check_rule(text, &format!("`{text}` is no attribute"), help);
+    }
+    check_rule("", "there is no attribute", help);
+}
+
+#[test]
+fn names_that_are_not_there() {
+    let filter = |name: &str| format!("there is no filter `{name}`");
+    check_rule("{{ mail | lowr }}", &filter("lowr"), "did you mean `lower`? there are abs, bool, ");
+    check_rule("{{ mail | Digits }}", &filter("Digits"), "did you mean `digits`?");
+    check_rule("{{ mail | frobnicate }}", &filter("frobnicate"), "there are abs, bool, ");
+    check_rule("{{ mail | attr('x') }}", &filter("attr"), "it is a function: write `attr(…)`");
+    check_rule("{{ cn(manager) }}", "there is no function `cn`", "it is a filter: write `… | cn`");
+    check_rule("{{ in_grp('CN=x') }}", "there is no function `in_grp`", "did you mean `in_group`?");
+    check_rule("{{ now() }}", "there is no function `now`", "there are attr, dict, in_group, namespace, range");
+    check_rule("{{ mail | select('definde') | list }}", "there is no test `definde`", "did you mean `defined`?");
+    check_rule("{{ mail is definde }}", "there is no test `definde`", "did you mean `defined`?");
+    check_rule("{{ c | map('country') }}", "there is no table `country`", "did you mean `countries`?");
+    let tableless = Source { tables: [].into(), ..of_field(text("{{ c | map('x') }}")) };
+    assert_eq!(only(&tableless).2, "the sync has no `tables`");
+}
+
+#[test]
+fn a_typo_behind_a_condition_is_found() {
+    check_rule("{% if mail == 'x' %}{{ sn | uper }}{% endif %}", "there is no filter `uper`", "did you mean `upper`?");
+    check_rule("{{ 1 if mail else c | map('t') }}", "there is no table `t`", "");
+}
+
+#[test]
+fn what_only_a_rehearsal_finds() {
+    check_rule("{{ sn | msisdn }}", "missing argument", "");
+    check_rule("{{ sn | msisdn('+47') }}", "`msisdn` takes a country code", "write the digits alone");
+    check_rule("{{ sn | upper(1, 2) }}", "too many arguments", "");
+    check_rule("{{ in_group('Board') }}", "`in_group` takes a group's DN", "write it whole");
+    check_rule("{% for x in range(99999) %}{{ x }}{% endfor %}", "it takes too long: a loop that is too large?", "");
+    let (_, message, help) = only(&of_field(text("{{ sn.upper() }}")));
+    assert!(message.starts_with("there are no methods: "), "{message}");
+    assert_eq!(help, "write a filter, like `title | upper`");
+}
+
+#[test]
+fn attributes_that_can_not_be_known_before() {
+    check_rule("{{ attr(sn) }}", "`attr` takes a fixed name", "write the name itself");
+    check_rule("{{ c | map(sn) }}", "`map` takes the name of a table", "write one of the sync's `tables`");
+    check_rule("{{ c | map }}", "`map` takes the name of a table", "write one of the sync's `tables`");
+    check_rule("{{ msDS-x-y }}", "`msDS-x-y` reads as a subtraction", "write attr('msDS-x-y')");
+}
+
+#[test]
+fn syntax() {
+    for rule in
+        ["{{ mail", "{{ mail | }}", "{% if mail %}x", "{{ 'a }}", "{% include 'x' %}", "{% macro m() %}{% endmacro %}"]
+    {
+        let (_, message, _) = only(&of_field(text(rule)));
+        assert!(message.starts_with("syntax error"), "{rule}: {message}");
+    }
+}
+
+#[test]
+fn what_depends_on_a_persons_values_is_no_fault() {
+    for rule in ["{{ sn | int }}", "{{ sn | bool }}", "{{ sn - 1 }}", "{{ title.name.first }}", "{{ 1 / (sn | int) }}"]
+    {
+        assert_eq!(faults(&of_field(text(rule))), [], "{rule}");
+    }
+}
+
+#[test]
+fn conditions_say_yes_or_no() {
+    let wrong = [
+        ("employeeType", "it gives a value, where yes or no is wanted", "compare it"),
+        ("title or sn == 'x'", "it gives a value, where yes or no is wanted", "compare it"),
+        ("1", "it gives a value, where yes or no is wanted", "compare it"),
+        ("{{ true }}", "it is an expression, not a template", "write it without {{ and }}"),
+        ("employeeType = 'x'", "syntax error: unexpected input after expression", ""),
+        ("", "syntax error: unexpected end of input, expected expression", ""),
+        ("account_disbled()", "there is no function `account_disbled`", ""),
+    ];
+    for (expression, message, help) in wrong {
+        for place in ["active", "skip", "protect"] {
+            let mut source = of_field(text("sn"));
+            let condition = match place {
+                "active" => &mut source.active,
+                "skip" => &mut source.skip,
+                _ => &mut source.protect,
+            };
+            *condition = Some(expression.to_owned());
+            let (at, told, helped) = only(&source);
+            assert_eq!((at, told.as_str()), (vec![place.to_owned()], message), "{expression}");
+            assert!(helped.starts_with(help), "{helped}");
+        }
+    }
+}
+
+#[test]
+fn all_faults_at_once_each_with_its_place() {
+    let nested = Rule::Nested(vec![("city".to_owned(), text("a b"))]);
+    let mut source = of_field(Rule::First(vec![text("title"), text("{{ x | nope | no }}"), nested]));
+    source.fields.push(("field".to_owned(), text("sn")));
+    source.fields.push(("list".to_owned(), Rule::First(vec![])));
+    source.key = Some("{{ employeeID }}".to_owned());
+    source.active = Some("a b".to_owned());
+    let places: Vec<String> = faults(&source).iter().map(|fault| fault.at.join(".")).collect();
+    let expected =
+        ["key", "active", "fields.field.1", "fields.field.1", "fields.field.2.city", "fields.field", "fields.list"];
+    assert_eq!(places, expected);
+}
