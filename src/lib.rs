@@ -30,6 +30,7 @@
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
 
+pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod delivery;

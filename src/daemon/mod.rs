@@ -3,5 +3,5 @@
 mod perform;
 mod source;
 
-pub use perform::{Performer, PerformError};
+pub use perform::{PerformError, Performer};
 pub use source::Source;

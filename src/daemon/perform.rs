@@ -186,11 +186,8 @@ impl<'a> Performer<'a> {
     async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, PerformError> {
         let frozen = self.store.mark_sent(batch, now).await?;
         let item = |member: store::Frozen| {
-            let payload = if member.gone {
-                self.job.destination.leaving(&member.identity, &member.body)
-            } else {
-                member.body
-            };
+            let payload =
+                if member.gone { self.job.destination.leaving(&member.identity, &member.body) } else { member.body };
             Item { account: member.account, identity: member.identity, leaving: member.gone, payload }
         };
         Ok(frozen.into_iter().map(item).collect())

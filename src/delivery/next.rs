@@ -57,13 +57,14 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
     }
     let ready = work.prepared.is_some() || work.leaves || work.others;
     if !ready {
-        let unanswered =
-            work.unknown.map(|(_, wake)| (wake, "an unanswered request may still take effect".to_owned()));
+        let unanswered = work.unknown.map(|(_, wake)| (wake, "an unanswered request may still take effect".to_owned()));
         let later = work.later.map(|at| (at, "members wait for their next try".to_owned()));
         return Next::Rest([unanswered, later].into_iter().flatten().min());
     }
     if work.refused_credential == Some(credential) {
-        return Next::Blocked("the credentials were refused: nothing is tried until they change in the config".to_owned());
+        return Next::Blocked(
+            "the credentials were refused: nothing is tried until they change in the config".to_owned(),
+        );
     }
     if let Some((until, why)) = work.not_before.as_ref().filter(|(until, _)| *until > now) {
         return Next::Rest(Some((*until, why.clone())));

@@ -91,13 +91,11 @@ impl Courier {
             (Doing::Claiming, Event::Committed(Answer::Claimed(Some(batch)))) => self.mark(batch),
             (Doing::Marking(batch), Event::Committed(Answer::Frozen(items))) => {
                 tally.requests += 1;
-                let step =
-                    job.destination.start(destination::Job::Deliver(&items), &env(now, self.token.as_ref()));
+                let step = job.destination.start(destination::Job::Deliver(&items), &env(now, self.token.as_ref()));
                 self.follow_delivery(job, tally, batch, items, step, now)
             }
             (Doing::Sending(batch, items), event) => {
-                let step =
-                    answered(job, destination::Job::Deliver(&items), &event, &env(now, self.token.as_ref()));
+                let step = answered(job, destination::Job::Deliver(&items), &event, &env(now, self.token.as_ref()));
                 self.follow_delivery(job, tally, batch, items, step, now)
             }
             (Doing::Recording(Some(also)), _) => commit(also),
@@ -162,9 +160,9 @@ impl Courier {
                 TokenOutcome::Refunded(charge, until, refusal.text)
             }
             Step::Done(Done::Later(asked, refusal)) => TokenOutcome::Failed(pause(asked), refusal.text),
-            Step::Done(
-                Done::Unknown(refusal) | Done::Split(refusal) | Done::TooLarge(refusal),
-            ) => TokenOutcome::Failed(pause(None), refusal.text),
+            Step::Done(Done::Unknown(refusal) | Done::Split(refusal) | Done::TooLarge(refusal)) => {
+                TokenOutcome::Failed(pause(None), refusal.text)
+            }
             Step::Done(Done::Accepted | Done::Partly(_)) => {
                 TokenOutcome::Failed(pause(None), "answered a token request with an acceptance".to_owned())
             }
@@ -217,7 +215,8 @@ impl Courier {
         }
         self.refused_in_a_row = 0;
         let until = retry::not_before(self.failures + 1, CAP / 3, CAP * 4, None, job.seed, now);
-        let note = format!("{REJECTING} members in a row were refused and nobody accepted: the target refuses everybody");
+        let note =
+            format!("{REJECTING} members in a row were refused and nobody accepted: the target refuses everybody");
         Some(Transaction::Reject(until, note))
     }
 

@@ -83,27 +83,37 @@ impl Intake {
     /// Why the reading can't be believed; [`Ok`] when it is complete as far as it can tell by itself.
     pub fn complete(&self, end: &End, before: &[u64]) -> Result<(), String> {
         if !end.probes_missing.is_empty() {
-            return Err(format!("the reading is not complete: `require` found nobody for {}", end.probes_missing.join(", ")));
+            return Err(format!(
+                "the reading is not complete: `require` found nobody for {}",
+                end.probes_missing.join(", ")
+            ));
         }
         if end.found.iter().sum::<u64>() == 0 {
-            return Err("the searches found nobody at all: check `base`, `filter` and the rights of the bind account".into());
+            return Err(
+                "the searches found nobody at all: check `base`, `filter` and the rights of the bind account".into()
+            );
         }
         let fell = end.found.iter().zip(before).position(|(now, before)| *now == 0 && *before > 0);
         if let Some(at) = fell {
-            return Err(format!("search {} found nobody, the last time it found {}: nothing is admitted", at + 1, before[at]));
+            return Err(format!(
+                "search {} found nobody, the last time it found {}: nothing is admitted",
+                at + 1,
+                before[at]
+            ));
         }
         if self.unreadable * UNREADABLE_SHARE > self.entries {
             let (bad, all) = (self.unreadable, self.entries);
-            return Err(format!("{bad} of {all} people can't be judged (attributes not readable): check the rights of the bind account"));
+            return Err(format!(
+                "{bad} of {all} people can't be judged (attributes not readable): check the rights of the bind account"
+            ));
         }
         Ok(())
     }
 
     /// What is wrong with entries that have no key, in words.
     pub fn keyless_note(&self) -> Option<String> {
-        (self.keyless > 0).then(|| {
-            format!("{} entries have no usable key ({}): they are not synced", self.keyless, self.keyless_why)
-        })
+        (self.keyless > 0)
+            .then(|| format!("{} entries have no usable key ({}): they are not synced", self.keyless, self.keyless_why))
     }
 
     /// People with an active claim who were not read, in the order of their keys.
@@ -136,13 +146,18 @@ impl Intake {
     ) -> Result<Vec<Staged>, String> {
         let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
         if found > 0 {
-            return Err(format!("{found} people were missing from the reading but are found by their key: not complete"));
+            return Err(format!(
+                "{found} people were missing from the reading but are found by their key: not complete"
+            ));
         }
         let all = self.missing().count();
-        Ok(self.missing().map(|known| {
-            let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-            self.absent(job, known, sighting, (all, sightings.len()), settles_at, now)
-        }).collect())
+        Ok(self
+            .missing()
+            .map(|known| {
+                let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
+                self.absent(job, known, sighting, (all, sightings.len()), settles_at, now)
+            })
+            .collect())
     }
 
     fn absent(

@@ -25,7 +25,7 @@ mod run;
 mod tally;
 
 pub use run::Run;
-pub use tally::{Outcome, Tally};
+pub use tally::{Outcome, Planned, Tally};
 
 /// Everything a run goes by.
 #[derive(Clone, Debug)]

@@ -129,7 +129,9 @@ impl Run {
             if off.abs() > CLOCK_TOLERANCE {
                 let minutes = off.as_secs() / 60;
                 return self.failed(
-                    format!("this host's clock is {minutes} min off the directory's: set it right, expiry is judged by it"),
+                    format!(
+                        "this host's clock is {minutes} min off the directory's: set it right, expiry is judged by it"
+                    ),
                     began,
                 );
             }
@@ -154,7 +156,8 @@ impl Run {
         if let Err(why) = intake.complete(&end, &before) {
             return self.failed(why, began);
         }
-        let look: Vec<_> = intake.missing().take(intake.worth_a_look(&self.job)).map(|known| known.key.clone()).collect();
+        let look: Vec<_> =
+            intake.missing().take(intake.worth_a_look(&self.job)).map(|known| known.key.clone()).collect();
         if look.is_empty() {
             effects.push(Effect::Commit(Transaction::Recall));
             self.phase = Phase::Recalling(intake, end);

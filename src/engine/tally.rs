@@ -68,9 +68,8 @@ impl Tally {
         self.kinds = kinds.map(|kind| plan.admitted(kind) as u64);
         self.plan.clone_from(&plan.id);
         self.held = plan.held().count() as u64;
-        let verdicts = |wanted: &[Verdict]| {
-            plan.rulings.iter().filter(|ruling| wanted.contains(&ruling.verdict)).count() as u64
-        };
+        let verdicts =
+            |wanted: &[Verdict]| plan.rulings.iter().filter(|ruling| wanted.contains(&ruling.verdict)).count() as u64;
         self.invalid = verdicts(&[Verdict::Invalid, Verdict::Disputed]);
         self.skipped = verdicts(&[Verdict::Skipped, Verdict::Never]);
         // Whoever was judged anew with no change to show for it is as before.

@@ -4,7 +4,6 @@
 //! answers with a [`Plan`]: a value that `plan` prints and `sync` has admitted. [`claim`] says who owns an account,
 //! [`guard`] what is held.
 
-
 use crate::roster::{Fingerprint, Identity, Key};
 
 pub mod absence;
@@ -134,7 +133,9 @@ impl Kind {
 
     /// The kind of a stored word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Leave, Self::Identity, Self::Return, Self::Change, Self::Join].into_iter().find(|kind| kind.word() == word)
+        [Self::Leave, Self::Identity, Self::Return, Self::Change, Self::Join]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -256,4 +257,3 @@ impl Plan {
         self.changes.iter().filter(|change| change.held.is_some())
     }
 }
-

@@ -124,15 +124,14 @@ impl Store {
         let mut tx = self.write().await?;
         let realm: i64 =
             sqlx::query_scalar("SELECT id FROM realm WHERE name = ?").bind(realm).fetch_one(&mut *tx).await?;
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO batch (realm, run, state, size, at) VALUES (?, ?, ?, 0, ?) RETURNING id",
-        )
-        .bind(realm)
-        .bind(run)
-        .bind(PREPARED)
-        .bind(millis(now))
-        .fetch_one(&mut *tx)
-        .await?;
+        let id: i64 =
+            sqlx::query_scalar("INSERT INTO batch (realm, run, state, size, at) VALUES (?, ?, ?, 0, ?) RETURNING id")
+                .bind(realm)
+                .bind(run)
+                .bind(PREPARED)
+                .bind(millis(now))
+                .fetch_one(&mut *tx)
+                .await?;
         let size = sqlx::query(concat!(
             "INSERT INTO item (batch, account, gone, fp, body, was_certain)
              SELECT ?4, a.id, a.gone, a.fp, CASE a.gone WHEN 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,

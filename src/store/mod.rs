@@ -24,8 +24,8 @@ pub use admit::Admission;
 pub use bind::BindRecord;
 pub use deliver::Frozen;
 pub use lock::{Lock, LockError};
-pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
 pub use settle::Pace;
+pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
 pub use steer::Who;
 
 /// Why the store did not do as asked.

@@ -38,13 +38,11 @@ impl Store {
             .bind(was)
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
-            "INSERT INTO feed (sync, realm) SELECT ?1, id FROM realm WHERE name = ?2 ON CONFLICT DO NOTHING",
-        )
-        .bind(sync)
-        .bind(realm)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("INSERT INTO feed (sync, realm) SELECT ?1, id FROM realm WHERE name = ?2 ON CONFLICT DO NOTHING")
+            .bind(sync)
+            .bind(realm)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -134,7 +132,10 @@ impl Store {
         )
         .fetch(&mut *connection);
         let claims = collect(rows, |row| {
-            Ok((row.try_get::<i64, _>(0)?, Claim { person: row.try_get(1)?, key: Key::new(row.try_get::<&str, _>(2)?) }))
+            Ok((
+                row.try_get::<i64, _>(0)?,
+                Claim { person: row.try_get(1)?, key: Key::new(row.try_get::<&str, _>(2)?) },
+            ))
         })
         .await?;
         for (id, claim) in claims {
@@ -165,11 +166,12 @@ impl Store {
             .bind(feed)
             .fetch_all(&mut *connection)
             .await?;
-        let granted: Vec<(String, String)> = sqlx::query_as("SELECT key, pair FROM approval WHERE feed = ? AND until > ?")
-            .bind(feed)
-            .bind(millis(now))
-            .fetch_all(&mut *connection)
-            .await?;
+        let granted: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, pair FROM approval WHERE feed = ? AND until > ?")
+                .bind(feed)
+                .bind(millis(now))
+                .fetch_all(&mut *connection)
+                .await?;
         Ok(Grounds {
             active: active.unsigned_abs(),
             window: spent
@@ -260,9 +262,9 @@ fn wish(word: &str, member: Option<(Identity, Fingerprint)>) -> Result<Wish, Err
         ("be", Some((identity, fingerprint))) => Ok(Wish::Be(identity, fingerprint)),
         ("leave", member) => Ok(Wish::Leave(member)),
         ("skip", _) => Ok(Wish::Skip),
-        (word, _) => Verdict::from_word(word)
-            .map(Wish::Keep)
-            .ok_or_else(|| Error::Damaged(format!("a staged wish “{word}”"))),
+        (word, _) => {
+            Verdict::from_word(word).map(Wish::Keep).ok_or_else(|| Error::Damaged(format!("a staged wish “{word}”")))
+        }
     }
 }
 

@@ -204,16 +204,14 @@ async fn quarantine(
     .bind(account)
     .execute(&mut **tx)
     .await?;
-    sqlx::query(
-        "INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)",
-    )
-    .bind(millis(now))
-    .bind(account)
-    .bind(run)
-    .bind(batch.id)
-    .bind(&refusal.text)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)")
+        .bind(millis(now))
+        .bind(account)
+        .bind(run)
+        .bind(batch.id)
+        .bind(&refusal.text)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -308,12 +306,7 @@ async fn record(
     Ok(())
 }
 
-async fn close(
-    tx: &mut Transaction<'_, Sqlite>,
-    batch: i64,
-    outcome: &str,
-    detail: Option<&str>,
-) -> Result<(), Error> {
+async fn close(tx: &mut Transaction<'_, Sqlite>, batch: i64, outcome: &str, detail: Option<&str>) -> Result<(), Error> {
     sqlx::query("DELETE FROM item WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
     sqlx::query("UPDATE batch SET state = ?, outcome = ?, detail = ?, wake = NULL WHERE id = ?")
         .bind(OVER)
@@ -338,16 +331,15 @@ async fn pace_realm(
         Settlement::Renew(_) | Settlement::Split(_) | Settlement::Shrink(_) | Settlement::Refused(_) => return Ok(()),
     };
     let update = match note {
-        None => "UPDATE realm SET not_before = NULL, note = NULL, failures = 0
-                 WHERE id = (SELECT realm FROM batch WHERE id = ?3)",
-        Some(_) => "UPDATE realm SET not_before = ?1, note = ?2, failures = failures + 1
-                    WHERE id = (SELECT realm FROM batch WHERE id = ?3)",
+        None => {
+            "UPDATE realm SET not_before = NULL, note = NULL, failures = 0
+                 WHERE id = (SELECT realm FROM batch WHERE id = ?3)"
+        }
+        Some(_) => {
+            "UPDATE realm SET not_before = ?1, note = ?2, failures = failures + 1
+                    WHERE id = (SELECT realm FROM batch WHERE id = ?3)"
+        }
     };
-    sqlx::query(update)
-        .bind(pace.not_before.map(millis))
-        .bind(note)
-        .bind(batch)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(update).bind(pace.not_before.map(millis)).bind(note).bind(batch).execute(&mut **tx).await?;
     Ok(())
 }

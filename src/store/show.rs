@@ -221,10 +221,7 @@ impl Store {
         .bind(feed)
         .bind(limit)
         .fetch(&mut self.connection);
-        collect(rows, |row| {
-            Ok(OddRow { key: row.try_get(0)?, verdict: row.try_get(1)?, why: row.try_get(2)? })
-        })
-        .await
+        collect(rows, |row| Ok(OddRow { key: row.try_get(0)?, verdict: row.try_get(1)?, why: row.try_get(2)? })).await
     }
 
     /// A target's state; `None` when nothing was ever sent there.
@@ -308,7 +305,8 @@ impl Store {
 
     /// An account.
     pub async fn account(&mut self, id: i64) -> Result<Option<AccountRow>, Error> {
-        let row = sqlx::query("SELECT * FROM account WHERE id = ?").bind(id).fetch_optional(&mut self.connection).await?;
+        let row =
+            sqlx::query("SELECT * FROM account WHERE id = ?").bind(id).fetch_optional(&mut self.connection).await?;
         row.as_ref().map(account_row).transpose()
     }
 

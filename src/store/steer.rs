@@ -114,13 +114,11 @@ impl Store {
     pub async fn repoint(&mut self, feed: i64, realm: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
-        sqlx::query(
-            "UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0 WHERE id = ?",
-        )
-        .bind(realm)
-        .bind(feed)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0 WHERE id = ?")
+            .bind(realm)
+            .bind(feed)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("DELETE FROM person WHERE feed = ?").bind(feed).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }

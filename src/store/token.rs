@@ -31,13 +31,12 @@ impl Store {
         if let Err(until) = quota::next_allowed(quota, &used, now, purpose) {
             return Ok(Err(until));
         }
-        let row = sqlx::query_scalar(
-            "INSERT INTO token_use (realm, at) SELECT id, ? FROM realm WHERE name = ? RETURNING id",
-        )
-        .bind(millis(now))
-        .bind(realm)
-        .fetch_one(&mut *tx)
-        .await?;
+        let row =
+            sqlx::query_scalar("INSERT INTO token_use (realm, at) SELECT id, ? FROM realm WHERE name = ? RETURNING id")
+                .bind(millis(now))
+                .bind(realm)
+                .fetch_one(&mut *tx)
+                .await?;
         // Two windows are kept: a clock that was set back finds its charges again.
         sqlx::query("DELETE FROM token_use WHERE at < ?")
             .bind(millis(now - quota.per.saturating_mul(2)))

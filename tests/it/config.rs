@@ -36,7 +36,8 @@ fn invalid_files_say_what_is_wrong() {
 #[test]
 fn valid_files_load_and_their_warnings_are_these() {
     for path in files("tests/config/valid") {
-        let config = Config::load(&path, &environment()).unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
+        let config =
+            Config::load(&path, &environment()).unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
         insta::assert_snapshot!(format!("config-valid-{}", name(&path)), config.warnings.render(Look::Plain));
     }
 }
@@ -44,7 +45,8 @@ fn valid_files_load_and_their_warnings_are_these() {
 #[test]
 fn examples_load_without_a_warning() {
     for path in ["config/rosterd.example.yaml", "examples/ad-veris.yaml", "examples/openldap-veris.yaml"] {
-        let config = Config::load(Path::new(path), &environment()).unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
+        let config = Config::load(Path::new(path), &environment())
+            .unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
         assert_eq!(config.warnings.to_string(), "");
     }
 }
@@ -72,7 +74,8 @@ fn a_file_that_is_not_there_is_said_to_be_missing() {
 fn only_what_changes_judgements_changes_the_fingerprint() {
     let base = fs::read_to_string("tests/config/valid/everything.yaml").unwrap();
     let fingerprint = |text: &str| {
-        let config = Config::parse(text, "x.yaml", &environment()).unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
+        let config = Config::parse(text, "x.yaml", &environment())
+            .unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
         config.syncs["employees"].fingerprint()
     };
     let with = |from: &str, to: &str| {

@@ -1,5 +1,5 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
 
+mod config;
 mod directory;
 mod fixtures;
-mod config;
