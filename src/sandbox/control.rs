@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::server::Shared;
 use super::span;
-use super::veris::Fault;
+use super::veris::{Fault, Record};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -33,16 +33,20 @@ struct Wanted {
     members: Option<bool>,
 }
 
+#[derive(Serialize)]
+struct Everything<'a> {
+    #[serde(flatten)]
+    summary: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<&'a Record>>,
+}
+
 async fn state(State(shared): State<Arc<Shared>>, Query(wanted): Query<Wanted>) -> Response {
-    let state = shared.veris(|veris, now| {
-        let mut state = veris.summary(now);
-        if wanted.members != Some(false) {
-            let records: Vec<_> = veris.members(now).values().collect();
-            state["members"] = json!(records);
-        }
-        state
-    });
-    Json(state).into_response()
+    shared.veris(|veris, now| {
+        let summary = veris.summary(now);
+        let members = (wanted.members != Some(false)).then(|| veris.members(now).values().collect());
+        Json(Everything { summary, members }).into_response()
+    })
 }
 
 async fn member(State(shared): State<Arc<Shared>>, Path(unique_id): Path<String>) -> Response {

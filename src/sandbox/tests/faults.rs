@@ -58,12 +58,12 @@ async fn latency_comes_before_taking_effect_and_answer_latency_after() {
 async fn who_gives_up_during_latency_has_changed_nothing() {
     let bench = Bench::new().await;
     let token = bench.token().await;
-    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF)).times(1)]);
+    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF * 4)).times(1)]);
     let held = tokio::spawn(bench.push(&token, &batch(2)).send());
     until(|| bench.sandbox.faults_on().is_empty()).await;
     held.abort();
     // Longer than the one given up, so that its time is over.
-    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF * 3)).times(1)]);
+    bench.sandbox.faults([Fault::new(Effect::Latency(BRIEF * 6)).times(1)]);
     assert_eq!(bench.push(&token, &json!([member("later")])).send().await.unwrap().status(), 200);
     assert_eq!(bench.sandbox.members().into_keys().collect::<Vec<_>>(), ["later"]);
 }
