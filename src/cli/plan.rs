@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::output::Failure;
 use super::progress::Line;
 use super::{Global, context};
-use crate::engine::{Aim, Outcome, Planned};
+use crate::engine::{Aim, Outcome, Planned, Progress};
 use crate::plan::{Change, Kind};
 use crate::report::Exit;
 use crate::roster::Payload;
@@ -53,10 +53,9 @@ impl Plan {
         for sync in context::syncs(&config, &self.names)? {
             let mut store = Store::look(&config.state).await?;
             let line = Line::new(&sync.name);
-            let outcome = context::perform(&config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut |progress| {
-                line.show(progress);
-            });
-            let planned = match outcome.await? {
+            let mut tell = |progress: &Progress| line.show(progress);
+            let outcome = context::perform(&config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut tell).await?;
+            let planned = match outcome {
                 Outcome::Planned(planned) => planned,
                 Outcome::Synced(tally) => {
                     let why = tally.failed.or(tally.waits).unwrap_or_default();

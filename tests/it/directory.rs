@@ -1,5 +1,6 @@
 //! The LDAP client against a real slapd, and against what networks and servers do wrong.
 
+mod active_directory;
 mod broken;
 mod connecting;
 mod look_up;
