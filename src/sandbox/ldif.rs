@@ -24,10 +24,10 @@ pub struct Fault {
 
 /// All entries of a file, in its order.
 pub fn read(text: &str) -> Result<Vec<Record>, Fault> {
-    let mut lines = Unfolded { lines: text.lines().peekable(), number: 0 };
+    let lines = Unfolded { lines: text.lines().peekable(), number: 0 };
     let mut records = Vec::new();
     let mut open: Option<Record> = None;
-    while let Some((line, content)) = lines.next() {
+    for (line, content) in lines {
         if content.is_empty() {
             records.extend(open.take());
             continue;

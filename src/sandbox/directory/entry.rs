@@ -87,7 +87,7 @@ impl Entry {
     pub(super) fn name(&mut self, name: String) {
         let (attribute, value) = dn::naming(dn::split(&name).0);
         if !attribute.is_empty() && !self.values(attribute).contains(&value.clone().into_bytes()) {
-            self.set_text(attribute, value);
+            self.set_text(&attribute.to_ascii_lowercase(), value);
         }
         self.dn = name;
     }

@@ -119,7 +119,7 @@ impl Ask {
         };
         in_scope
             && (!node.deleted || self.shows_deleted(options))
-            && !(faults.lags(&node.name) && !self.is_look_up())
+            && (!faults.lags(&node.name) || self.is_look_up())
             && self.filter.matches(&node.entry, &|attribute| faults.readable(&node.name, attribute)) == Some(true)
     }
 

@@ -68,7 +68,6 @@ impl Session {
                 self.search(world, msgid, &request, &ask)
             }
             (LdapOp::ExtendedRequest(request), _) => self.extended(msgid, &request),
-            (LdapOp::UnbindRequest, _) => Reply::nothing(Then::Close),
             // Answers are whole before the next request is looked at: there is nothing left to abandon.
             (LdapOp::AbandonRequest(_), _) => Reply::nothing(Then::GoOn),
             (LdapOp::CompareRequest(_), _) => Reply::send(vec![wire::unwilling(msgid, LdapOp::CompareResult)]),
@@ -76,6 +75,7 @@ impl Session {
             (LdapOp::ModifyRequest(_), _) => Reply::send(vec![wire::unwilling(msgid, LdapOp::ModifyResponse)]),
             (LdapOp::ModifyDNRequest(_), _) => Reply::send(vec![wire::unwilling(msgid, LdapOp::ModifyDNResponse)]),
             (LdapOp::DelRequest(_), _) => Reply::send(vec![wire::unwilling(msgid, LdapOp::DelResponse)]),
+            // An unbind, or what only servers send.
             _ => Reply::nothing(Then::Close),
         }
     }

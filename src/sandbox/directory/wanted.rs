@@ -20,11 +20,19 @@ pub(super) enum Values {
     LeftOut,
 }
 
+/// Which of an attribute's values.
+#[derive(Clone, Copy, Debug)]
+enum Range {
+    /// As many as the server gives.
+    Any,
+    /// From this one as far as that one; `name;range=1500-*`.
+    Of(usize, usize),
+}
+
 #[derive(Clone, Debug)]
 struct Named {
     name: String,
-    /// From this value on, as far as that; `name;range=1500-*`.
-    range: Option<(usize, usize)>,
+    range: Range,
 }
 
 impl Wanted {
@@ -49,45 +57,49 @@ impl Wanted {
             }
         }
         if self.values == Values::LeftOut {
-            found.iter_mut().for_each(|attribute| attribute.values.clear());
+            for attribute in &mut found {
+                attribute.values.clear();
+            }
         }
         found
     }
 
     /// `None`: not asked for.
-    fn range(&self, name: &str, flavour: Flavour) -> Option<Option<(usize, usize)>> {
+    fn range(&self, name: &str, flavour: Flavour) -> Option<Range> {
         if let Some(named) = self.named.iter().find(|named| named.name.eq_ignore_ascii_case(name)) {
             return Some(named.range);
         }
         let every = if operational(flavour, name) { self.every_operational } else { self.every_user };
-        every.then_some(None)
+        every.then_some(Range::Any)
     }
 }
 
 impl Named {
     fn read(asked: &str) -> Self {
         let (name, options) = asked.split_once(';').unwrap_or((asked, ""));
+        let options = options.to_ascii_lowercase();
         let range = options.split(';').find_map(|option| {
             let (low, high) = option.strip_prefix("range=")?.split_once('-')?;
-            Some((low.parse().ok()?, if high == "*" { usize::MAX } else { high.parse().ok()? }))
+            Some(Range::Of(low.parse().ok()?, if high == "*" { usize::MAX } else { high.parse().ok()? }))
         });
+        let range = range.unwrap_or(Range::Any);
         Self { name: name.to_owned(), range }
     }
 }
 
 /// All values, or, as Active Directory does it unasked above its limit, an attribute without values and beside it
 /// `name;range=0-1499` with the first of them.
-fn cut(attribute: &Attribute, range: Option<(usize, usize)>, limit: usize, found: &mut Vec<Attribute>) {
+fn cut(attribute: &Attribute, range: Range, limit: usize, found: &mut Vec<Attribute>) {
     let Attribute { name, values } = attribute;
     let (low, high) = match range {
-        Some((low, high)) => (low, high.min(low.saturating_add(limit - 1))),
-        None if values.len() > limit => {
+        Range::Of(low, high) => (low, high.min(low.saturating_add(limit - 1))),
+        Range::Any if values.len() > limit => {
             found.push(Attribute { name: name.clone(), values: Vec::new() });
             (0, limit - 1)
         }
-        None => return found.push(attribute.clone()),
+        Range::Any => return found.push(attribute.clone()),
     };
-    let last = values.len() - 1;
+    let last = values.len().saturating_sub(1);
     let name = if high >= last { format!("{name};range={low}-*") } else { format!("{name};range={low}-{high}") };
     let values = values.get(low..=high.min(last)).map(<[_]>::to_vec).unwrap_or_default();
     found.push(Attribute { name, values });
