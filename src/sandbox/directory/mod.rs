@@ -41,6 +41,9 @@ pub use tree::Refusal;
 use face::Shared;
 use session::World;
 
+/// The people of an invented company, as LDIF: what `rosterd demo` serves.
+pub const DEMO: &str = include_str!("../../../examples/demo.ldif");
+
 /// A running server. It stops when dropped.
 #[derive(Debug)]
 pub struct Directory {
