@@ -10,6 +10,8 @@ mod context;
 mod output;
 mod plan;
 mod progress;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod sync;
 
 /// Keeps member rosters in step with a company directory.
@@ -45,6 +47,9 @@ enum Command {
     Sync(sync::Sync),
     /// Show what a sync would do; nothing is sent or stored.
     Plan(plan::Plan),
+    /// Stand in for the target systems, with their real limits.
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// Runs a command to its end.
@@ -53,6 +58,8 @@ pub async fn run(arguments: Arguments) -> Exit {
     let ended = match command {
         Command::Sync(command) => command.run(&global).await,
         Command::Plan(command) => command.run(&global).await,
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(command) => command.run().await,
     };
     ended.unwrap_or_else(|failure| {
         output::failure(&failure, global.json);

@@ -47,3 +47,8 @@ pub fn faults(faults: &Faults, json: bool) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("the config has {count} fault{plural}\n\n{}", faults.render(look))
 }
+
+/// One line of JSON, its keys in the order of the type.
+pub fn json_line(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::new(format!("can't be shown as JSON: {error}")))
+}

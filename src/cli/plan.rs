@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::output::Failure;
+use super::output::{Failure, json_line};
 use super::progress::Line;
 use super::{Global, context};
 use crate::engine::{Aim, Outcome, Planned, Progress};
@@ -66,7 +66,7 @@ impl Plan {
             let realm = context::target(&config, sync)?.destination.realm();
             let shown = show(&sync.name, &planned, &mut store, &realm).await?;
             if global.json {
-                println!("{}", serde_json::json!(shown));
+                println!("{}", json_line(&shown)?);
             } else {
                 print!("{}", text(&shown));
             }

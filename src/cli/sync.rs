@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::output::Failure;
+use super::output::{Failure, json_line};
 use super::progress::Line;
 use super::{Global, context};
 use crate::config;
@@ -34,7 +34,7 @@ impl Sync {
             let tally = self.one(&config, sync, &mut store).await?;
             let summary = Summary::of(&sync.name, &tally);
             if global.json {
-                println!("{}", serde_json::json!(summary));
+                println!("{}", json_line(&summary)?);
             } else {
                 print!("{}", sentences(&summary, &tally.notes));
             }
