@@ -96,7 +96,6 @@ fn options() -> Options {
             max_anchors: 2_000,
             max_depth: 32,
             flow_nesting_limit: 32,
-            max_documents: 1,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 50_000, max_replay_stack_depth: 16 },
         // Reported by `section`, with all the other faults.

@@ -39,7 +39,8 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
         plaintext(server, url, &bind, &tls);
     }
     if tls.starttls && !urls.is_empty() && urls.iter().all(|(_, url)| url.scheme() != "ldap") {
-        setting.name_fault(
+        let at = setting.child("tls").and_then(|tls| tls.child("starttls"));
+        at.as_ref().unwrap_or(setting).name_fault(
             "`starttls` is set, but no URL begins with ldap://",
             "ldaps:// is encrypted from the start; remove `starttls`",
         );
