@@ -58,6 +58,9 @@ impl<'a> Setting<'a> {
             );
             return None;
         }
+        if matches!(&self.node.value, Value::Text(text) if text.origin == Origin::Missing) {
+            return None;
+        }
         let found = self.node.value.what();
         let fault = Fault::at(self.node.at.clone(), format!("`{}` must be {what}, not {found}", self.name));
         self.report.fault(match self.node.value {
@@ -66,6 +69,7 @@ impl<'a> Setting<'a> {
                 fault.help(format!("give it a unit: {number}s, {number}m or {number}h"))
             }
             Value::Text(_) if what == FLAG => fault.help("write true or false, without quotes"),
+            Value::Text(ref text) if text.value.parse::<u32>().is_ok() => fault.help("write it without quotes"),
             _ => fault,
         });
         None
@@ -121,8 +125,6 @@ impl<'a> Setting<'a> {
         }
         if text.origin == Origin::File {
             self.report.hide(self.node.at.clone());
-        }
-        if text.origin == Origin::File {
             let warning = Fault::at(self.key_at.clone(), format!("`{}` stands in the file in the clear", self.name));
             self.report.warn(warning.help(format!("better a credential: `{}: \"${{cred:name}}\"`", self.name)));
         }
@@ -133,7 +135,6 @@ impl<'a> Setting<'a> {
     pub fn flag(&self) -> Option<bool> {
         match &self.node.value {
             Value::Flag(flag) => Some(*flag),
-            Value::Text(text) if text.origin == Origin::Missing => None,
             _ => self.expected(FLAG),
         }
     }
