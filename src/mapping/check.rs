@@ -76,7 +76,8 @@ pub(super) fn problem(error: &Error) -> Problem {
     match error.kind() {
         ErrorKind::OutOfFuel => ("it takes too long: a loop that is too large?".to_owned(), None),
         ErrorKind::UnknownMethod => {
-            (format!("there are no methods: {detail}"), Some("write a filter, like `title | upper`".to_owned()))
+            let method = detail.rsplit(' ').next().unwrap_or_default();
+            (format!("there is no method `{method}`"), Some("write a filter, like `title | upper`".to_owned()))
         }
         kind if detail.is_empty() => (kind.to_string(), None),
         kind => (format!("{kind}: {detail}"), None),
