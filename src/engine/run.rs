@@ -235,7 +235,8 @@ impl Run {
     ) -> Vec<Effect> {
         if self.job.purpose == Aim::Plan {
             let tally = self.tally.clone();
-            return vec![Effect::Finish(Box::new(Outcome::Planned(Planned { question, plan, tally })))];
+            let planned = Box::new(Planned { question, plan, tally });
+            return vec![Effect::Finish(Box::new(Outcome::Planned(planned)))];
         }
         let admit = Admit {
             question,

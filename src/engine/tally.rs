@@ -8,7 +8,7 @@ pub enum Outcome {
     /// A sync, done as far as it could be.
     Synced(Tally),
     /// What a sync would do.
-    Planned(Planned),
+    Planned(Box<Planned>),
 }
 
 /// A plan with what it was weighed from.
