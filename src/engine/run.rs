@@ -287,7 +287,7 @@ impl Run {
 
     fn finish(&mut self) -> Vec<Effect> {
         self.phase = Phase::Ending;
-        vec![Effect::Finish(Box::new(Outcome::Synced(self.tally.clone())))]
+        vec![Effect::Finish(Box::new(Outcome::Synced(Box::new(self.tally.clone()))))]
     }
 }
 

@@ -85,7 +85,7 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) ->
             "INSERT INTO ruling (stage, identity, active, settled, verdict, why)
              SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)",
         )
-        .bind(Value::from_iter(rows).to_string())
+        .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
         .await?;
     }
@@ -98,7 +98,7 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) ->
             "INSERT INTO due (identity, gone, stage, after)
              SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)",
         )
-        .bind(Value::from_iter(rows).to_string())
+        .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
         .await?;
     }
