@@ -6,3 +6,5 @@ mod config;
 mod directory;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod house;
