@@ -4,8 +4,8 @@
 //! an argument, expressions have no clock.
 
 //!
-//! [`compile`] reads a source (`scan`, `check` and `rehearsal` find what is wrong with it), [`rule`] maps, [`standing`]
-//! is the directory's own rule, [`scope`] is what expressions see of a person.
+//! `compile` reads a source (`scan`, `check` and `rehearsal` find what is wrong with it), `rule` maps, `standing` is the
+//! directory's own rule, `scope` is what expressions see of a person. `docs/mapping.md` tells users.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -121,6 +121,10 @@ fn helpers() {
         ("{{ mobile | msisdn(47) }}", &[("mobile", "+44 (0)20 7946 0000")], json!("442079460000")),
         ("{{ mobile | msisdn('47') }}", &[("mobile", "4711"), ("mobile", "99887766")], json!("4799887766")),
         ("{{ mobile | msisdn('47') }}", &[], json!(null)),
+        ("{{ mobile | msisdn('+47') }}", &[("mobile", "22 33 44 55")], json!("4722334455")),
+        ("{{ mobile | msisdn }}", &[("mobile", "22 33 44 55")], json!(null)),
+        ("{{ mobile | msisdn(code) }}", &[("mobile", "22 33 44 55"), ("code", "47")], json!("4722334455")),
+        ("{{ mobile | msisdn(code) }}", &[("mobile", "22 33 44 55")], json!(null)),
         ("{{ manager | cn }}", manager, json!("Müller, Jörg")),
         ("{{ manager | cn | upper }}", manager, json!("MÜLLER, JÖRG")),
         ("{{ manager | cn }}", &[("manager", "nobody")], json!(null)),
@@ -189,6 +193,7 @@ fn faults_hold_no_values() {
         ("{{ sn - 1 }}", "a value does not fit what is done with it"),
         ("{{ title.name.first }}", "a value it needs is missing"),
         ("{{ sn | bool }}", "a value is neither TRUE nor FALSE"),
+        ("{{ '1' | msisdn(sn) }}", "`msisdn` takes a country code"),
         ("{% if sn == 'Secret-Anna' %}{% for x in range(99999) %}{{ x }}{% endfor %}{% endif %}", "it takes too long"),
     ] {
         let result = field(rule, &[("sn", secret)]);
