@@ -33,9 +33,8 @@ enum Takes {
 
 /// Adds the filters, and gives their names.
 pub(super) fn add(environment: &mut Environment<'static>, tables: &Tables) -> Vec<&'static str> {
-    let mut names = vec!["default", "d"];
+    let mut names = vec!["default"];
     environment.add_filter("default", builtin::default);
-    environment.add_filter("d", builtin::default);
     for (name, takes, filter) in ours(tables.clone()).into_iter().chain(theirs()) {
         names.push(name);
         environment.add_filter(name, move |state: &mut State, value: &Value, rest: Rest<ValueOrKwargs>| {
@@ -92,7 +91,6 @@ fn theirs() -> Vec<(&'static str, Takes, Value)> {
         ("unique", Takes::All, Value::from_function(builtin::unique)),
         ("lines", Takes::First, Value::from_function(builtin::lines)),
         ("split", Takes::First, Value::from_function(builtin::split)),
-        ("count", Takes::Any, Value::from_function(builtin::length)),
         ("length", Takes::Any, Value::from_function(builtin::length)),
     ]
 }

@@ -205,9 +205,9 @@ impl Mapping {
         let (attributes, key) = (&self.attributes, &self.key);
         let person = scope::View { entry, attributes, key, kind, account, now, scope: OnceCell::new() };
 
-        let expiry_counts = self.names_expiry || ruled && verdict == Verdict::Active;
+        let admitted = ruled && verdict == Verdict::Active;
         let standing = self.standing(&person, verdict);
-        let expiry_counts = expiry_counts && (self.names_expiry || standing != Standing::Skipped);
+        let expiry_counts = self.names_expiry || admitted && standing != Standing::Skipped;
         Judgement {
             standing,
             fields: rule::fields(&self.fields, &self.expressions, &person).map(Payload::new),
