@@ -30,12 +30,18 @@
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
 
+pub mod cli;
 pub mod config;
+pub mod daemon;
+pub mod delivery;
 pub mod destination;
 pub mod directory;
+pub mod engine;
 pub mod mapping;
 pub mod plan;
+pub mod report;
 pub mod roster;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod store;
 pub mod transport;

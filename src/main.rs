@@ -1,1 +1,22 @@
-fn main() {}
+//! Parses arguments, runs a command, turns how it ended into an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use rosterd::cli::{self, Arguments};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    rosterd::transport::install_crypto();
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => ExitCode::from(runtime.block_on(cli::run(arguments)).code()),
+        Err(error) => {
+            eprintln!("rosterd: the runtime can't start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

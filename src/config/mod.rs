@@ -1,7 +1,25 @@
-//! The config file: [`raw`] the YAML as written, [`check`] raw → [`Config`], [`fault`] what is wrong and where,
-//! [`secret`] interpolation.
+//! The config file: text → tree (`raw`, `syntax`) → references resolved (`secret`) → [`Config`] (`check`, with
+//! `section` and `setting` giving the tree its types), or every fault at once ([`Faults`], with secrets masked).
+
+mod check;
+mod fault;
+mod load;
+mod mask;
+mod raw;
+mod report;
+mod secret;
+mod section;
+mod setting;
+mod shown;
+mod sync;
+mod syntax;
+
+pub use fault::{Fault, Faults, Look, Weight};
+pub use secret::Environment;
+pub use sync::{Schedule, Sync};
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +27,6 @@ use std::time::Duration;
 
 use crate::destination::Destination;
 use crate::directory;
-use crate::mapping;
 
 /// A checked config: whatever is in here can be run.
 #[derive(Debug)]
@@ -31,7 +48,7 @@ pub struct Config {
     /// In the order of their names.
     pub syncs: BTreeMap<String, Sync>,
     /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
-    pub warnings: Vec<String>,
+    pub warnings: Faults,
 }
 
 /// Logging.
@@ -73,9 +90,9 @@ pub struct Target {
 }
 
 /// How a target is reached over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Http {
-    /// `http://…`; left out: the environment's.
+    /// `http://…`, perhaps with a user and a password; left out: the environment's.
     pub proxy: Option<String>,
     /// A PEM file with the only authorities to trust; left out: the system's.
     pub ca: Option<PathBuf>,
@@ -83,38 +100,10 @@ pub struct Http {
     pub timeout: Duration,
 }
 
-/// A sync.
-#[derive(Clone, Debug)]
-pub struct Sync {
-    /// Its name.
-    pub name: String,
-    /// Its former name.
-    pub was: Option<String>,
-    /// Name of the directory.
-    pub from: String,
-    /// Name of the destination.
-    pub to: String,
-    /// When it runs.
-    pub schedule: Option<Schedule>,
-    /// The zone a cron schedule is read in.
-    pub timezone: jiff::tz::TimeZone,
-    /// What is asked of the directory.
-    pub query: directory::Query,
-    /// Entry → member.
-    pub mapping: Arc<mapping::Mapping>,
-    /// The guard's.
-    pub limits: crate::plan::Limits,
-    /// What absence means.
-    pub absence: crate::plan::Absence,
-    /// What to do with people who are inactive when first seen.
-    pub first_seen_inactive: crate::plan::FirstSeenInactive,
-}
-
-/// When a sync runs.
-#[derive(Clone, Debug)]
-pub enum Schedule {
-    /// Five-field cron.
-    Cron(Box<croner::Cron>),
-    /// Every so often.
-    Every(Duration),
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { proxy, ca, timeout } = self;
+        let proxy = proxy.as_ref().map(|_| "…");
+        f.debug_struct("Http").field("proxy", &proxy).field("ca", ca).field("timeout", timeout).finish()
+    }
 }

@@ -4,6 +4,7 @@
 //! A target says what its members must look like, what leaving means, and which calls bring a batch there. It never
 //! decides *when*: quota, retry and quiet periods are [`crate::delivery`]'s.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -11,10 +12,12 @@ use secrecy::SecretString;
 
 use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
 
+pub mod mask;
+pub mod refusal;
 pub mod veris;
 
 /// A target system, as the engine sees it.
-pub trait Destination: Send + Sync + std::fmt::Debug {
+pub trait Destination: Send + Sync + fmt::Debug {
     /// Type, URL and account: what state, ledger and pacing are keyed by. Survives renames in the config.
     fn realm(&self) -> String;
     /// Changes when the credentials do; a refused credential latches until then.
@@ -112,7 +115,7 @@ pub enum Step {
 }
 
 /// An HTTP request, as a value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// Verb.
     pub method: Method,
@@ -122,6 +125,12 @@ pub struct Request {
     pub headers: Vec<(&'static str, SecretString)>,
     /// A JSON body.
     pub body: Option<String>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({:?} {}, {} bytes)", self.method, self.url, self.body.as_ref().map_or(0, String::len))
+    }
 }
 
 /// HTTP verbs the targets use.
@@ -142,12 +151,14 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// `Retry-After`, as a moment on our clock.
     pub retry_after: Option<Timestamp>,
+    /// The host a redirect points to; redirects are never followed, for they would carry credentials elsewhere.
+    pub redirect: Option<String>,
     /// Body, as text.
     pub body: String,
 }
 
-impl std::fmt::Debug for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
     }
 }
@@ -172,7 +183,7 @@ pub enum Done {
     Accepted,
     /// Some were named as refused, the rest is confirmed.
     Partly(Vec<(i64, Refusal)>),
-    /// All-or-nothing, and nothing was applied because of somebody among them: halve until the culprit is alone.
+    /// Refused as a whole because of somebody among them whom the target does not name: halve until the culprit is alone.
     Split(Refusal),
     /// The batch is too large for the target; halve, and stay there for the rest of the run.
     TooLarge(Refusal),

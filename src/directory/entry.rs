@@ -93,6 +93,16 @@ impl EntryBuilder {
         Self(Entry { dn: dn.into(), bytes: Vec::new(), values: Vec::new() })
     }
 
+    /// The distinguished name.
+    pub fn dn(&self) -> &str {
+        &self.0.dn
+    }
+
+    /// Whether a slot has a value by now.
+    pub fn has(&self, slot: Slot) -> bool {
+        self.0.values.iter().any(|value| value.0 == slot)
+    }
+
     /// Adds a value.
     #[must_use]
     pub fn value(mut self, slot: Slot, value: &[u8]) -> Self {

@@ -1,1 +1,8 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod fixtures;

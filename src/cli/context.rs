@@ -1,0 +1,89 @@
+//! What most commands need: the config, the store, the lock.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Global;
+use super::output::Failure;
+use crate::config::{Config, Environment, Sync, Target};
+use crate::daemon::{Performer, Source};
+use crate::engine::{Aim, Job, Outcome, Progress};
+use crate::report::Exit;
+use crate::roster::Fingerprint;
+use crate::store::{Lock, LockError, Store};
+use crate::transport::Transport;
+
+/// A checked config; its warnings are printed.
+pub fn config(global: &Global) -> Result<Config, Failure> {
+    let config = Config::load(&global.config, &Environment::of_process())
+        .map_err(|faults| Failure { message: super::output::faults(&faults, global.json), exit: Exit::Usage })?;
+    Ok(config)
+}
+
+/// The syncs that were named, or all.
+pub fn syncs<'a>(config: &'a Config, names: &[String]) -> Result<Vec<&'a Sync>, Failure> {
+    if names.is_empty() {
+        return Ok(config.syncs.values().collect());
+    }
+    names.iter().map(|name| sync(config, name)).collect()
+}
+
+/// One sync by its name.
+pub fn sync<'a>(config: &'a Config, name: &str) -> Result<&'a Sync, Failure> {
+    config.syncs.get(name).ok_or_else(|| {
+        let known: Vec<_> = config.syncs.keys().map(String::as_str).collect();
+        Failure { message: format!("no sync is named `{name}`; there is: {}", known.join(", ")), exit: Exit::Usage }
+    })
+}
+
+/// Where a sync's people are sent.
+pub fn target<'a>(config: &'a Config, sync: &Sync) -> Result<&'a Target, Failure> {
+    config.destinations.get(&sync.to).ok_or_else(|| Failure::new(format!("no destination is named `{}`", sync.to)))
+}
+
+/// The store, for whoever changes it: with the lock.
+pub async fn store(folder: &Path) -> Result<(Lock, Store), Failure> {
+    let lock = Lock::take(folder).map_err(|error| match error {
+        LockError::Busy(_) | LockError::Folder { .. } => Failure::new(error.to_string()),
+    })?;
+    Ok((lock, Store::open(folder).await?))
+}
+
+/// Runs a sync for a purpose.
+pub async fn perform(
+    config: &Config,
+    sync: &Sync,
+    store: &mut Store,
+    purpose: Aim,
+    patience: Duration,
+    tell: &mut dyn FnMut(&Progress),
+) -> Result<Outcome, Failure> {
+    let target = target(config, sync)?;
+    let directory = config
+        .directories
+        .get(&sync.from)
+        .ok_or_else(|| Failure::new(format!("no directory is named `{}`", sync.from)))?;
+    let job = Job {
+        sync: sync.name.clone(),
+        was: sync.was.clone(),
+        mapping: sync.mapping.clone(),
+        destination: target.destination.clone(),
+        rules: sync.fingerprint(),
+        limits: sync.limits,
+        absence: sync.absence,
+        first_seen_inactive: sync.first_seen_inactive,
+        purpose,
+        patience,
+        seed: seed(),
+    };
+    let transport = Transport::new(&target.http).map_err(|error| Failure::new(error.to_string()))?;
+    let source = Source::new(&sync.from, directory, &sync.query);
+    Performer::new(store, source, transport, job).run(tell).await.map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Enough randomness to keep many hosts from retrying together.
+fn seed() -> u64 {
+    let moment = jiff::Timestamp::now().as_nanosecond().to_le_bytes();
+    let mixed = Fingerprint::of(&[&moment[..], &std::process::id().to_le_bytes()[..]].concat());
+    mixed.as_bytes().iter().fold(0, |all, byte| (all << 8) ^ u64::from(*byte))
+}

@@ -1,0 +1,62 @@
+//! `destinations`: what all of them share, and which protocol it is.
+
+use std::time::Duration;
+
+use super::members::Members;
+use super::{url, veris};
+use crate::config::section::Section;
+use crate::config::setting::Setting;
+use crate::config::{Http, Target};
+
+/// A destination, and what a sync must know of its members, even where something else is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub target: Option<Target>,
+    pub members: Option<Members>,
+}
+
+#[derive(Clone, Copy)]
+enum Protocol {
+    Veris,
+    Boostcom,
+    Capillary,
+}
+
+/// A destination.
+pub(super) fn target(setting: &Setting<'_>) -> Checked {
+    let Some(mut section) = setting.section() else { return Checked::default() };
+    let Some(kind) = section.get("type") else {
+        section.lacks("type", "such as `type: veris`");
+        return Checked::default();
+    };
+    match protocol(&kind) {
+        Some(Protocol::Veris) => {
+            let http = http(&mut section);
+            let destination = veris::destination(&mut section);
+            section.close();
+            let target = destination.map(|destination| Target { destination, http });
+            Checked { target, members: Some(veris::MEMBERS) }
+        }
+        // What else is written is right or wrong by rules that are not here yet.
+        Some(Protocol::Boostcom | Protocol::Capillary) => {
+            let name = kind.text().unwrap_or_default();
+            kind.fault(format!("the type `{name}` is not available in this version yet"), "this version knows `veris`");
+            Checked::default()
+        }
+        None => Checked::default(),
+    }
+}
+
+fn protocol(kind: &Setting<'_>) -> Option<Protocol> {
+    kind.choice(&[("veris", Protocol::Veris), ("boostcom", Protocol::Boostcom), ("capillary", Protocol::Capillary)])
+}
+
+fn http(section: &mut Section<'_>) -> Http {
+    let proxy = section.get("proxy").and_then(|proxy| {
+        // A proxy's credentials stand in its URL; there is no other place for them.
+        url::url(&proxy, &["http", "https"]).map(|url| url.to_string())
+    });
+    let ca = section.get("ca").and_then(|ca| ca.path());
+    let timeout = section.get("timeout").and_then(|timeout| timeout.some_duration());
+    Http { proxy, ca, timeout: timeout.unwrap_or(Duration::from_secs(30)) }
+}

@@ -1,0 +1,47 @@
+//! URLs, looked at before anything connects.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::config::setting::Setting;
+
+/// A URL with a host, and without a user: credentials have their own keys.
+pub(super) fn url(setting: &Setting<'_>, schemes: &[&str]) -> Option<Url> {
+    let list = schemes.iter().map(|scheme| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
+    let text = setting.text_as("a URL")?;
+    let Ok(url) = Url::parse(text) else {
+        setting.fault("this is no URL", format!("it begins with {list}, then a host"));
+        return None;
+    };
+    if !schemes.contains(&url.scheme()) {
+        let message = format!("`{}://` cannot be used here", url.scheme());
+        setting.fault(message, format!("it must begin with {list}"));
+        return None;
+    }
+    if url.host_str().is_none_or(str::is_empty) && url.scheme() != "ldapi" {
+        setting.fault("this URL names no host", format!("it begins with {list}, then a host"));
+        return None;
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        setting.fault("this URL has a `?` or `#` in it", "write only what stands before it");
+        return None;
+    }
+    Some(url)
+}
+
+/// Refuses `user:password@`.
+pub(super) fn without_user(setting: &Setting<'_>, url: &Url, instead: &str) {
+    if !url.username().is_empty() || url.password().is_some() {
+        setting.report.hide(setting.node.at.clone());
+        setting.fault("credentials do not belong in this URL", instead);
+    }
+}
+
+/// Whether what is sent there stays on this machine.
+pub(super) fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    url.scheme() == "ldapi"
+        || host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

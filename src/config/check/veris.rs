@@ -1,0 +1,72 @@
+//! A destination of type `veris`.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::members::Members;
+use super::url;
+use crate::config::fault::Fault;
+use crate::config::section::Section;
+use crate::config::setting::Setting;
+use crate::destination::veris::{FIELDS, Settings, Veris};
+use crate::destination::{Destination, Quota};
+
+/// What a sync must know of Veris members.
+pub(super) const MEMBERS: Members = Members { called: "Veris", fields: FIELDS, identity: "unique_id" };
+
+const GIVEN: &str = "Veris gives it out with the account";
+const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
+const DEFAULT_QUOTA: Quota = Quota { quota: 150, per: Duration::from_hours(24), reserve: 10 };
+
+/// Reads the keys that are Veris' own.
+pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destination>> {
+    let url = section.required("url", "such as https://acme.veris.in").and_then(|url| api_url(&url));
+    let client_id = section.required("client_id", GIVEN);
+    let client_id = client_id.and_then(|id| id.text()).map(str::to_owned);
+    let client_secret = section.required("client_secret", "`client_secret: ${cred:veris-client-secret}`");
+    let client_secret = client_secret.and_then(|secret| secret.secret(GIVEN));
+    let api_key = section.required("api_key", "`api_key: ${cred:veris-api-key}`").and_then(|key| key.secret(GIVEN));
+    let (quota, lifetime) =
+        section.get("token").map_or_else(|| Some((DEFAULT_QUOTA, TOKEN_LIFETIME)), |token| token_of(&token))?;
+    let batch = section.get("batch").and_then(|batch| batch.number(1..=100_000)).unwrap_or(500);
+    let quiet = section.get("quiet").and_then(|quiet| quiet.duration()).unwrap_or(Duration::from_mins(1));
+    let settings = Settings {
+        url: url?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        api_key: api_key?,
+        quota,
+        lifetime,
+        batch: NonZeroUsize::new(usize::try_from(batch).ok()?)?,
+        quiet,
+    };
+    Some(Arc::new(Veris::new(settings)))
+}
+
+fn api_url(setting: &Setting<'_>) -> Option<String> {
+    let url = url::url(setting, &["https", "http"])?;
+    url::without_user(setting, &url, "they stand under `client_id`, `client_secret` and `api_key`");
+    if url.scheme() == "http" && !url::is_local(&url) {
+        let warning = Fault::at(setting.node.at.clone(), "secrets and people cross the network in the clear");
+        setting.report.warn(warning.help("use https://"));
+    }
+    Some(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn token_of(setting: &Setting<'_>) -> Option<(Quota, Duration)> {
+    let mut section = setting.section()?;
+    let quota = section.get("quota").and_then(|count| count.number(1..=u32::MAX)).unwrap_or(DEFAULT_QUOTA.quota);
+    let per = section.get("per").and_then(|per| per.some_duration()).unwrap_or(DEFAULT_QUOTA.per);
+    let lifetime = section.get("lifetime").and_then(|lifetime| lifetime.some_duration()).unwrap_or(TOKEN_LIFETIME);
+    let reserve = section.get("reserve");
+    let kept = reserve.as_ref().and_then(|count| count.number(0..=u32::MAX)).unwrap_or(DEFAULT_QUOTA.reserve);
+    section.close();
+    if kept >= quota {
+        reserve.as_ref().unwrap_or(setting).fault(
+            format!("{kept} of {quota} token requests would be kept for leavers, and none left for anybody else"),
+            "`reserve` must be smaller than `quota`",
+        );
+    }
+    Some((Quota { quota, per, reserve: kept }, lifetime))
+}

@@ -1,0 +1,6 @@
+//! What to do next at a target, given everything and now.
+
+pub mod batch;
+pub mod next;
+pub mod quota;
+pub mod retry;

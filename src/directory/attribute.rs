@@ -1,1 +1,0 @@
-//! Attribute syntaxes: GUIDs, FILETIMEs, flags.

@@ -1,0 +1,95 @@
+//! GUIDs and security identifiers.
+
+use std::fmt::Write;
+
+/// Bytes of a GUID in the order its text shows them: the first three groups are little-endian (MS-DTYP 2.3.4.2).
+const SHOWN: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/// The canonical text of an `objectGUID`, in lower case; `None` when it is not 16 bytes long.
+pub fn guid_text(bytes: &[u8]) -> Option<String> {
+    let bytes: &[u8; 16] = bytes.try_into().ok()?;
+    let mut text = String::with_capacity(36);
+    for (place, &at) in SHOWN.iter().enumerate() {
+        if [4, 6, 8, 10].contains(&place) {
+            text.push('-');
+        }
+        let _ = write!(text, "{:02x}", bytes[at]);
+    }
+    Some(text)
+}
+
+/// The bytes of a GUID's text, as a filter on `objectGUID` needs them.
+pub fn guid_bytes(text: &str) -> Option<[u8; 16]> {
+    let well_formed =
+        text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == [8, 13, 18, 23].contains(&at));
+    if !well_formed {
+        return None;
+    }
+    let digits: Vec<u8> = text.bytes().filter(|&byte| byte != b'-').collect();
+    let mut bytes = [0; 16];
+    for (place, pair) in digits.chunks_exact(2).enumerate() {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        bytes[SHOWN[place]] = u8::try_from(high << 4 | low).ok()?;
+    }
+    Some(bytes)
+}
+
+/// `S-1-…` of an `objectSid` (MS-DTYP 2.4.2.1 and 2.4.2.2); `None` when it is not well-formed.
+pub fn sid_text(bytes: &[u8]) -> Option<String> {
+    let (&[revision, count, ref authority @ ..], rest) = bytes.split_first_chunk::<8>()?;
+    if revision != 1 || rest.len() != usize::from(count) * 4 {
+        return None;
+    }
+    let authority = authority.iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+    let mut text = format!("S-1-{authority}");
+    for part in rest.chunks_exact(4) {
+        let _ = write!(text, "-{}", u32::from_le_bytes(part.try_into().ok()?));
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_first_three_groups_are_little_endian() {
+        let text = "c4b40b7b-1be0-4f2b-a7c3-6d5f0e8a9b10";
+        let bytes = guid_bytes(text).unwrap();
+        assert_eq!(bytes[..8], [0x7b, 0x0b, 0xb4, 0xc4, 0xe0, 0x1b, 0x2b, 0x4f]);
+        assert_eq!(guid_text(&bytes).unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_no_guid_has_no_bytes() {
+        for text in
+            ["", "c4b40b7b1be04f2ba7c36d5f0e8a9b10", "c4b40b7b-1be0-4f2b-a7c3-6d5f0e8a9bxx", "Ä".repeat(18).as_str()]
+        {
+            assert_eq!(guid_bytes(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_security_identifier() {
+        let bytes = [1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0];
+        assert_eq!(sid_text(&bytes).unwrap(), "S-1-5-32-544");
+        assert_eq!(sid_text(&bytes[..15]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn guids_survive_both_ways(bytes: [u8; 16]) {
+            let text = guid_text(&bytes).unwrap();
+            prop_assert_eq!(guid_bytes(&text), Some(bytes));
+            prop_assert_eq!(guid_bytes(&text.to_uppercase()), Some(bytes));
+        }
+
+        #[test]
+        fn any_bytes_as_a_sid_do_no_harm(bytes: Vec<u8>) {
+            let _ = sid_text(&bytes);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Sockets: our own, to have one deadline over all of a name's addresses, no delay, and keepalive.
+
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
+
+use ldap3::{LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::time::timeout;
+
+use super::connection::Connection;
+use super::driver::shielded;
+use super::endpoint::Endpoint;
+use super::{Deadline, Error, Operation, tls};
+use crate::directory::{Bind, Settings};
+
+/// Connects, with TLS where it is configured. No byte of a password is sent here.
+pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: Deadline) -> Result<Connection, Error> {
+    let (connection, ldap) = match endpoint {
+        Endpoint::Unix { path } => deadline.hold(Operation::Connect, unix(path)).await?,
+        Endpoint::Tcp { host, port, ldaps } => {
+            let server = &format!("{host}:{port}");
+            let stream = tcp(host, *port, deadline).await?;
+            let peer = stream.peer_addr().ok().map(|peer| peer.ip());
+            let options = socket(stream, server)?;
+            if *ldaps || settings.tls.starttls {
+                let config = tls::config(&settings.tls).await?;
+                let options = options.set_config(config).set_starttls(!ldaps);
+                let scheme = if *ldaps { "ldaps" } else { "ldap" };
+                let url = url(scheme, host, *port);
+                let shake = async {
+                    let opened = shielded(async move { LdapConnAsync::with_settings(options, &url).await }).await;
+                    match opened {
+                        Some(opened) => opened.map_err(|error| tls::explain(error, server, host, &settings.tls)),
+                        None => Err(unreachable(server, &"its reply to StartTLS is not well-formed LDAP")),
+                    }
+                };
+                deadline.hold(Operation::Connect, shake).await?
+            } else {
+                refuse_plaintext(peer, server, settings)?;
+                let opened = LdapConnAsync::with_settings(options, &url("ldap", host, *port)).await;
+                opened.map_err(|error| unreachable(server, &error))?
+            }
+        }
+    };
+    Ok(Connection::new(connection, ldap, settings.timeout))
+}
+
+/// The config refuses this too; here it is held where the password would be sent.
+fn refuse_plaintext(peer: Option<IpAddr>, server: &str, settings: &Settings) -> Result<(), Error> {
+    let local = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
+    match settings.bind {
+        Bind::Simple { .. } if !local && !settings.tls.danger_allow_plaintext => {
+            Err(Error::Plaintext { server: server.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn url(scheme: &str, host: &str, port: u16) -> String {
+    if host.contains(':') { format!("{scheme}://[{host}]:{port}") } else { format!("{scheme}://{host}:{port}") }
+}
+
+fn socket(stream: TcpStream, server: &str) -> Result<LdapConnSettings, Error> {
+    let stream = stream.into_std().map_err(|error| unreachable(server, &error))?;
+    Ok(LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream)))
+}
+
+async fn unix(path: &str) -> Result<(LdapConnAsync, ldap3::Ldap), Error> {
+    let opened = async {
+        let stream = UnixStream::connect(path).await?.into_std()?;
+        let options = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
+        LdapConnAsync::with_settings(options, "ldapi:///").await
+    };
+    opened.await.map_err(|error: LdapError| unreachable(&format!("the socket {path}"), &error))
+}
+
+/// The first address that answers. Each gets its share of the time left, so that a dead first one does not cost all.
+async fn tcp(host: &str, port: u16, deadline: Deadline) -> Result<TcpStream, Error> {
+    let server = format!("{host}:{port}");
+    let resolve = async {
+        let found = tokio::net::lookup_host((host, port)).await;
+        found.map_err(|error| unreachable(&server, &error)).map(Iterator::collect::<Vec<_>>)
+    };
+    let addresses = deadline.hold(Operation::Connect, resolve).await?;
+    let mut why = "its name has no address".to_owned();
+    for (at, address) in addresses.iter().enumerate() {
+        let share = deadline.left() / u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
+        why = match timeout(share, dial(*address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => plain(&error),
+            Err(_) => format!("no answer within {}", humantime::format_duration(deadline.whole)),
+        };
+    }
+    Err(Error::Connect { server, why })
+}
+
+async fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_keepalive(true)?;
+    let stream = socket.connect(address).await?;
+    // Requests are small and each waits for its answer: Nagle's algorithm would only add delays.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn unreachable(server: &str, error: &dyn Display) -> Error {
+    Error::Connect { server: server.to_owned(), why: plain(error) }
+}
+
+/// `Connection refused (os error 111)` without its number.
+fn plain(error: &dyn Display) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("I/O error: ").unwrap_or(&text);
+    text.split(" (os error").next().unwrap_or(text).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::directory::Tls;
+
+    #[test]
+    fn a_password_crosses_no_network_in_the_clear() {
+        let bind = Bind::Simple { dn: "cn=a".to_owned(), password: "b".into() };
+        let second = Duration::from_secs(1);
+        let (urls, tls) = (Vec::new(), Tls::default());
+        let mut settings =
+            Settings { urls, kind: None, bind, tls, page_size: 1, connect_timeout: second, timeout: second };
+        let refused =
+            |peer: &str, settings: &Settings| refuse_plaintext(peer.parse().ok(), "server", settings).is_err();
+        for (peer, expected) in
+            [("127.0.0.9", false), ("::1", false), ("::ffff:127.0.0.1", false), ("10.0.0.1", true), ("", true)]
+        {
+            assert_eq!(refused(peer, &settings), expected, "{peer}");
+        }
+        settings.tls.danger_allow_plaintext = true;
+        assert!(!refused("10.0.0.1", &settings));
+        settings.tls.danger_allow_plaintext = false;
+        settings.bind = Bind::Anonymous;
+        assert!(!refused("10.0.0.1", &settings));
+    }
+}

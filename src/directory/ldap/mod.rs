@@ -1,0 +1,125 @@
+//! The LDAP client: [`Session`] a bound connection, [`Reader`] the pages of a reading.
+//!
+//! What ldap3 does not promise is held here: every search is paged, so that memory is bounded; a page counts only with
+//! its own result code; every wait has an end; a malformed reply ends the connection, not the process.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use self::connection::Connection;
+use self::root_dse::RootDse;
+use super::{Query, Server, Settings, Sightings};
+use crate::roster::Key;
+
+mod bind;
+mod connect;
+mod connection;
+mod driver;
+mod endpoint;
+mod error;
+mod look_up;
+mod operation;
+mod page;
+mod parse;
+mod range;
+mod reader;
+mod root_dse;
+mod schema;
+mod tls;
+mod words;
+
+pub use error::Error;
+pub use operation::Operation;
+pub use reader::Reader;
+pub use words::{BindFailure, result_code};
+
+/// A bound connection to one server.
+///
+/// After an error other than [`Error::NoSuchBase`] and [`Error::Refused`] the connection may be gone: open another.
+pub struct Session {
+    connection: Connection,
+    root: RootDse,
+    url: String,
+    page_size: u32,
+}
+
+impl Session {
+    /// Opens a connection to the first of the servers that answers, and binds.
+    ///
+    /// A dead or hung server costs at most `connect_timeout`. Refused credentials are final: asking the next server
+    /// with them would only bring the account closer to its lockout.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let mut tried = Vec::new();
+        for url in &settings.urls {
+            match Self::open_one(url, settings).await {
+                Ok(session) => return Ok(session),
+                Err(error) if error.is_final() => return Err(error),
+                Err(error) => tried.push((url.clone(), error)),
+            }
+        }
+        match tried.len() {
+            1 => Err(tried.remove(0).1),
+            _ => {
+                Err(Error::Unreachable { tried: tried.into_iter().map(|(url, why)| (url, why.to_string())).collect() })
+            }
+        }
+    }
+
+    async fn open_one(url: &str, settings: &Settings) -> Result<Self, Error> {
+        let deadline = Deadline::after(settings.connect_timeout);
+        let endpoint = endpoint::Endpoint::parse(url)?;
+        let mut connection = connect::connect(&endpoint, settings, deadline).await?;
+        deadline.hold(Operation::Bind, bind::bind(&connection, &settings.bind)).await?;
+        let root = deadline.hold(Operation::RootDse, RootDse::read(&mut connection, url, settings.kind)).await?;
+        Ok(Self { connection, root, url: url.to_owned(), page_size: settings.page_size.max(1) })
+    }
+
+    /// Who answered.
+    pub fn server(&self) -> &Server {
+        &self.root.server
+    }
+
+    /// The URL that answered, to be tried first the next time.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
+    /// reading at the next page.
+    pub fn read(&self, query: &Query) -> Reader {
+        Reader::start(self.connection.clone(), self.root.server.kind, self.page_size, query.clone())
+    }
+
+    /// Looks up people who were missing from a reading, by key: first as the sync itself would find them, then ever
+    /// wider. The answer has the order of the keys.
+    pub async fn look_up(&mut self, query: &Query, keys: &[Key]) -> Result<Sightings, Error> {
+        look_up::look_up(&mut self.connection, &self.root, query, keys).await
+    }
+
+    /// The attribute names the server's schema knows, in lower case; `None` when it can't be read.
+    pub async fn schema_attributes(&mut self) -> Result<Option<BTreeSet<String>>, Error> {
+        schema::attributes(&mut self.connection, &self.root).await
+    }
+}
+
+/// When opening a server must be done, and how long that was in the beginning, for the message.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: tokio::time::Instant,
+    whole: Duration,
+}
+
+impl Deadline {
+    fn after(whole: Duration) -> Self {
+        Self { at: tokio::time::Instant::now() + whole, whole }
+    }
+
+    fn left(self) -> Duration {
+        self.at.saturating_duration_since(tokio::time::Instant::now())
+    }
+
+    async fn hold<T>(self, during: Operation, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let late = |_| Err(Error::Timeout { during, after: self.whole });
+        tokio::time::timeout_at(self.at, work).await.unwrap_or_else(late)
+    }
+}

@@ -1,0 +1,136 @@
+//! One page of a search (RFC 2696), asked for by hand so that every page's own result is seen.
+
+use std::collections::BTreeSet;
+
+use ldap3::LdapResult;
+use ldap3::asn1::{StructureTag, parse_tag};
+use ldap3::controls::{MakeCritical, PagedResults, RawControl};
+
+use super::connection::{Connection, Request, outcome};
+use super::parse::{self, Fault, LARGEST_ENTRY, Row};
+use super::{Error, Operation, range};
+use crate::directory::{Attributes, Entry, Scope};
+
+const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+
+/// More than this is a page of photos, which a smaller `page_size` makes bearable.
+const LARGEST_PAGE: usize = 256 << 20;
+
+/// Referrals that are remembered; a directory may have one below every entry.
+const MOST_REFERRALS: usize = 100;
+
+/// A search that is read in pages.
+pub(super) struct Paged<'a> {
+    pub(super) base: &'a str,
+    pub(super) scope: Scope,
+    pub(super) filter: &'a str,
+    pub(super) attributes: &'a Attributes,
+    pub(super) controls: Vec<RawControl>,
+    pub(super) page_size: u32,
+}
+
+/// A page whose own result was success.
+pub(super) struct Answer {
+    pub(super) entries: Vec<Entry>,
+    /// Asks for the next page; empty on the last one.
+    pub(super) cookie: Vec<u8>,
+}
+
+/// Reads the page that a cookie stands for; the first one has an empty cookie.
+pub(super) async fn page(
+    connection: &mut Connection,
+    search: &Paged<'_>,
+    cookie: Vec<u8>,
+    during: &Operation,
+    referrals: &mut BTreeSet<String>,
+) -> Result<Answer, Error> {
+    let asked = cookie.clone();
+    let size = i32::try_from(search.page_size).unwrap_or(i32::MAX);
+    let mut controls = search.controls.clone();
+    // Critical: a server that does not page must say so, and not send everything at once.
+    controls.push(PagedResults { size, cookie }.critical().into());
+    let request = Request {
+        base: search.base,
+        scope: search.scope,
+        filter: search.filter,
+        attributes: search.attributes.names(),
+        controls,
+        size_limit: 0,
+        during: during.clone(),
+    };
+    let mut rows = Vec::new();
+    let mut size = 0;
+    let take = |tag: StructureTag| {
+        match tag.id {
+            parse::ENTRY => {
+                let row = Row::parse(tag, search.attributes).map_err(|fault| explain(fault, during))?;
+                size += row.size;
+                if size > LARGEST_PAGE {
+                    let advice = "use a smaller page_size";
+                    return Err(Error::TooLarge {
+                        what: "a page",
+                        limit: LARGEST_PAGE,
+                        during: during.clone(),
+                        advice,
+                    });
+                }
+                rows.push(row);
+            }
+            parse::REFERENCE if referrals.len() < MOST_REFERRALS => referrals.extend(parse::references(tag)),
+            _ => {}
+        }
+        Ok(())
+    };
+    let result = connection.search(request, take).await?;
+    outcome(&result, during.clone(), search.base)?;
+    let cookie = next(&result, during)?;
+    if !cookie.is_empty() && cookie == asked && rows.is_empty() {
+        let why = "its pages do not advance".to_owned();
+        return Err(Error::Malformed { during: during.clone(), why });
+    }
+    for row in rows.iter_mut().filter(|row| !row.ranges.is_empty()) {
+        range::complete(connection, row, search).await?;
+    }
+    Ok(Answer { entries: rows.into_iter().map(Row::build).collect(), cookie })
+}
+
+/// Reads all pages of a search that is known to find few.
+pub(super) async fn all(
+    connection: &mut Connection,
+    search: &Paged<'_>,
+    during: &Operation,
+) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    let mut cookie = Vec::new();
+    loop {
+        let answer = page(connection, search, cookie, during, &mut BTreeSet::new()).await?;
+        entries.extend(answer.entries);
+        cookie = answer.cookie;
+        if cookie.is_empty() {
+            return Ok(entries);
+        }
+    }
+}
+
+/// An entry's fault as an error; the entry is not named, for its name is a person's.
+pub(super) fn explain(fault: Fault, during: &Operation) -> Error {
+    let during = during.clone();
+    match fault {
+        Fault::Structure => Error::Malformed { during, why: "an entry has not the structure of one".to_owned() },
+        Fault::TooLarge => {
+            let advice = "map an attribute that is smaller, or have that entry cleaned up";
+            Error::TooLarge { what: "an entry", limit: LARGEST_ENTRY, during, advice }
+        }
+    }
+}
+
+/// The cookie of the next page. ldap3's own parser panics on what it does not expect.
+fn next(result: &LdapResult, during: &Operation) -> Result<Vec<u8>, Error> {
+    let control = result.ctrls.iter().find(|control| control.1.ctype == PAGED_RESULTS);
+    // Without the control everything was sent at once.
+    let Some(control) = control else { return Ok(Vec::new()) };
+    let value = control.1.val.as_deref().unwrap_or_default();
+    let parsed = parse_tag(value).map_err(|_| Fault::Structure).and_then(|(_, tag)| parse::constructed(tag));
+    let cookie = parsed.and_then(|parts| parts.into_iter().nth(1).ok_or(Fault::Structure)).and_then(parse::primitive);
+    cookie.map_err(|_| Error::Malformed { during: during.clone(), why: "its page control is not one".to_owned() })
+}

@@ -1,0 +1,101 @@
+//! What a server tells about itself (RFC 4512 section 5.1; MS-ADTS 3.1.1.3.2).
+
+use ldap3::controls::RawControl;
+
+use super::connection::{Connection, Request, outcome};
+use super::parse::{ENTRY, Row};
+use super::{Error, Operation, page};
+use crate::directory::{Attributes, Entry, Kind, Scope, Server, attribute};
+
+/// `LDAP_CAP_ACTIVE_DIRECTORY_OID` (MS-ADTS 3.1.1.3.4.3.1) and `LDAP_SERVER_SHOW_DELETED_OID` (3.1.1.3.4.1.14).
+const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
+const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
+
+/// The container of the deleted, whatever its name (MS-ADTS 6.1.1.4).
+const DELETED_OBJECTS: &str = "18E2EA80684F11D2B9AA00C04F79F805";
+
+/// A server, and where its entries are.
+pub(super) struct RootDse {
+    pub(super) server: Server,
+    pub(super) naming_contexts: Vec<String>,
+    pub(super) subschema: Option<String>,
+    /// Whether deleted entries can be asked for; seeing them is another matter.
+    pub(super) shows_deleted: bool,
+}
+
+impl RootDse {
+    pub(super) async fn read(connection: &mut Connection, url: &str, kind: Option<Kind>) -> Result<Self, Error> {
+        let mut names = Attributes::default();
+        let class = names.add("objectClass");
+        let capabilities = names.add("supportedCapabilities");
+        let controls = names.add("supportedControl");
+        let contexts = names.add("namingContexts");
+        let default_context = names.add("defaultNamingContext");
+        let service = names.add("dsServiceName");
+        let clock = names.add("currentTime");
+        let subschema = names.add("subschemaSubentry");
+        // A server may keep its root entry to itself; then only the config says what it is.
+        let entry = base(connection, "", &names, Vec::new(), Operation::RootDse).await?;
+        let entry = entry.unwrap_or_else(|| crate::directory::EntryBuilder::new("").build());
+        let text = |slot| entry.first(slot).map(|value| String::from_utf8_lossy(value).into_owned());
+        let has = |slot, wanted: &str| entry.values(slot).any(|value| value.eq_ignore_ascii_case(wanted.as_bytes()));
+        let kind = kind.unwrap_or(match () {
+            () if has(capabilities, ACTIVE_DIRECTORY) => Kind::ActiveDirectory,
+            () if has(class, "OpenLDAProotDSE") => Kind::OpenLdap,
+            () => Kind::Generic,
+        });
+        let shows_deleted = has(controls, SHOW_DELETED);
+        let mut sees_deleted = false;
+        if let (true, Some(context)) = (shows_deleted, text(default_context)) {
+            let container = format!("<WKGUID={DELETED_OBJECTS},{context}>");
+            let control = vec![show_deleted()];
+            sees_deleted =
+                base(connection, &container, &Attributes::default(), control, Operation::RootDse).await?.is_some();
+        }
+        let server = Server {
+            name: text(service).unwrap_or_else(|| url.to_owned()),
+            kind,
+            clock: entry.first(clock).and_then(|value| attribute::generalized_time(value).ok()),
+            sees_deleted,
+        };
+        let naming_contexts = entry.values(contexts).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+        Ok(Self { server, naming_contexts, subschema: text(subschema), shows_deleted })
+    }
+}
+
+/// The control that makes tombstones visible to those who may see them (MS-ADTS 3.1.1.3.4.1.14).
+pub(super) fn show_deleted() -> RawControl {
+    RawControl { ctype: SHOW_DELETED.to_owned(), crit: true, val: None }
+}
+
+/// One entry by its DN; `None` when the server does not give it, for whatever reason.
+pub(super) async fn base(
+    connection: &mut Connection,
+    dn: &str,
+    attributes: &Attributes,
+    controls: Vec<RawControl>,
+    during: Operation,
+) -> Result<Option<Entry>, Error> {
+    let request = Request {
+        base: dn,
+        scope: Scope::Base,
+        filter: "(objectClass=*)",
+        attributes: attributes.names(),
+        controls,
+        size_limit: 0,
+        during: during.clone(),
+    };
+    let mut found = None;
+    let take = |tag: ldap3::asn1::StructureTag| {
+        if tag.id == ENTRY {
+            found = Some(Row::parse(tag, attributes).map_err(|fault| page::explain(fault, &during))?.build());
+        }
+        Ok(())
+    };
+    let result = connection.search(request, take).await?;
+    match outcome(&result, during.clone(), dn) {
+        Ok(()) => Ok(found),
+        Err(Error::NeedsTls) => Err(Error::NeedsTls),
+        Err(_) => Ok(None),
+    }
+}

@@ -1,0 +1,223 @@
+//! The pipeline: events in, effects out.
+//!
+//! A [`Run`] is one sync's reading, weighing and delivery as a state machine: [`Run::handle`] takes what happened and
+//! the moment, and answers with what is to be done. It touches nothing itself, so that it can be simulated, and a crash
+//! is dropping it between two effects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::delivery::batch::{Batch, Settlement};
+use crate::delivery::next::Work;
+use crate::delivery::quota::Purpose;
+use crate::destination::{Destination, Item, Reply, Request};
+use crate::directory::{Page, Server, Sightings};
+use crate::mapping::Mapping;
+use crate::plan::guard::Grounds;
+use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Known, Limits, Observed, Plan, Staged};
+use crate::roster::{Fingerprint, Key, Timestamp};
+
+mod courier;
+mod intake;
+mod run;
+mod tally;
+
+pub use run::Run;
+pub use tally::{Outcome, Planned, Tally};
+
+/// Everything a run goes by.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Name of the sync.
+    pub sync: String,
+    /// Its former name.
+    pub was: Option<String>,
+    /// Entry → judgement.
+    pub mapping: Arc<Mapping>,
+    /// The target.
+    pub destination: Arc<dyn Destination>,
+    /// Over search, mapping and identity.
+    pub rules: Fingerprint,
+    /// The guard's.
+    pub limits: Limits,
+    /// What absence means.
+    pub absence: Absence,
+    /// What to do with people who are inactive when first seen.
+    pub first_seen_inactive: FirstSeenInactive,
+    /// What the run is for.
+    pub purpose: Aim,
+    /// How long the run waits for a target that asks for patience.
+    pub patience: Duration,
+    /// Randomness, for jitter.
+    pub seed: u64,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// To say what a sync would do; nothing is stored or sent.
+    Plan,
+    /// To do it.
+    Sync,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The run may begin.
+    Start,
+    /// A transaction was committed.
+    Committed(Answer),
+    /// The directory was reached.
+    Opened(Server),
+    /// A page came.
+    Page(Page),
+    /// The missing were looked up.
+    Sighted(Sightings),
+    /// The directory failed; the text is fit for logs.
+    ReadFailed(String),
+    /// A call was answered.
+    Replied(Reply),
+    /// A call provably never left.
+    Unsent(String),
+    /// A call may have taken effect.
+    Unanswered(String),
+    /// The moment asked for has come.
+    Woken,
+}
+
+/// What is to be done, one after the other.
+#[derive(Debug)]
+pub enum Effect {
+    /// Commit; comes back as [`Event::Committed`].
+    Commit(Transaction),
+    /// Reach the directory: [`Event::Opened`].
+    Open,
+    /// Read the next page: [`Event::Page`].
+    ReadPage,
+    /// Look these up: [`Event::Sighted`].
+    LookUp(Vec<Key>),
+    /// Call the target: [`Event::Replied`], [`Event::Unsent`] or [`Event::Unanswered`].
+    Call(Request),
+    /// Come back at this moment: [`Event::Woken`].
+    WakeAt(Timestamp),
+    /// Show how far the run is; nothing comes back.
+    Tell(Progress),
+    /// The run is over.
+    Finish(Box<Outcome>),
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Entries read so far.
+    Read(u64),
+    /// Looking up so many missing people.
+    LookingUp(u64),
+    /// Members confirmed so far.
+    Delivered(u64),
+    /// Waiting for the target, until when and why.
+    Waiting(Timestamp, String),
+}
+
+/// What is committed.
+#[derive(Debug)]
+pub enum Transaction {
+    /// A run begins: [`Answer::Begun`].
+    Begin,
+    /// Part of a reading is staged: [`Answer::Done`].
+    Stage(Vec<Staged>),
+    /// What was staged is asked back beside what is known: [`Answer::Known`].
+    Recall,
+    /// A plan is admitted: [`Answer::Admitted`].
+    Admit(Box<Admit>),
+    /// What is there to deliver: [`Answer::Work`].
+    Survey,
+    /// A token request is charged: [`Answer::Charged`].
+    Charge(Purpose),
+    /// A token request is over: [`Answer::Done`].
+    Token(TokenOutcome),
+    /// Pending accounts become a batch of at most so many: [`Answer::Claimed`].
+    Claim(usize),
+    /// A batch is about to leave: [`Answer::Frozen`].
+    MarkSent(i64),
+    /// A batch was answered: [`Answer::Done`].
+    Settle(Batch, Settlement, Option<Timestamp>),
+    /// An unanswered batch is given up: [`Answer::Done`].
+    Lose(i64),
+    /// The target refuses everybody until a moment: [`Answer::Done`].
+    Reject(Timestamp, String),
+    /// What is left over: [`Answer::LeftOver`].
+    Count,
+    /// The run ends: [`Answer::Done`].
+    End(Box<Tally>),
+}
+
+/// A plan and what it was weighed from.
+#[derive(Debug)]
+pub struct Admit {
+    /// The question.
+    pub question: plan::Question,
+    /// The answer.
+    pub plan: Plan,
+    /// People who never had an account and are not in the directory any more.
+    pub forgotten: Vec<i64>,
+    /// Who answered.
+    pub server: String,
+    /// When a change of server was first seen, while it has not settled.
+    pub server_since: Option<Timestamp>,
+    /// Entries found per search.
+    pub bases: Vec<u64>,
+}
+
+/// How a token request ended.
+#[derive(Debug)]
+pub enum TokenOutcome {
+    /// A token, good until then.
+    Kept(SecretString, Timestamp),
+    /// It never left: the charge is taken back; next try not before.
+    Refunded(i64, Timestamp, String),
+    /// No token; next try not before.
+    Failed(Timestamp, String),
+    /// The credentials were refused.
+    Latched(Fingerprint, String),
+}
+
+/// What a transaction answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// Committed.
+    Done,
+    /// A run began.
+    Begun {
+        /// The run; 0 for a plan.
+        run: i64,
+        /// The sync; `None` when it never ran and nothing may be stored.
+        feed: Option<Feed>,
+        /// The target its people are at.
+        realm: Option<String>,
+        /// Everybody it knows, in the order of their keys.
+        known: Vec<Known>,
+    },
+    /// What was staged, beside what is known.
+    Known(Vec<Observed>, Vec<Account>, Box<Grounds>),
+    /// So many are invalid who were not before.
+    Admitted(u64),
+    /// What there is to deliver, the token, and failures in a row.
+    Work(Box<Work>, Option<SecretString>, u32),
+    /// Charged, or until when to wait.
+    Charged(Result<i64, Timestamp>),
+    /// A batch; `None` when nothing is ready any more.
+    Claimed(Option<Batch>),
+    /// What is to be sent: account, identity, leaving, last good payload.
+    Frozen(Vec<Item>),
+    /// What is left over.
+    LeftOver {
+        /// Accounts still to be sent.
+        pending: u64,
+        /// Members this run's target refused.
+        refused: u64,
+    },
+}

@@ -1,0 +1,80 @@
+//! What a run did, counted.
+
+use crate::plan::{Kind, Plan, Question, Verdict};
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A sync, done as far as it could be.
+    Synced(Box<Tally>),
+    /// What a sync would do.
+    Planned(Box<Planned>),
+}
+
+/// A plan with what it was weighed from.
+#[derive(Debug)]
+pub struct Planned {
+    /// The question.
+    pub question: Question,
+    /// The answer.
+    pub plan: Plan,
+    /// The counts.
+    pub tally: Tally,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The run; 0 for a plan.
+    pub run: i64,
+    /// Why it failed.
+    pub failed: Option<String>,
+    /// What it waits for, or who has to act.
+    pub waits: Option<String>,
+    /// What an administrator should know although the run went on.
+    pub notes: Vec<String>,
+    /// The held plan's id.
+    pub plan: Option<String>,
+    /// Entries read.
+    pub entries: u64,
+    /// Admitted changes by kind: leave, identity, return, change, join.
+    pub kinds: [u64; 5],
+    /// As before.
+    pub unchanged: u64,
+    /// Kept because their fields break a rule or their identity is disputed.
+    pub invalid: u64,
+    /// Who are so since this run.
+    pub newly_invalid: u64,
+    /// Not this sync's business.
+    pub skipped: u64,
+    /// Changes held by the guard.
+    pub held: u64,
+    /// Members confirmed.
+    pub confirmed: u64,
+    /// Members refused in this run.
+    pub refused: u64,
+    /// Members still to be sent.
+    pub pending: u64,
+    /// Requests made.
+    pub requests: u64,
+    /// Token requests made.
+    pub token_requests: u64,
+}
+
+impl Tally {
+    /// Counts a plan.
+    pub fn count(&mut self, plan: &Plan) {
+        let kinds = [Kind::Leave, Kind::Identity, Kind::Return, Kind::Change, Kind::Join];
+        self.kinds = kinds.map(|kind| plan.admitted(kind) as u64);
+        self.plan.clone_from(&plan.id);
+        self.held = plan.held().count() as u64;
+        let verdicts =
+            |wanted: &[Verdict]| plan.rulings.iter().filter(|ruling| wanted.contains(&ruling.verdict)).count() as u64;
+        self.invalid = verdicts(&[Verdict::Invalid, Verdict::Disputed]);
+        self.skipped = verdicts(&[Verdict::Skipped, Verdict::Never]);
+        // Whoever was judged anew with no change to show for it is as before.
+        let changed = plan.changes.len() as u64;
+        let kept = self.invalid + self.skipped + verdicts(&[Verdict::Unreadable, Verdict::Absent]);
+        self.unchanged += (plan.rulings.len() as u64).saturating_sub(changed + kept);
+    }
+}

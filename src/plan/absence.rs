@@ -1,0 +1,72 @@
+//! What it means that somebody known is not in a complete reading.
+
+use std::time::Duration;
+
+use super::{Absence, Policy, Verdict, Wish};
+use crate::directory::{Kind, Sighting};
+use crate::roster::Timestamp;
+
+/// The grace of a directory that was not given one: a domain controller may lag behind the one that wrote.
+const AD_GRACE: Duration = Duration::from_hours(1);
+
+/// What is decided about somebody absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// Leave, or keep for now.
+    pub wish: Wish,
+    /// In words.
+    pub why: String,
+    /// Set when the policy asks for approval.
+    pub needs_approval: Option<String>,
+}
+
+/// The reason's word in store, `explain` and audit.
+pub fn word(sighting: Sighting, sees_deleted: bool) -> &'static str {
+    match sighting {
+        Sighting::Matches => "found after all",
+        Sighting::Filtered => "filtered: in the base, but the filter does not match",
+        Sighting::Disabled => "disabled",
+        Sighting::Moved => "moved out of the search bases",
+        Sighting::Deleted => "deleted",
+        Sighting::Unreadable => "unreadable: there, but its attributes may not be read",
+        Sighting::Gone if sees_deleted => "gone",
+        Sighting::Gone => "gone: deleted, or not readable any more",
+    }
+}
+
+/// Judges one absent person. `since` is when they were first absent, `settles_at` when a change of server counts as
+/// settled.
+pub fn judge(
+    sighting: Sighting,
+    sees_deleted: bool,
+    settings: &Absence,
+    kind: Kind,
+    since: Timestamp,
+    settles_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Absent {
+    let why = word(sighting, sees_deleted).to_owned();
+    let grace = settings.grace.unwrap_or(if kind == Kind::ActiveDirectory { AD_GRACE } else { Duration::ZERO });
+    let until = (since + grace).max(settles_at.unwrap_or(since));
+    let policy = match sighting {
+        Sighting::Disabled => return Absent { wish: Wish::Leave(None), why, needs_approval: None },
+        Sighting::Matches => None,
+        Sighting::Filtered => Some(settings.filtered),
+        Sighting::Moved => Some(settings.moved),
+        Sighting::Deleted => Some(settings.deleted),
+        Sighting::Unreadable => Some(settings.unreadable),
+        Sighting::Gone => Some(settings.gone),
+    };
+    match policy {
+        None => Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None },
+        Some(_) if now < until => {
+            let why = format!("{why}; believed from {until}");
+            Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None }
+        }
+        Some(Policy::Leave) => Absent { wish: Wish::Leave(None), why, needs_approval: None },
+        Some(Policy::Hold) => {
+            let held = format!("{why}; the sync's `absence` says hold");
+            Absent { wish: Wish::Leave(None), why, needs_approval: Some(held) }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Who owns an account: one active claimant owns it, inactive ones yield, two or more dispute it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Account, Observed, Question, Verdict, Wish};
+use crate::roster::Identity;
+
+/// Why a wish does not come true in this run, by index of the observed.
+pub type Kept = BTreeMap<usize, (Verdict, String)>;
+
+/// One who contends for an account: somebody observed in this reading, or a person of the store who was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Contender {
+    Observed(usize),
+    Known(i64),
+}
+
+/// Accounts by identity and id, and who contends for each.
+pub struct Claims<'a> {
+    question: &'a Question,
+    by_identity: BTreeMap<&'a Identity, &'a Account>,
+    by_id: BTreeMap<i64, &'a Account>,
+    contenders: BTreeMap<&'a Identity, BTreeSet<Contender>>,
+}
+
+impl<'a> Claims<'a> {
+    /// Overlays the wishes on the claims the store knows. Who wants a disputed account is added to `kept`; whoever is
+    /// kept contends for the account they have, which may make others disputed in turn.
+    pub fn settle(question: &'a Question, kept: &mut Kept) -> Self {
+        let mut claims = Self {
+            question,
+            by_identity: question.accounts.iter().map(|account| (&account.identity, account)).collect(),
+            by_id: question.accounts.iter().map(|account| (account.id, account)).collect(),
+            contenders: BTreeMap::new(),
+        };
+        claims.contend(kept);
+        loop {
+            let disputed = claims.disputed(kept);
+            if disputed.is_empty() {
+                return claims;
+            }
+            for (index, why) in disputed {
+                kept.insert(index, (Verdict::Disputed, why));
+                claims.stay(index);
+            }
+        }
+    }
+
+    fn contend(&mut self, kept: &Kept) {
+        let observed: BTreeSet<i64> =
+            self.question.observed.iter().filter_map(|seen| seen.person.as_ref().map(|person| person.id)).collect();
+        for account in &self.question.accounts {
+            for claim in account.claims.iter().filter(|claim| !observed.contains(&claim.person)) {
+                self.contenders.entry(&account.identity).or_default().insert(Contender::Known(claim.person));
+            }
+        }
+        for (index, seen) in self.question.observed.iter().enumerate() {
+            match &seen.wish {
+                _ if kept.contains_key(&index) => self.stay(index),
+                Wish::Be(identity, _) => {
+                    self.contenders.entry(identity).or_default().insert(Contender::Observed(index));
+                }
+                Wish::Keep(_) => self.stay(index),
+                Wish::Leave(_) | Wish::Skip => {}
+            }
+        }
+    }
+
+    /// Somebody kept contends for the account they have.
+    fn stay(&mut self, index: usize) {
+        let seen = &self.question.observed[index];
+        if let Some(account) = self.held_by(seen) {
+            self.contenders.entry(&account.identity).or_default().insert(Contender::Observed(index));
+        }
+    }
+
+    fn disputed(&self, kept: &Kept) -> Vec<(usize, String)> {
+        let wishes = self.question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index));
+        wishes
+            .filter_map(|(index, seen)| {
+                let Wish::Be(identity, _) = &seen.wish else { return None };
+                let others = self.contenders.get(identity)?;
+                (others.len() > 1).then(|| (index, self.dispute(index, identity, others)))
+            })
+            .collect()
+    }
+
+    fn dispute(&self, index: usize, identity: &Identity, others: &BTreeSet<Contender>) -> String {
+        let other = others.iter().find(|contender| **contender != Contender::Observed(index));
+        let key = other.and_then(|other| match *other {
+            Contender::Observed(other) => Some(self.question.observed[other].key.clone()),
+            Contender::Known(person) => self
+                .account(identity)
+                .and_then(|account| account.claims.iter().find(|claim| claim.person == person))
+                .map(|claim| claim.key.clone()),
+        });
+        match key {
+            Some(key) => format!("{} people claim this identity, among them {key}", others.len()),
+            None => format!("{} people claim this identity", others.len()),
+        }
+    }
+
+    /// The account of an identity.
+    pub fn account(&self, identity: &Identity) -> Option<&'a Account> {
+        self.by_identity.get(identity).copied()
+    }
+
+    /// The account somebody actively claims in the store.
+    pub fn held_by(&self, seen: &Observed) -> Option<&'a Account> {
+        let person = seen.person.as_ref().filter(|person| person.active)?;
+        self.by_id.get(&person.account?).copied()
+    }
+
+    /// The account somebody claims in the store, actively or not.
+    pub fn known_of(&self, seen: &Observed) -> Option<&'a Account> {
+        self.by_id.get(&seen.person.as_ref()?.account?).copied()
+    }
+
+    /// Whether nobody wants this account active.
+    pub fn abandoned(&self, identity: &Identity) -> bool {
+        self.contenders.get(identity).is_none_or(BTreeSet::is_empty)
+    }
+
+    /// Whether somebody was an account's only active claimant before this reading.
+    pub fn owned(account: &Account, seen: &Observed) -> bool {
+        seen.person.as_ref().is_some_and(|person| account.claims.iter().all(|claim| claim.person == person.id))
+    }
+}

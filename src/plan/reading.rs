@@ -1,0 +1,69 @@
+//! What the store tells a reading, and what a reading stages in it.
+
+use super::Wish;
+use crate::roster::{Fingerprint, Key, Timestamp};
+
+/// A sync as the store knows it at the start of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// In the store.
+    pub id: i64,
+    /// Search, mapping and identity under which the last complete reading was admitted; `None` before the first.
+    pub rules: Option<Fingerprint>,
+    /// The server of the last complete reading.
+    pub server: Option<String>,
+    /// When a change of server was first seen; `None` when settled.
+    pub server_since: Option<Timestamp>,
+    /// Entries found per search in the last complete reading.
+    pub bases: Vec<u64>,
+    /// Whether a first run has been delivered whole.
+    pub onboarded: bool,
+    /// Nothing runs until then; [`Timestamp::MAX`] for an open end.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// A person as the store knows them, in as few bytes as a reading needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// In the store.
+    pub id: i64,
+    /// Who.
+    pub key: Key,
+    /// Fingerprint of the raw entry at the last settled judgement.
+    pub seen: Option<Fingerprint>,
+    /// Has an account, active or not.
+    pub claims: bool,
+    /// Claims it actively.
+    pub active: bool,
+    /// Leaving needs approval.
+    pub protected: bool,
+    /// First absent at.
+    pub absent_since: Option<Timestamp>,
+    /// When the judgement changes by itself.
+    pub recheck_at: Option<Timestamp>,
+}
+
+/// What a reading stages for one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Staged {
+    /// Who.
+    pub key: Key,
+    /// In the store, when known.
+    pub person: Option<i64>,
+    /// What is wished.
+    pub wish: Wish,
+    /// The member's payload, canonical JSON.
+    pub body: Option<String>,
+    /// Fingerprint of the raw entry; `None` for the absent, so that a return is noticed.
+    pub seen: Option<Fingerprint>,
+    /// When the judgement changes by itself.
+    pub recheck_at: Option<Timestamp>,
+    /// Leaving needs approval from now on.
+    pub protected: bool,
+    /// In words without values.
+    pub why: Option<String>,
+    /// Leaving needs approval in this run, and why.
+    pub needs_approval: Option<String>,
+    /// First absent at.
+    pub absent_since: Option<Timestamp>,
+}

@@ -1,0 +1,64 @@
+//! The lock that keeps two runs apart, and files that only their owner may read.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// Held while a run is going on; the kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why the lock is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody has it.
+    #[error("another rosterd is at work on {0}: wait until it is done, or stop it")]
+    Busy(String),
+    /// The folder.
+    #[error("the state folder {path}: {source}")]
+    Folder {
+        /// Which.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Lock {
+    /// Takes the lock of a state folder, or says at once that somebody has it.
+    pub fn take(folder: &Path) -> Result<Self, LockError> {
+        let name = folder.display().to_string();
+        let failed = |source| LockError::Folder { path: name.clone(), source };
+        let file = private_file(&folder.join("lock")).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Busy(name)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+/// Opens a file that only its owner may read, making it and its folder when they are not there.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_cannot_have_it_and_it_goes_with_its_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        assert!(matches!(Lock::take(folder.path()), Err(LockError::Busy(_))));
+        drop(first);
+        assert!(Lock::take(folder.path()).is_ok());
+    }
+}

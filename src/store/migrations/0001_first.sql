@@ -1,0 +1,138 @@
+-- Times are milliseconds since 1970. Fingerprints are 16 bytes.
+
+-- A target as its owner knows it: type + host + tenant, so that renames in the config change nothing.
+CREATE TABLE realm (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  token TEXT, token_at INTEGER, token_until INTEGER,
+  not_before INTEGER,            -- nothing is sent before
+  note TEXT,                     -- why, in words
+  failures INTEGER NOT NULL DEFAULT 0,
+  refused_credential BLOB        -- latched until the configured one differs
+) STRICT;
+
+-- The ledger: one row a token request, written before it is made.
+CREATE TABLE token_use (id INTEGER PRIMARY KEY, realm INTEGER NOT NULL REFERENCES realm, at INTEGER NOT NULL) STRICT;
+CREATE INDEX token_use_at ON token_use (realm, at);
+
+-- A sync.
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY,
+  sync TEXT NOT NULL UNIQUE,
+  realm INTEGER NOT NULL REFERENCES realm,
+  rules BLOB,                    -- search, mapping and identity of the last admitted reading
+  server TEXT, server_since INTEGER,
+  bases TEXT NOT NULL DEFAULT '[]',
+  onboarded INTEGER NOT NULL DEFAULT 0,
+  paused_until INTEGER
+) STRICT;
+
+CREATE TABLE admission (feed INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL) STRICT;
+CREATE INDEX admission_at ON admission (feed, at);
+
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  feed INTEGER NOT NULL REFERENCES feed,
+  key TEXT NOT NULL,
+  seen BLOB,                     -- fingerprint of the raw entry; moves only together with a settled verdict
+  account INTEGER REFERENCES account,
+  active INTEGER NOT NULL DEFAULT 0,
+  verdict TEXT NOT NULL,
+  why TEXT,
+  protected INTEGER NOT NULL DEFAULT 0,
+  absent_since INTEGER,
+  recheck_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX person_key ON person (feed, key);
+CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
+CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');
+
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY,
+  realm INTEGER NOT NULL REFERENCES realm,
+  identity TEXT NOT NULL,
+  gone INTEGER NOT NULL,         -- what is due: 1 to leave, 0 to be there with fp and body
+  fp BLOB NOT NULL, body TEXT NOT NULL,
+  confirmed_gone INTEGER, confirmed_fp BLOB,
+  confirmed_body TEXT,           -- NULL when it is body
+  certain INTEGER NOT NULL DEFAULT 1,
+  announce INTEGER NOT NULL DEFAULT 0, -- 1: sent as gone although the target never heard of them
+  -- What is still to do is derived, so that it cannot be forgotten: NULL settled, 0 leave, 1 change, 2 join.
+  pending INTEGER GENERATED ALWAYS AS (CASE
+    WHEN gone = 1 AND certain = 0 THEN 0
+    WHEN gone = 1 AND confirmed_gone = 0 THEN 0
+    WHEN gone = 1 AND confirmed_gone IS NULL AND announce = 1 THEN 2
+    WHEN gone = 1 THEN NULL
+    WHEN confirmed_gone IS NULL AND certain = 1 THEN 2
+    WHEN certain = 0 OR confirmed_gone = 1 OR confirmed_fp IS NOT fp THEN 1
+  END) VIRTUAL,
+  batch INTEGER,
+  after INTEGER,                 -- leaves only once this account is confirmed
+  not_before INTEGER,
+  refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
+  suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
+  mapping BLOB                   -- the rules under which body was made
+) STRICT;
+CREATE UNIQUE INDEX account_identity ON account (realm, identity);
+CREATE INDEX account_pending ON account (realm, pending) WHERE pending IS NOT NULL AND batch IS NULL AND refused IS NULL;
+CREATE INDEX account_refused ON account (realm) WHERE refused IS NOT NULL;
+CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
+CREATE INDEX account_after ON account (after) WHERE after IS NOT NULL;
+CREATE INDEX account_suspect ON account (suspect_root) WHERE suspect_root IS NOT NULL;
+
+CREATE TABLE held (
+  feed INTEGER NOT NULL, key TEXT NOT NULL, pair TEXT NOT NULL,
+  kind TEXT NOT NULL, identity TEXT NOT NULL, why TEXT NOT NULL, since INTEGER NOT NULL, plan TEXT NOT NULL,
+  PRIMARY KEY (feed, key, pair)
+) STRICT;
+
+CREATE TABLE approval (
+  feed INTEGER NOT NULL, key TEXT NOT NULL, pair TEXT NOT NULL, until INTEGER NOT NULL, at INTEGER NOT NULL,
+  who TEXT NOT NULL, reason TEXT,
+  PRIMARY KEY (feed, key, pair)
+) STRICT;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  feed INTEGER NOT NULL REFERENCES feed,
+  began INTEGER NOT NULL, ended INTEGER,
+  result TEXT, summary TEXT
+) STRICT;
+CREATE INDEX run_feed ON run (feed, id);
+
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY,
+  realm INTEGER NOT NULL REFERENCES realm,
+  run INTEGER,
+  root INTEGER,                  -- the batch that was halved, at the top
+  state INTEGER NOT NULL,        -- 0 prepared, 1 sent, 2 unknown, 9 over
+  size INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  wake INTEGER,
+  renewed INTEGER NOT NULL DEFAULT 0,
+  outcome TEXT, detail TEXT
+) STRICT;
+CREATE INDEX batch_live ON batch (realm, state) WHERE state < 9;
+CREATE INDEX batch_root ON batch (root) WHERE root IS NOT NULL;
+
+-- Frozen payloads; deleted at settlement.
+CREATE TABLE item (
+  batch INTEGER NOT NULL, account INTEGER NOT NULL,
+  gone INTEGER NOT NULL, fp BLOB NOT NULL, body TEXT NOT NULL, was_certain INTEGER NOT NULL,
+  PRIMARY KEY (batch, account)
+) STRICT;
+
+-- The audit: no field values.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  feed INTEGER, key TEXT, account INTEGER, run INTEGER, batch INTEGER,
+  kind TEXT NOT NULL, detail TEXT
+) STRICT;
+CREATE INDEX event_account ON event (account);
+CREATE INDEX event_key ON event (feed, key);
+
+-- What is remembered of a directory: where it was last reached, and credentials it refused.
+CREATE TABLE directory (
+  name TEXT PRIMARY KEY, url TEXT, refused BLOB, refused_at INTEGER, note TEXT
+) STRICT;

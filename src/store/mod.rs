@@ -1,0 +1,115 @@
+//! SQLite: what is known, what is due, what was confirmed, and the record of it. One function a transaction.
+//!
+//! WAL with `synchronous=FULL` (NORMAL forgets a charge or a `sent` at power loss), one writer, files 0600. The rows
+//! of the migrations' comments are the model; see also the crate doc's invariants.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
+
+mod admit;
+mod bind;
+mod deliver;
+mod lock;
+mod reading;
+mod run;
+mod settle;
+mod show;
+mod steer;
+mod token;
+
+pub use admit::Admission;
+pub use bind::BindRecord;
+pub use deliver::Frozen;
+pub use lock::{Lock, LockError};
+pub use settle::Pace;
+pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
+pub use steer::Who;
+
+/// Why the store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database said no.
+    #[error("the store: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The schema is from another version.
+    #[error("the store's schema: {0}; was it written by a newer rosterd?")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The state folder.
+    #[error("the state folder {path}: {source}")]
+    Folder {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What is stored does not make sense.
+    #[error("the store holds something unreadable: {0}")]
+    Damaged(String),
+}
+
+/// The store, over one connection.
+#[derive(Debug)]
+pub struct Store {
+    connection: SqliteConnection,
+}
+
+impl Store {
+    /// Opens the store in a state folder, making both when they are not there.
+    pub async fn open(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("state.db");
+        lock::private_file(&path).map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
+        Self::connect(SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal)).await
+    }
+
+    /// A store that is gone with its connection.
+    pub async fn memory() -> Result<Self, Error> {
+        Self::connect(SqliteConnectOptions::new().in_memory(true)).await
+    }
+
+    /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing.
+    pub async fn look(folder: &Path) -> Result<Self, Error> {
+        if folder.join("state.db").exists() { Self::open(folder).await } else { Self::memory().await }
+    }
+
+    async fn connect(options: SqliteConnectOptions) -> Result<Self, Error> {
+        let options = options
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(std::time::Duration::from_secs(10))
+            .statement_cache_capacity(64)
+            .disable_statement_logging();
+        let mut connection = options.connect().await?;
+        sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
+        sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
+        Ok(Self { connection })
+    }
+
+    /// A transaction that may write: it waits for other writers at its beginning, never in its middle.
+    async fn write(&mut self) -> Result<Transaction<'_, Sqlite>, Error> {
+        Ok(self.connection.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Closes the connection, so that nothing is left to do for the next one.
+    pub async fn close(self) -> Result<(), Error> {
+        Ok(self.connection.close().await?)
+    }
+}
+
+fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+fn moment(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}
+
+fn moment_of(millis: Option<i64>) -> Option<Timestamp> {
+    millis.map(moment)
+}
+
+fn fingerprint(bytes: Option<&[u8]>) -> Option<crate::roster::Fingerprint> {
+    bytes.and_then(crate::roster::Fingerprint::from_slice)
+}

@@ -1,0 +1,67 @@
+//! Runs: begun, ended, summed up.
+
+use jiff::Timestamp;
+
+use super::{Error, Store, millis};
+use crate::report::Summary;
+
+impl Store {
+    /// Records that a run began.
+    pub async fn begin_run(&mut self, feed: i64, now: Timestamp) -> Result<i64, Error> {
+        let mut tx = self.write().await?;
+        let run = sqlx::query_scalar("INSERT INTO run (feed, began) VALUES (?, ?) RETURNING id")
+            .bind(feed)
+            .bind(millis(now))
+            .fetch_one(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(run)
+    }
+
+    /// Records how a run ended. A sync whose joins are all delivered counts as onboarded from then on.
+    pub async fn end_run(&mut self, feed: i64, summary: &Summary, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE run SET ended = ?, result = ?, summary = ? WHERE id = ?")
+            .bind(millis(now))
+            .bind(&summary.result)
+            .bind(serde_json::to_string(summary).map_err(|error| Error::Damaged(error.to_string()))?)
+            .bind(summary.run)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE feed SET onboarded = 1 WHERE id = ?1 AND onboarded = 0 AND rules IS NOT NULL
+               AND EXISTS (SELECT 1 FROM person p WHERE p.feed = ?1 AND p.active = 1)
+               AND NOT EXISTS (SELECT 1 FROM person p JOIN account a ON a.id = p.account
+                 WHERE p.feed = ?1 AND p.active = 1 AND a.pending IS NOT NULL AND a.refused IS NULL)",
+        )
+        .bind(feed)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Accounts of a target that are still to be sent.
+    pub async fn left_over(&mut self, realm: &str) -> Result<u64, Error> {
+        let pending: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM account
+             WHERE realm = (SELECT id FROM realm WHERE name = ?) AND pending IS NOT NULL AND refused IS NULL",
+        )
+        .bind(realm)
+        .fetch_one(&mut self.connection)
+        .await?;
+        Ok(pending.unsigned_abs())
+    }
+
+    /// Members quarantined by a run.
+    pub async fn refused_in(&mut self, run: i64) -> Result<u64, Error> {
+        let refused: i64 = sqlx::query_scalar(
+            "SELECT count(DISTINCT e.account) FROM event e JOIN account a ON a.id = e.account
+             WHERE e.run = ? AND (e.kind = 'quarantined' OR e.kind = 'refused')
+               AND (a.refused IS NOT NULL OR a.refusal IS NOT NULL)",
+        )
+        .bind(run)
+        .fetch_one(&mut self.connection)
+        .await?;
+        Ok(refused.unsigned_abs())
+    }
+}

@@ -1,0 +1,136 @@
+//! What an administrator does to the store: approve, retry, resend, pause.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Error, Store, millis};
+
+/// How long an approval is good for.
+const APPROVAL: SignedDuration = SignedDuration::from_hours(72);
+
+/// Whom a command means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// By directory key or identity.
+    Named(Vec<String>),
+    /// Everybody of the sync.
+    All,
+    /// Everybody of the sync who left.
+    Left,
+}
+
+impl Who {
+    fn names(&self) -> Option<String> {
+        match self {
+            Self::Named(names) => Some(serde_json::Value::from(names.clone()).to_string()),
+            Self::All | Self::Left => None,
+        }
+    }
+}
+
+impl Store {
+    /// Grants a sync's held changes, or only those of the people named. Returns how many.
+    pub async fn approve(
+        &mut self,
+        feed: i64,
+        only: &Who,
+        by: &str,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM approval WHERE until <= ?").bind(millis(now)).execute(&mut *tx).await?;
+        let granted = sqlx::query(
+            "INSERT INTO approval (feed, key, pair, until, at, who, reason)
+             SELECT feed, key, pair, ?2, ?3, ?4, ?5 FROM held
+             WHERE feed = ?1 AND (?6 IS NULL OR key IN (SELECT value FROM json_each(?6))
+               OR identity IN (SELECT value FROM json_each(?6)))
+             ON CONFLICT (feed, key, pair) DO UPDATE SET until = excluded.until, at = excluded.at, who = excluded.who,
+               reason = excluded.reason",
+        )
+        .bind(feed)
+        .bind(millis(now + APPROVAL))
+        .bind(millis(now))
+        .bind(by)
+        .bind(reason)
+        .bind(only.names())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        sqlx::query(
+            "INSERT INTO event (at, feed, key, kind, detail)
+             SELECT at, feed, key, 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval
+             WHERE feed = ? AND at = ?",
+        )
+        .bind(feed)
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(granted)
+    }
+
+    /// Lets quarantined members be tried again, and refused leaves at once. Returns how many.
+    pub async fn retry(&mut self, feed: i64, who: &Who) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let freed = sqlx::query(
+            "UPDATE account SET refused = NULL, refusal = NULL, not_before = NULL
+             WHERE (refused IS NOT NULL OR not_before IS NOT NULL)
+               AND id IN (SELECT account FROM person WHERE feed = ?1 AND account IS NOT NULL)
+               AND (?2 IS NULL OR identity IN (SELECT value FROM json_each(?2))
+                 OR id IN (SELECT account FROM person WHERE feed = ?1 AND key IN (SELECT value FROM json_each(?2))))",
+        )
+        .bind(feed)
+        .bind(who.names())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        Ok(freed)
+    }
+
+    /// Forgets what was confirmed, so that it is sent again. The accounts still count as known to the target. Returns
+    /// how many.
+    pub async fn resend(&mut self, feed: i64, who: &Who) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let forgotten = sqlx::query(
+            "UPDATE account SET certain = 0, refused = NULL, refusal = NULL, not_before = NULL
+             WHERE batch IS NULL AND (confirmed_gone IS NOT NULL OR certain = 0 OR gone = 0)
+               AND id IN (SELECT account FROM person WHERE feed = ?1 AND account IS NOT NULL)
+               AND (?3 = 0 OR gone = 1)
+               AND (?2 IS NULL OR identity IN (SELECT value FROM json_each(?2))
+                 OR id IN (SELECT account FROM person WHERE feed = ?1 AND key IN (SELECT value FROM json_each(?2))))",
+        )
+        .bind(feed)
+        .bind(who.names())
+        .bind(i64::from(*who == Who::Left))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        Ok(forgotten)
+    }
+
+    /// Moves a sync to the target the config names now: nothing there is known to be confirmed.
+    pub async fn repoint(&mut self, feed: i64, realm: &str) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
+        sqlx::query("UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0 WHERE id = ?")
+            .bind(realm)
+            .bind(feed)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("DELETE FROM person WHERE feed = ?").bind(feed).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Nothing of a sync runs until then; `None` lets it run again.
+    pub async fn pause(&mut self, feed: i64, until: Option<Timestamp>) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE feed SET paused_until = ? WHERE id = ?")
+            .bind(until.map(millis))
+            .bind(feed)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,11 @@
+-- A reading is staged on the connection that will admit it: a crash leaves nothing behind, and `plan` stores nothing.
+CREATE TEMP TABLE IF NOT EXISTS stage (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
+  seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER
+) STRICT;
+CREATE TEMP TABLE IF NOT EXISTS ruling (
+  stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
+) STRICT;
+CREATE TEMP TABLE IF NOT EXISTS due (
+  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER, after TEXT
+) STRICT;

@@ -1,0 +1,33 @@
+//! Errors in words. Only root causes are shown: what stands above them repeats URLs.
+
+use std::error::Error;
+
+/// Why a call never left.
+pub(super) fn unsent(error: &reqwest::Error) -> String {
+    let cause = root_cause(error);
+    if error.is_builder() {
+        format!("not a request: {cause}")
+    } else if error.is_timeout() {
+        "could not connect in time".to_owned()
+    } else {
+        format!("could not connect: {cause}")
+    }
+}
+
+/// Why there is no whole answer.
+pub(super) fn unanswered(error: &reqwest::Error) -> String {
+    if error.is_timeout() { "timed out".to_owned() } else { root_cause(error) }
+}
+
+/// The innermost of an error's causes.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    match cause.downcast_ref::<reqwest::Error>() {
+        // Without a cause of its own it shows its URL.
+        Some(outermost) if outermost.url().is_some() => "no further reason is known".to_owned(),
+        _ => cause.to_string(),
+    }
+}
