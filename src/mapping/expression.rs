@@ -125,7 +125,11 @@ fn whole_expression(source: &str) -> Option<&str> {
 
 fn attribute(state: &State, name: &str) -> Result<Value, Error> {
     let value = state.lookup(&scope::attribute_name(name)).unwrap_or_default();
-    if value.kind() == ValueKind::Invalid { Err(scope::not_text(name)) } else { Ok(value) }
+    match value.kind() {
+        // Its own words can't be had from here: a value keeps them until MiniJinja meets it.
+        ValueKind::Invalid => Err(Mishap::data(format!("`{name}` is not text"))),
+        _ => Ok(value),
+    }
 }
 
 fn in_group(state: &State, group: &str) -> Result<bool, Error> {

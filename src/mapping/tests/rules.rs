@@ -173,7 +173,7 @@ fn the_first_one_present() {
     assert_eq!(field_of(rule(), &[("title", b" "), ("sn", b"x")]), json!("X"));
     assert_eq!(field_of(rule(), &[]), json!("Employee"));
     // What fails is not absent: the next rule would hide it.
-    assert_eq!(field_of(rule(), &[("title", &[0xff])]), json!({"fault": "field: `title` is not text"}));
+    assert_eq!(field_of(rule(), &[("title", &[0xff])]), json!({"fault": "field: `title` is not valid UTF-8"}));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn nested_fields() {
     let rule = || Rule::Nested(vec![("home".to_owned(), inner()), ("zip".to_owned(), text("{{ postalCode }}"))]);
     assert_eq!(field_of(rule(), &[("l", b"Oslo")]), json!({"home": {"city": "Oslo"}}));
     assert_eq!(field_of(rule(), &[]), json!(null));
-    assert_eq!(field_of(rule(), &[("l", &[0xff])]), json!({"fault": "field.home.city: `l` is not text"}));
+    assert_eq!(field_of(rule(), &[("l", &[0xff])]), json!({"fault": "field.home.city: `l` is not valid UTF-8"}));
 }
 
 #[test]
@@ -209,6 +209,6 @@ fn every_failing_field_is_told() {
     source.fields.push(("good".to_owned(), text("sn")));
     let faults = judge(&compiled(&source), &[("photo", &[0xff, 0xd8]), ("sn", b"x")]).fields.unwrap_err();
     let told: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.message.as_str())).collect();
-    let message = "`photo` is not text";
-    assert_eq!(told, [("field", message), ("other", message), ("third", message)]);
+    let bytes = "`photo` holds bytes, not text";
+    assert_eq!(told, [("field", bytes), ("other", "`photo` is not text"), ("third", bytes)]);
 }
