@@ -80,6 +80,8 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10))
             .statement_cache_capacity(64)
+            // Rows of a long scan cross to this thread in such portions.
+            .row_buffer_size(256)
             .disable_statement_logging();
         let mut connection = options.connect().await?;
         sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
