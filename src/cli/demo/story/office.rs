@@ -1,0 +1,75 @@
+//! Many vanish at once: the guard holds them until somebody has looked.
+
+use serde_json::json;
+
+use super::beginning::PEOPLE;
+use super::{facts, ran};
+use crate::cli::demo::Stop;
+use crate::cli::demo::narrator::Narrator;
+use crate::cli::demo::people::OFFICE;
+use crate::cli::demo::stage::Stage;
+use crate::cli::demo::told::Told;
+use crate::engine::Tally;
+
+/// Entries in the office.
+const ENTRIES: u64 = 38;
+/// Those of them who are members.
+const LEAVERS: u64 = 36;
+
+/// The guard holds what looks like a mistake.
+pub async fn held(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
+    narrator.pause();
+    narrator.heading("5. An office vanishes");
+    narrator
+        .say("Somebody deletes OU=Kraków, with everybody in it. An office that closes\nlooks the same as a mistake.");
+    stage.directory.delete(OFFICE)?;
+    narrator.command("rosterd sync people");
+    let tally = stage.sync().await?;
+    narrator.say(&ran(&tally));
+    let told = Told::new()
+        .run(
+            &Tally { entries: PEOPLE - ENTRIES, unchanged: PEOPLE - ENTRIES, held: LEAVERS, ..Tally::default() },
+            &tally,
+        )
+        .members(&stage.target, 243, 1);
+    narrator.step("mass_leave", "held: nobody is locked out", told, facts(&tally))?;
+
+    narrator.command("rosterd plan people");
+    let forecast = stage.plan().await?;
+    for one in forecast.prospects.iter().take(3) {
+        narrator.show(&format!("held  {}  {}  {}", one.what, one.identity, one.name));
+        narrator.aside(one.held.as_deref().unwrap_or("not held"));
+    }
+    let id = forecast.planned.plan.id.clone().unwrap_or_default();
+    let told = Told::new().same("the plan's id", tally.plan.unwrap_or_default(), id.clone()).same(
+        "held",
+        LEAVERS,
+        forecast.planned.plan.held().count() as u64,
+    );
+    narrator.step("mass_leave_plan", &format!("the plan's id is {id}"), told, json!({ "plan": id }))
+}
+
+/// Once approved, it is done.
+pub async fn approved(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
+    let id = stage.held().await?.first().map(|row| row.plan.clone()).unwrap_or_default();
+    narrator.command(&format!("rosterd approve people {id} --reason 'Kraków closes'"));
+    let granted = stage.approve("Kraków closes").await?;
+    narrator.command("rosterd sync people");
+    let tally = stage.sync().await?;
+    narrator.say(&ran(&tally));
+    let told = Told::new()
+        .same("approved", LEAVERS, granted)
+        .run(
+            &Tally {
+                entries: PEOPLE - ENTRIES,
+                kinds: [LEAVERS, 0, 0, 0, 0],
+                unchanged: PEOPLE - ENTRIES,
+                confirmed: LEAVERS,
+                requests: 1,
+                ..Tally::default()
+            },
+            &tally,
+        )
+        .members(&stage.target, 207, 37);
+    narrator.step("approved", "the office is in_active, everybody else is as before", told, facts(&tally))
+}
