@@ -49,7 +49,7 @@ pub fn setting(stage: &Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
 /// The lines of the config that say how, as they stand there.
 fn mapping() -> String {
     let lines = CONFIG.lines().skip_while(|line| !line.trim_start().starts_with("skip:"));
-    let lines = lines.take_while(|line| !line.trim_start().starts_with("require:"));
+    let lines = lines.take_while(|line| !line.trim_start().starts_with('#'));
     lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 
