@@ -16,7 +16,7 @@ use crate::config::{Config, Environment, Sync};
 use crate::engine::{Aim, Outcome, Planned, Tally};
 use crate::sandbox::directory::{DEMO, Directory, Options as DirectoryOptions};
 use crate::sandbox::{Options, Sandbox};
-use crate::store::{HeldRow, Lock, OddRow, Store, Who};
+use crate::store::{HeldRow, Lock, Store, Who};
 
 /// The config that is run, with references where ports and secrets stand.
 pub const CONFIG: &str = include_str!("../../../examples/demo.yaml");
@@ -25,8 +25,6 @@ pub const SYNC: &str = "people";
 
 const SERVICE: &str = "CN=svc-rosterd,OU=Service,DC=corp,DC=example,DC=com";
 const PASSWORD: &str = "not-a-secret";
-/// Somebody kept or refused is shown; there are few.
-const ODD: u32 = 10;
 
 /// A free port that nobody else can reach.
 const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -98,7 +96,7 @@ impl Stage {
     /// Runs the sync.
     pub async fn sync(&mut self) -> Result<Tally, Stop> {
         match self.perform(Aim::Sync).await? {
-            Outcome::Synced(tally) => Ok(tally),
+            Outcome::Synced(tally) => Ok(*tally),
             Outcome::Planned(_) => Err(Failure::new("a sync ended as a plan").into()),
         }
     }
@@ -118,10 +116,11 @@ impl Stage {
         Ok(Forecast { planned, prospects })
     }
 
-    /// Who is kept or refused, and why.
-    pub async fn odd(&mut self) -> Result<Vec<OddRow>, Stop> {
-        let feed = self.feed().await?;
-        Ok(self.store.odd(feed, ODD).await?)
+    /// Why the target refused somebody.
+    pub async fn refusal(&mut self, who: &str) -> Result<Option<String>, Stop> {
+        let account = self.store.people(who).await?.into_iter().find_map(|person| person.account);
+        let Some(account) = account else { return Ok(None) };
+        Ok(self.store.account(account).await?.and_then(|account| account.refusal))
     }
 
     /// What the guard holds.

@@ -42,9 +42,9 @@ pub async fn morning(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(
     narrator.say(&ran(&tally));
     narrator.say("The target refused a batch without saying for whom, so it was halved until\none was left:");
     narrator.show(&batches(&stage.target.receipts()[before..]));
-    let refusals = stage.odd().await?;
-    let why = refusals.iter().find(|row| row.verdict == "refused").map_or("not recorded", |row| row.why.as_str());
-    narrator.show(&format!("{} {} is set aside: {why}", REFUSED.id, REFUSED.name));
+    let why = stage.refusal(REFUSED.id).await?.unwrap_or_else(|| "no reason is recorded".to_owned());
+    narrator.say(&format!("{} is set aside until somebody retries; the target answered", REFUSED.name));
+    narrator.show(&why);
     narrator.say("At the target:");
     narrator.show(&members(stage, &[AWAY, INVALID, PROMOTED, REFUSED, DELETED, JOINER]));
     let told = Told::new()
@@ -56,7 +56,7 @@ pub async fn morning(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(
                 invalid: 1,
                 confirmed: 4,
                 refused: 1,
-                requests: 5,
+                requests: 7,
                 ..Tally::default()
             },
             &tally,
@@ -120,12 +120,14 @@ pub async fn afternoon(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result
     narrator.step("afternoon", "all three are active, with the newest of what is known", told, facts(&tally))
 }
 
-/// A plan, a line a person.
+/// A plan, a line a person; what is too long for that goes below.
 fn lines(prospects: &[Prospect]) -> String {
     let line = |one: &Prospect| {
         let fields = one.fields.iter().map(|(field, old, new)| format!("{field}: {old} → {new}"));
         let what = fields.chain(one.why.clone()).collect::<Vec<_>>().join("; ");
-        format!("{:<7} {}  {:<18} {what}", one.what, one.identity, one.name).trim_end().to_owned()
+        let what = if what.is_empty() { "new".to_owned() } else { what };
+        let who = format!("{:<8}{}  {}", one.what, one.identity, one.name);
+        if what.chars().count() < 30 { format!("{who:<35} {what}") } else { format!("{who}\n{:18}{what}", "") }
     };
     prospects.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,5 +1,7 @@
 //! Many vanish at once: the guard holds them until somebody has looked.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::beginning::PEOPLE;
@@ -7,6 +9,7 @@ use super::{facts, ran};
 use crate::cli::demo::Stop;
 use crate::cli::demo::narrator::Narrator;
 use crate::cli::demo::people::OFFICE;
+use crate::cli::demo::prospect::Prospect;
 use crate::cli::demo::stage::Stage;
 use crate::cli::demo::told::Told;
 use crate::engine::Tally;
@@ -14,7 +17,9 @@ use crate::engine::Tally;
 /// Entries in the office.
 const ENTRIES: u64 = 38;
 /// Those of them who are members.
-const LEAVERS: u64 = 36;
+const LEAVERS: u64 = 35;
+/// Those of them who are shown.
+const EXAMPLES: usize = 3;
 
 /// The guard holds what looks like a mistake.
 pub async fn held(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
@@ -36,10 +41,9 @@ pub async fn held(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), 
 
     narrator.command("rosterd plan people");
     let forecast = stage.plan().await?;
-    for one in forecast.prospects.iter().take(3) {
-        narrator.show(&format!("held  {}  {}  {}", one.what, one.identity, one.name));
-        narrator.aside(one.held.as_deref().unwrap_or("not held"));
-    }
+    narrator.show(&examples(&forecast.prospects));
+    narrator.say("Why they are held:");
+    narrator.show(&reasons(&forecast.prospects));
     let id = forecast.planned.plan.id.clone().unwrap_or_default();
     let told = Told::new().same("the plan's id", tally.plan.unwrap_or_default(), id.clone()).same(
         "held",
@@ -47,6 +51,22 @@ pub async fn held(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), 
         forecast.planned.plan.held().count() as u64,
     );
     narrator.step("mass_leave_plan", &format!("the plan's id is {id}"), told, json!({ "plan": id }))
+}
+
+/// The first of them, by name.
+fn examples(prospects: &[Prospect]) -> String {
+    let line = |one: &Prospect| format!("{:<8}{}  {}\n", one.what, one.identity, one.name);
+    let first: String = prospects.iter().take(EXAMPLES).map(line).collect();
+    format!("{first}… and {} more", prospects.len().saturating_sub(EXAMPLES))
+}
+
+/// Each reason with the number of those held for it.
+fn reasons(prospects: &[Prospect]) -> String {
+    let mut reasons = BTreeMap::new();
+    for one in prospects {
+        *reasons.entry(one.held.as_deref().unwrap_or("not held")).or_insert(0) += 1;
+    }
+    reasons.iter().map(|(why, count)| format!("{count:>3}  {why}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Once approved, it is done.
@@ -70,6 +90,6 @@ pub async fn approved(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<
             },
             &tally,
         )
-        .members(&stage.target, 207, 37);
+        .members(&stage.target, 208, 36);
     narrator.step("approved", "the office is in_active, everybody else is as before", told, facts(&tally))
 }
