@@ -33,7 +33,6 @@ pub fn setting(stage: &Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
         stage.target.url(),
         stage.folder().display()
     ));
-    narrator.pause();
     narrator.say(
         "Each step below goes over both wires. The people are invented, and all\n\
          of it is gone at the end. This is how a person becomes a member:",
@@ -110,7 +109,6 @@ fn both_sides(stage: &Stage) -> String {
     let member = record.map(|record| serde_json::to_value(&record.fields).unwrap_or_default()).unwrap_or_default();
     let pairs = [
         ("employeeID", "unique_id"),
-        ("givenName", "first_name"),
         ("title", "designation"),
         ("telephoneNumber", "phone"),
         ("userAccountControl", "status"),

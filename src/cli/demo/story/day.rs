@@ -40,10 +40,10 @@ pub async fn morning(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(
     narrator.command("rosterd sync people");
     let tally = stage.sync().await?;
     narrator.say(&ran(&tally));
-    narrator.say("The target refused a batch without saying for whom, so it was halved until\none was left:");
+    narrator.say("The target refused a batch without saying for whom, so it was halved:");
     narrator.show(&batches(&stage.target.receipts()[before..]));
     let why = stage.refusal(REFUSED.id).await?.unwrap_or_else(|| "no reason is recorded".to_owned());
-    narrator.say(&format!("{} is set aside until somebody retries; the target answered", REFUSED.name));
+    narrator.say(&format!("{} is set aside until somebody retries; the target", REFUSED.name));
     narrator.show(&why);
     narrator.say("At the target:");
     narrator.show(&members(stage, &[AWAY, INVALID, PROMOTED, REFUSED, DELETED, JOINER]));
@@ -127,7 +127,7 @@ fn lines(prospects: &[Prospect]) -> String {
         let what = fields.chain(one.why.clone()).collect::<Vec<_>>().join("; ");
         let what = if what.is_empty() { "new".to_owned() } else { what };
         let who = format!("{:<8}{}  {}", one.what, one.identity, one.name);
-        if what.chars().count() < 30 { format!("{who:<35} {what}") } else { format!("{who}\n{:18}{what}", "") }
+        if what.chars().count() < 30 { format!("{who:<35} {what}") } else { format!("{who}\n{:8}{what}", "") }
     };
     prospects.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -23,12 +23,10 @@ pub fn ledger(stage: &Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
          token requests     {:>4}   of {} in 24 hours",
         ledger.used, ledger.quota
     ));
-    narrator.pause();
     narrator.say(
-        "To go on: README.md; config/rosterd.example.yaml for a directory of yours;\n\
-         rosterd sandbox for a target to try it on.",
+        "To go on: README.md, config/rosterd.example.yaml, and rosterd sandbox,\n\
+         a target to try your own directory on.",
     );
-    narrator.pause();
     let told = Told::new()
         .same("batches taken", 6, applied)
         .same("batches refused", 4, refused)
