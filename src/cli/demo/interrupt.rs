@@ -6,7 +6,7 @@ use crate::cli::output::Failure;
 
 /// The signals by which somebody ends a program. They are heard from the moment this is made.
 pub struct Interrupt {
-    interrupt: Signal,
+    keyboard: Signal,
     terminate: Signal,
     hang_up: Signal,
 }
@@ -17,7 +17,7 @@ impl Interrupt {
         let listen =
             |kind| signal(kind).map_err(|error| Failure::new(format!("can't listen for being stopped: {error}")));
         Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
+            keyboard: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hang_up: listen(SignalKind::hangup())?,
         })
@@ -26,7 +26,7 @@ impl Interrupt {
     /// Waits for one of them.
     pub async fn wait(&mut self) -> Failure {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
+            _ = self.keyboard.recv() => {}
             _ = self.terminate.recv() => {}
             _ = self.hang_up.recv() => {}
         }

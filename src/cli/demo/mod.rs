@@ -21,6 +21,8 @@ mod people;
 mod prospect;
 mod stage;
 mod story;
+#[cfg(test)]
+mod tests;
 mod told;
 
 /// A directory and a target on this machine, and a story of what rosterd does between them.

@@ -23,7 +23,7 @@ impl Told {
 
     /// One thing.
     #[must_use]
-    pub fn same<T: PartialEq + Display>(mut self, what: &str, told: T, found: T) -> Self {
+    pub fn same<T: PartialEq + Display + ?Sized>(mut self, what: &str, told: &T, found: &T) -> Self {
         if told != found {
             self.differences.push(format!("{what}: told {told}, found {found}"));
         }
@@ -34,9 +34,9 @@ impl Told {
     #[must_use]
     pub fn run(self, told: &Tally, found: &Tally) -> Self {
         let failed = |tally: &Tally| tally.failed.clone().or_else(|| tally.waits.clone()).unwrap_or("done".to_owned());
-        let ended = self.same("the run", failed(told), failed(found));
+        let ended = self.same("the run", &failed(told), &failed(found));
         let pairs = counts(told).into_iter().zip(counts(found));
-        pairs.fold(ended, |so_far, ((what, told), (_, found))| so_far.same(what, told, found))
+        pairs.fold(ended, |so_far, ((what, told), (_, found))| so_far.same(what, &told, &found))
     }
 
     /// How many members the target has, active and not.
@@ -44,10 +44,10 @@ impl Told {
     pub fn members(self, target: &Sandbox, active: usize, in_active: usize) -> Self {
         let members = target.members();
         let count = |status| members.values().filter(|record| record.fields.status == status).count();
-        self.same("active at the target", active, count(Status::Active)).same(
+        self.same("active at the target", &active, &count(Status::Active)).same(
             "in_active at the target",
-            in_active,
-            count(Status::InActive),
+            &in_active,
+            &count(Status::InActive),
         )
     }
 
@@ -58,8 +58,8 @@ impl Told {
             None => self.same(identity, "a member", "not there"),
             Some(record) => self.same(identity, word(status), word(record.fields.status)).same(
                 identity,
-                designation.to_owned(),
-                record.fields.designation,
+                designation,
+                record.fields.designation.as_str(),
             ),
         }
     }

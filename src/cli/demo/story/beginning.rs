@@ -41,7 +41,7 @@ pub fn setting(stage: &Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
     narrator.aside("(the whole config: examples/demo.yaml, or rosterd demo --show-config)");
     let told = Told::new().members(&stage.target, 0, 0);
     let warnings = stage.warnings();
-    let told = told.same("warnings about the config", String::new(), warnings);
+    let told = told.same("warnings about the config", "", warnings.as_str());
     narrator.step("setting", "both answer, and the target has no members yet", told, json!({}))
 }
 
@@ -58,9 +58,10 @@ pub async fn first_sync(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Resul
     narrator.heading("1. The first sync");
     narrator.command("rosterd plan people");
     let forecast = stage.plan().await?;
+    let joins = forecast.prospects.iter().filter(|one| one.what == "join").count() as u64;
     let told = Told::new()
-        .same("to join", MEMBERS, forecast.prospects.iter().filter(|one| one.what == "join").count() as u64)
-        .same("left out", OTHERS, forecast.planned.tally.skipped)
+        .same("to join", &MEMBERS, &joins)
+        .same("left out", &OTHERS, &forecast.planned.tally.skipped)
         .members(&stage.target, 0, 0);
     narrator.say(&format!("{MEMBERS} would join, {OTHERS} would not:"));
     narrator.show(&left_out(&forecast));
@@ -131,8 +132,8 @@ pub async fn nothing_to_do(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Re
     narrator.say(&ran(&tally));
     let told = Told::new().run(&Tally { entries: PEOPLE, unchanged: PEOPLE, ..Tally::default() }, &tally).same(
         "pushes at the target",
-        receipts,
-        stage.target.receipts().len(),
+        &receipts,
+        &stage.target.receipts().len(),
     );
     narrator.step("nothing_to_do", "everybody was read and compared; the target heard nothing", told, facts(&tally))
 }

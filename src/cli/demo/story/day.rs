@@ -33,7 +33,7 @@ pub async fn morning(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(
         .into_iter()
         .chain([("change", REFUSED), ("leave", DELETED), ("join", JOINER)])
         .map(|(what, who)| format!("{what} {}", who.id));
-    let told = Told::new().same("the plan", expected.collect::<Vec<_>>().join(", "), found.join(", "));
+    let told = Told::new().same("the plan", &expected.collect::<Vec<_>>().join(", "), &found.join(", "));
     narrator.step("morning_plan", "so much would change, and nothing has yet", told, json!({}))?;
 
     let before = stage.target.receipts().len();
@@ -101,7 +101,7 @@ pub async fn afternoon(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result
     narrator.say(&ran(&tally));
     narrator.show(&members(stage, &[AWAY, INVALID, REFUSED]));
     let told = Told::new()
-        .same("retried", 1, retried)
+        .same("retried", &1, &retried)
         .run(
             &Tally {
                 entries: PEOPLE,

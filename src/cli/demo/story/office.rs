@@ -45,10 +45,10 @@ pub async fn held(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), 
     narrator.say("Why they are held:");
     narrator.show(&reasons(&forecast.prospects));
     let id = forecast.planned.plan.id.clone().unwrap_or_default();
-    let told = Told::new().same("the plan's id", tally.plan.unwrap_or_default(), id.clone()).same(
+    let told = Told::new().same("the plan's id", &tally.plan.unwrap_or_default(), &id).same(
         "held",
-        LEAVERS,
-        forecast.planned.plan.held().count() as u64,
+        &LEAVERS,
+        &(forecast.planned.plan.held().count() as u64),
     );
     narrator.step("mass_leave_plan", &format!("the plan's id is {id}"), told, json!({ "plan": id }))
 }
@@ -78,7 +78,7 @@ pub async fn approved(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<
     let tally = stage.sync().await?;
     narrator.say(&ran(&tally));
     let told = Told::new()
-        .same("approved", LEAVERS, granted)
+        .same("approved", &LEAVERS, &granted)
         .run(
             &Tally {
                 entries: PEOPLE - ENTRIES,
