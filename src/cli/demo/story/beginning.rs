@@ -125,7 +125,7 @@ fn both_sides(stage: &Stage) -> String {
 /// Nothing changed, so that nothing is sent.
 pub async fn nothing_to_do(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
     narrator.pause();
-    narrator.heading("2. A quarter of an hour later");
+    narrator.heading("2. Again, with nothing changed");
     narrator.command("rosterd sync people");
     let receipts = stage.target.receipts().len();
     let tally = stage.sync().await?;

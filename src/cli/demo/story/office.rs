@@ -8,11 +8,13 @@ use super::beginning::PEOPLE;
 use super::{facts, ran};
 use crate::cli::demo::Stop;
 use crate::cli::demo::narrator::Narrator;
-use crate::cli::demo::people::OFFICE;
+use crate::cli::demo::people::{DELETED, OFFICE};
 use crate::cli::demo::prospect::Prospect;
 use crate::cli::demo::stage::Stage;
 use crate::cli::demo::told::Told;
 use crate::engine::Tally;
+use crate::sandbox::veris::Status;
+use crate::store::HeldRow;
 
 /// Entries in the office.
 const ENTRIES: u64 = 38;
@@ -71,14 +73,19 @@ fn reasons(prospects: &[Prospect]) -> String {
 
 /// Once approved, it is done.
 pub async fn approved(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(), Stop> {
-    let id = stage.held().await?.first().map(|row| row.plan.clone()).unwrap_or_default();
+    let held = stage.held().await?;
+    let id = held.first().map(|row| row.plan.as_str()).unwrap_or_default();
     narrator.command(&format!("rosterd approve people {id} --reason 'Kraków closes'"));
     let granted = stage.approve("Kraków closes").await?;
     narrator.command("rosterd sync people");
     let tally = stage.sync().await?;
     narrator.say(&ran(&tally));
+    let out = |row: &&HeldRow| {
+        stage.target.member(&row.identity).is_some_and(|record| record.fields.status == Status::InActive)
+    };
     let told = Told::new()
         .same("approved", &LEAVERS, &granted)
+        .same("in_active of those who were held", &LEAVERS, &(held.iter().filter(out).count() as u64))
         .run(
             &Tally {
                 entries: PEOPLE - ENTRIES,
@@ -90,6 +97,7 @@ pub async fn approved(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<
             },
             &tally,
         )
+        .member(&stage.target, DELETED.id, Status::InActive, DELETED.title)
         .members(&stage.target, 208, 36);
-    narrator.step("approved", "the office is in_active, everybody else is as before", told, facts(&tally))
+    narrator.step("approved", "those 35 are in_active, and nobody else beside Sofía Muñoz", told, facts(&tally))
 }
