@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::report::Exit;
 
 mod context;
+#[cfg(feature = "sandbox")]
+mod demo;
 mod output;
 mod plan;
 mod progress;
@@ -50,6 +52,9 @@ enum Command {
     /// Stand in for the target systems, with their real limits.
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Sandbox),
+    /// See it work: a directory, a target, and a story of what happens between them.
+    #[cfg(feature = "sandbox")]
+    Demo(demo::Demo),
 }
 
 /// Runs a command to its end.
@@ -60,6 +65,8 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Plan(command) => command.run(&global).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(command) => command.run().await,
+        #[cfg(feature = "sandbox")]
+        Command::Demo(command) => command.run(&global).await,
     };
     ended.unwrap_or_else(|failure| {
         output::failure(&failure, global.json);
