@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::report::Exit;
 
 mod approve;
+mod check;
 mod context;
 mod explain;
 mod look;
@@ -62,6 +63,8 @@ enum Command {
     Runs(runs::Runs),
     /// Show one person's story: directory, rules, payload, target, and what happened.
     Explain(explain::Explain),
+    /// Check the config, the directories and a sample of their people; nothing is sent.
+    Check(check::Check),
     /// Let held changes go.
     Approve(approve::Approve),
     /// Try members again that the target refused.
@@ -86,6 +89,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Status(command) => command.run(&global).await,
         Command::Runs(command) => command.run(&global).await,
         Command::Explain(command) => command.run(&global).await,
+        Command::Check(command) => command.run(&global).await,
         Command::Approve(command) => command.run(&global).await,
         Command::Retry(command) => command.run(&global).await,
         Command::Resend(command) => command.run(&global).await,

@@ -85,7 +85,7 @@ impl Store {
         .bind(millis(now))
         .bind(by)
         .bind(reason)
-        .bind(serde_json::Value::from_iter(rows).to_string())
+        .bind(rows.collect::<serde_json::Value>().to_string())
         .execute(&mut *tx)
         .await?
         .rows_affected();

@@ -78,7 +78,9 @@ fn list(text: &mut Page, changes: &[&PlannedChange]) {
             return;
         }
         lines += shown.len();
-        shown.iter().for_each(|line| text.line(format_args!("    {line}")));
+        for line in shown {
+            text.line(format_args!("    {line}"));
+        }
     }
 }
 

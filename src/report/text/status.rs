@@ -13,8 +13,12 @@ pub fn status(status: &Status) -> String {
     text.line("");
     text.lines(&table(&header, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
     let mut rest = Page::default();
-    syncs.iter().for_each(|sync| about_sync(&mut rest, sync));
-    targets.iter().for_each(|target| about_target(&mut rest, target));
+    for sync in syncs {
+        about_sync(&mut rest, sync);
+    }
+    for target in targets {
+        about_target(&mut rest, target);
+    }
     for Refused { directory, at, why } in directories {
         let when = moment(*at);
         rest.line(format_args!("\n{directory}\n  REFUSED     our credentials, {when}: {}", printable(why)));
