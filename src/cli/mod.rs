@@ -24,9 +24,15 @@ mod status;
 mod sync;
 mod who;
 
+const AFTER_HELP: &str = "\
+First steps: rosterd check, then rosterd plan, then rosterd sync. Every day: rosterd status.
+
+Exit codes: 0 done, 1 failed, 2 usage or config, 3 done but members are newly invalid or refused,
+4 held until approved, 6 deliveries still pending; plan --check: 5 when there is something to do.";
+
 /// Keeps member rosters in step with a company directory.
 #[derive(Debug, Parser)]
-#[command(name = "rosterd", version, about, max_term_width = 100)]
+#[command(name = "rosterd", version, about, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Arguments {
     #[command(flatten)]
     global: Global,

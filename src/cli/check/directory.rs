@@ -21,6 +21,9 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Worth a warning before it becomes a failure.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
+/// Asked of every directory whose kind the config does not tell: no schema knows them all.
+const ASKED_OF_ANY: [&str; 4] = ["objectGUID", "entryUUID", "userAccountControl", "accountExpires"];
+
 pub(super) async fn check(
     config: &Config,
     name: &str,
@@ -48,7 +51,7 @@ pub(super) async fn check(
     let schema = schema(name, session, findings).await;
     for sync in syncs {
         if let Some(schema) = &schema {
-            attributes(sync, schema, findings);
+            attributes(sync, server.kind, schema, findings);
         }
         sample::check(sync, context::target(config, sync)?, settings, session, now, findings).await;
     }
@@ -106,8 +109,10 @@ async fn schema(name: &str, session: &mut Session, findings: &mut Findings) -> O
 }
 
 /// Whether the server knows the attributes that the mapping names.
-fn attributes(sync: &Sync, schema: &BTreeSet<String>, findings: &mut Findings) {
-    let names = sync.mapping.attributes().names();
+fn attributes(sync: &Sync, kind: Kind, schema: &BTreeSet<String>, findings: &mut Findings) {
+    let key = sync.query.key.as_deref().unwrap_or(kind.default_key());
+    let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+    let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
     let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();
     let unknown: Vec<_> = names.iter().filter(|name| !schema.contains(&bare(name))).collect();
     for name in &unknown {

@@ -16,10 +16,10 @@ pub fn sentences_with(summary: &Summary, notes: &[String], held: &[Reason]) -> S
     let Summary { sync, result, error, plan, delivery, .. } = summary;
     if let Some(error) = error {
         // What fails and what waits is said first: it is why somebody reads this.
-        line(if result == "failed" { "FAILED" } else { "waits" }, &printable(error));
+        line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
     }
     if result == "failed" {
-        line("", "nothing new was admitted; what was due before goes on being delivered");
+        line("", "nothing new was admitted: nobody leaves, joins or changes because of it");
         line("", &format!("see also: rosterd check, rosterd runs {sync}"));
     }
     if delivery.requests > 0 {

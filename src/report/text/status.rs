@@ -95,7 +95,7 @@ fn about_sync(text: &mut Page, sync: &SyncStatus) {
         None => {}
         Some(run) => match run.summary.as_ref().map(|summary| (summary.result.as_str(), &summary.error)) {
             Some((result, Some(error))) if !sync.paused => {
-                block.line(if result == "failed" { "FAILED" } else { "waits" }, &printable(error));
+                block.line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
             }
             Some(_) => {}
             None => block.line("no end", &format!("run {} is going on, or was interrupted", run.run)),

@@ -9,7 +9,7 @@ use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
 pub fn story(story: &Story) -> String {
     let mut text = Page::default();
     text.line(format_args!("{}: {}", story.sync, printable(&story.key)));
-    let mut line = |word: &str, said: &str| text.line(format_args!("  {word:<11}{said}"));
+    let mut line = |word: &str, said: &str| text.line(format!("  {word:<11}{said}").trim_end());
     let why = story.why.as_deref().map(|why| format!(": {}", printable(why))).unwrap_or_default();
     line("verdict", &format!("{}{why}", meaning(&story.verdict)));
     if let Some(since) = story.absent_since {
@@ -25,7 +25,7 @@ pub fn story(story: &Story) -> String {
         Look::Found(found) => directory(&mut line, found),
     }
     match &story.account {
-        Some(account) => at_target(&mut line, account),
+        Some(account) => at_target(&mut line, &story.sync, account),
         None => line("target", "never sent"),
     }
     for HeldChange { kind, identity, why, since, plan, approved } in &story.held {
@@ -69,7 +69,7 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
     }
 }
 
-fn at_target(line: &mut impl FnMut(&str, &str), account: &Account) {
+fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: fields } = account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
@@ -80,7 +80,7 @@ fn at_target(line: &mut impl FnMut(&str, &str), account: &Account) {
         line("pending", &format!("still to be sent{after}"));
     }
     if let Some(refusal) = refusal {
-        line("refused", &format!("{} (again: rosterd retry)", printable(refusal)));
+        line("refused", &format!("{} (again: rosterd retry {sync} {})", printable(refusal), printable(identity)));
     }
     line("payload", "the last good one");
     payload(line, fields);
