@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
 
-fn fields(value: Value) -> Map<String, Value> {
+fn fields(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -35,7 +35,7 @@ fn account() -> Account {
         pending: false,
         refusal: None,
         not_before: None,
-        payload: fields(json!({ "designation": "Engineer", "unique_id": "1007" })),
+        payload: fields(&json!({ "designation": "Engineer", "unique_id": "1007" })),
     }
 }
 
@@ -46,7 +46,7 @@ fn active_and_as_the_directory_says() {
             .map(|(name, values)| (name.to_owned(), values))
             .into(),
         standing: "active".to_owned(),
-        fields: fields(json!({ "designation": "Lead" })),
+        fields: fields(&json!({ "designation": "Lead" })),
         faults: vec!["country: is missing".to_owned()],
     };
     let events = vec![
