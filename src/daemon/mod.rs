@@ -4,4 +4,4 @@ mod perform;
 mod source;
 
 pub use perform::{PerformError, Performer};
-pub use source::Source;
+pub use source::{Source, SourceError};

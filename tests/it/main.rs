@@ -1,6 +1,8 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
 
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod demo;
