@@ -141,7 +141,7 @@ impl Intake {
         &self,
         job: &Job,
         sightings: &Sightings,
-        settles_at: Option<Timestamp>,
+        unsettled: bool,
         now: Timestamp,
     ) -> Result<Vec<Staged>, String> {
         let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
@@ -155,7 +155,7 @@ impl Intake {
             .missing()
             .map(|known| {
                 let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-                self.absent(job, known, sighting, (all, sightings.len()), settles_at, now)
+                self.absent(job, known, sighting, (all, sightings.len()), unsettled, now)
             })
             .collect())
     }
@@ -166,7 +166,7 @@ impl Intake {
         known: &Known,
         sighting: Option<Sighting>,
         (missing, looked_up): (usize, usize),
-        settles_at: Option<Timestamp>,
+        unsettled: bool,
         now: Timestamp,
     ) -> Staged {
         let since = known.absent_since.unwrap_or(now);
@@ -178,7 +178,7 @@ impl Intake {
             },
             Some(sighting) => {
                 let (sees, kind) = (self.server.sees_deleted, self.server.kind);
-                absence::judge(sighting, sees, &job.absence, kind, since, settles_at, now)
+                absence::judge(sighting, sees, &job.absence, kind, since, unsettled, now)
             }
             None => absence::Absent {
                 wish: Wish::Leave(None),
