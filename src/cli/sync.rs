@@ -49,7 +49,7 @@ impl Sync {
         let outcome =
             context::perform(config, sync, store, Aim::Sync, self.wait, &mut |progress| line.show(progress)).await?;
         Ok(match outcome {
-            Outcome::Synced(tally) => tally,
+            Outcome::Synced(tally) => *tally,
             Outcome::Planned(planned) => planned.tally,
         })
     }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
+use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource};
+
+use super::shown::{Lines, Shown};
 
 /// Something wrong, or allowed but unwise. No text in here ever holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,10 +65,10 @@ impl Fault {
         self
     }
 
-    /// The same, with advice where there is some.
+    /// The same, with advice where there is some and it has none yet.
     #[must_use]
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+    pub fn or_help(mut self, help: Option<String>) -> Self {
+        self.help = self.help.or(help);
         self
     }
 }
@@ -92,8 +94,11 @@ impl Faults {
     /// One line each: `rosterd.yaml:12:5: unknown key `serach`; did you mean `search`?`
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.list.iter().map(|fault| {
-            let help = fault.help.iter().map(|help| format!("; {help}")).collect::<String>();
-            let text = format!("{}{help}", fault.message).replace('\n', " ");
+            let text = match &fault.help {
+                Some(help) => format!("{}; {help}", fault.message),
+                None => fault.message.clone(),
+            };
+            let text = text.replace('\n', " ");
             match fault.at.as_ref().map(|at| self.line_and_column(at.start)) {
                 Some((line, column)) => format!("{}:{line}:{column}: {text}", self.file),
                 None => format!("{}: {text}", self.file),
@@ -107,8 +112,8 @@ impl Faults {
             Look::Colours => GraphicalTheme::unicode(),
             Look::Plain => GraphicalTheme::unicode_nocolor(),
         };
-        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(0).with_width(110);
-        let source = NamedSource::new(&self.file, self.source.clone());
+        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1).with_width(110);
+        let source = NamedSource::new(&self.file, Lines(self.source.clone()));
         let mut out = String::new();
         for fault in &self.list {
             let shown = Shown { fault, source: &source, file: &self.file, weight: self.weight };
@@ -138,48 +143,3 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
-
-/// A fault beside its source, as miette wants it.
-#[derive(Debug)]
-struct Shown<'a> {
-    fault: &'a Fault,
-    source: &'a NamedSource<String>,
-    file: &'a str,
-    weight: Weight,
-}
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fault.at {
-            Some(_) => f.write_str(&self.fault.message),
-            None => write!(f, "{}: {}", self.file, self.fault.message),
-        }
-    }
-}
-
-impl std::error::Error for Shown<'_> {}
-
-impl Diagnostic for Shown<'_> {
-    fn severity(&self) -> Option<Severity> {
-        Some(match self.weight {
-            Weight::Error => Severity::Error,
-            Weight::Warning => Severity::Warning,
-        })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.fault.help.as_ref().map(|help| Box::new(help) as _)
-    }
-
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.fault.at.as_ref().map(|_| self.source as _)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let at = self.fault.at.clone()?;
-        // A value of many lines is marked on its first one only: the rest is noise, and may be long.
-        let text = self.source.inner().get(at.clone()).unwrap_or_default();
-        let length = text.lines().next().unwrap_or_default().trim_end().len();
-        Some(Box::new(std::iter::once(LabeledSpan::new(None, at.start, length))))
-    }
-}

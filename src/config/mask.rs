@@ -27,14 +27,19 @@ fn hidden(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     // Indentation of a secret's key, while the lines below may still belong to its value.
     let mut below: Option<usize> = None;
+    // After `|` or `>` the next line is the value, however it is indented: that may be what is wrong with the file.
+    let mut next = false;
     for line in text.split_inclusive('\n') {
         let indentation = line.len() - line.trim_start().len();
-        if below.is_some_and(|key| indentation > key && !line.trim().is_empty()) {
+        let blank = line.trim().is_empty();
+        if !blank && (next || below.is_some_and(|key| indentation > key)) {
             places.push(start..start + line.len());
-        } else if !line.trim().is_empty() {
+            next = false;
+        } else if !blank {
             below = None;
             for value in secret_values(line) {
                 below = Some(indentation);
+                next = line[value.clone()].starts_with(['|', '>']);
                 places.push(start + value.start..start + value.end);
             }
         }
@@ -50,8 +55,7 @@ fn secret_values(line: &str) -> Vec<Range<usize>> {
     for (colon, _) in line.match_indices(':') {
         let name = line[..colon].trim_end().trim_end_matches(['"', '\'']);
         let name = &name[name.rfind(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).map_or(0, |at| at + 1)..];
-        // `${cred:…}` holds colons too, and `cred:` is not a key.
-        if !names_secret(name) || line[..colon].rfind("${") > line[..colon].rfind('}') {
+        if !names_secret(name) {
             continue;
         }
         let rest = &line[colon + 1..];
@@ -67,7 +71,7 @@ fn secret_values(line: &str) -> Vec<Range<usize>> {
 fn names_secret(name: &str) -> bool {
     let name = name.to_lowercase().replace('-', "_");
     let alike = |known: &&str| strsim::normalized_damerau_levenshtein(&name, known) >= ALIKE;
-    name.contains("passw") || name.contains("secret") || SECRETS.iter().any(|known| alike(&known))
+    name.contains("passw") || name.contains("secret") || SECRETS.iter().any(alike)
 }
 
 /// Up to the closing quote, or to the end of the line.
@@ -118,6 +122,7 @@ mod tests {
         hides("  passwrod: hunter2", "  passwrod: *******");
         hides("\"api_key\" : 'k'", "\"api_key\" : ***");
         hides("api_key: |\n  one\n\n  two\nurl: x", "api_key: *\n  ***\n\n  ***\nurl: x");
+        hides("  api_key: |\n{ one\nurl: x", "  api_key: *\n* ***\nurl: x");
         hides("client_secret: pässwört", "client_secret: **********");
         hides("proxy: http://me:pw@proxy:3128", "proxy: http://*****@proxy:3128");
         hides("password: ${cred:a}-tail", "password: **************");

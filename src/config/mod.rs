@@ -10,6 +10,7 @@ mod report;
 mod secret;
 mod section;
 mod setting;
+mod shown;
 mod sync;
 mod syntax;
 
@@ -18,6 +19,7 @@ pub use secret::Environment;
 pub use sync::{Schedule, Sync};
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,12 +90,20 @@ pub struct Target {
 }
 
 /// How a target is reached over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Http {
-    /// `http://…`; left out: the environment's.
+    /// `http://…`, perhaps with a user and a password; left out: the environment's.
     pub proxy: Option<String>,
     /// A PEM file with the only authorities to trust; left out: the system's.
     pub ca: Option<PathBuf>,
     /// For a whole request.
     pub timeout: Duration,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { proxy, ca, timeout } = self;
+        let proxy = proxy.as_ref().map(|_| "…");
+        f.debug_struct("Http").field("proxy", &proxy).field("ca", ca).field("timeout", timeout).finish()
+    }
 }

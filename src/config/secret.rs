@@ -129,7 +129,7 @@ pub(super) fn resolve(node: &mut Node, source: &str, from: &Environment, faults:
             // The caret goes under the reference itself where it can be found: the text may hold several.
             let offset = source.get(at.clone()).and_then(|written| written.find(reference));
             let place = offset.map_or(at.clone(), |offset| at.start + offset..at.start + offset + reference.len());
-            faults.push(Fault::at(place, wrong.message).maybe_help(wrong.help));
+            faults.push(Fault::at(place, wrong.message).or_help(wrong.help));
         };
         interpolate(text, from, &mut resolved, &mut wrong);
     });
@@ -178,4 +178,64 @@ fn interpolate(text: &mut Text, from: &Environment, resolved: &mut Resolved, wro
     }
     out.push_str(rest);
     text.value = out;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::raw;
+
+    fn resolved(value: &str, from: &Environment) -> Result<(String, Origin), Fault> {
+        let source = format!("key: '{value}'");
+        let mut root = raw::parse(&source)?;
+        let mut faults = Vec::new();
+        resolve(&mut root, &source, from, &mut faults);
+        let Value::Map(entries) = root.value else { panic!("not a mapping") };
+        let Some((_, Node { value: Value::Text(text), .. })) = entries.into_iter().next() else { panic!("no text") };
+        faults.pop().map_or(Ok((text.value, text.origin)), Err)
+    }
+
+    #[test]
+    fn references_are_replaced_and_doubled_dollars_are_not() {
+        let from = Environment::new([("A", "one"), ("EMPTY", "")]);
+        for (written, value, origin) in [
+            ("plain $ text }", "plain $ text }", Origin::File),
+            ("${env:A}", "one", Origin::Elsewhere),
+            ("x${env:A}-${env:A}y", "xone-oney", Origin::Elsewhere),
+            ("${env:EMPTY}", "", Origin::Elsewhere),
+            ("$${env:A}", "${env:A}", Origin::File),
+            ("$$${env:A}", "$${env:A}", Origin::File),
+        ] {
+            assert_eq!(resolved(written, &from), Ok((value.to_owned(), origin)), "{written}");
+        }
+    }
+
+    #[test]
+    fn one_newline_at_the_end_of_a_file_is_not_part_of_the_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = Environment::new([("CREDENTIALS_DIRECTORY", folder.path())]);
+        for (content, value) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("", "")] {
+            let path = folder.path().join("name");
+            fs::write(&path, content).unwrap();
+            let by_path = format!("${{file:{}}}", path.display());
+            for written in ["${cred:name}", by_path.as_str()] {
+                assert_eq!(resolved(written, &from), Ok((value.to_owned(), Origin::Elsewhere)), "{content:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn outside_systemd_credentials_are_looked_for_beside_the_config() {
+        let fault = resolved("${cred:no-such-credential}", &Environment::new([("A", "x")])).unwrap_err();
+        assert!(fault.message.contains("/etc/rosterd/credentials/no-such-credential"), "{fault:?}");
+        assert!(fault.help.unwrap().contains("$CREDENTIALS_DIRECTORY is not set"));
+    }
+
+    #[test]
+    fn an_environment_shows_no_values() {
+        assert_eq!(
+            format!("{:?}", Environment::new([("A", "hunter2")])),
+            "Environment(1 variables, /etc/rosterd/credentials)"
+        );
+    }
 }

@@ -16,6 +16,8 @@ pub(super) struct Section<'a> {
     /// In the file's order.
     entries: Vec<Setting<'a>>,
     known: Vec<&'static str>,
+    /// Keys that must not be left out and were, with help.
+    missing: Vec<(&'static str, String)>,
     report: &'a Report,
 }
 
@@ -27,7 +29,14 @@ impl<'a> Section<'a> {
             report.fault(Fault::at(root.at.clone(), message).help("`rosterd init` writes a config to start from"));
             return None;
         };
-        Some(Self { name: "", at: None, entries: unique(entries, report), known: Vec::new(), report })
+        Some(Self {
+            name: "",
+            at: None,
+            entries: unique(entries, report),
+            known: Vec::new(),
+            missing: Vec::new(),
+            report,
+        })
     }
 
     /// The mapping under a key.
@@ -35,7 +44,7 @@ impl<'a> Section<'a> {
         let Value::Map(entries) = &setting.node.value else { return setting.expected("a mapping") };
         let entries = unique(entries, setting.report);
         let at = Some(setting.key_at.clone());
-        Some(Self { name: setting.name, at, entries, known: Vec::new(), report: setting.report })
+        Some(Self { name: setting.name, at, entries, known: Vec::new(), missing: Vec::new(), report: setting.report })
     }
 
     /// A key that may be left out.
@@ -45,20 +54,17 @@ impl<'a> Section<'a> {
         Some(self.entries.remove(at))
     }
 
-    /// A key that may not.
+    /// A key that may not; said at the end, when it is known which keys are just misspelt.
     pub fn required(&mut self, key: &'static str, help: &str) -> Option<Setting<'a>> {
         let found = self.get(key);
         if found.is_none() {
-            // A misspelt key is one fault, not two.
-            let misspelt = self.entries.iter().any(|other| nearest(other.name, [key]).is_some());
-            if !misspelt {
-                self.missing(key, help);
-            }
+            self.missing.push((key, help.to_owned()));
         }
         found
     }
 
-    fn missing(&self, key: &str, help: &str) {
+    /// Says that a key is missing.
+    pub fn lacks(&self, key: &str, help: &str) {
         let fault = match &self.at {
             Some(at) => Fault::at(at.clone(), format!("`{key}` is missing in `{}`", self.name)),
             None => Fault::of_file(format!("`{key}` is missing")),
@@ -81,6 +87,12 @@ impl<'a> Section<'a> {
 
     /// All keys were asked for; the rest is unknown.
     pub fn close(self) {
+        for (key, help) in &self.missing {
+            // A misspelt key is one fault, not two.
+            if !self.entries.iter().any(|unknown| nearest(unknown.name, self.known.iter().copied()) == Some(key)) {
+                self.lacks(key, help);
+            }
+        }
         for Setting { name, key_at, .. } in self.entries {
             let message = match self.name {
                 "" => format!("unknown key `{name}`"),

@@ -12,6 +12,10 @@ use super::raw::{Node, Origin, Text, Value};
 use super::report::Report;
 use super::section::{Section, nearest};
 
+const TEXT: &str = "text";
+const FLAG: &str = "true or false";
+const DURATION: &str = "a duration such as 30s, 15m or 24h";
+
 /// A key and its value.
 #[derive(Clone)]
 pub(super) struct Setting<'a> {
@@ -46,16 +50,37 @@ impl<'a> Setting<'a> {
 
     /// Says that it should be something else.
     pub fn expected<T>(&self, what: &str) -> Option<T> {
+        if matches!(self.node.value, Value::Nothing) {
+            // Nothing has no place of its own: the parser puts it where the next token begins.
+            self.name_fault(
+                format!("`{}` has no value", self.name),
+                format!("it must be {what}; or leave the key out"),
+            );
+            return None;
+        }
+        if matches!(&self.node.value, Value::Text(text) if text.origin == Origin::Missing) {
+            return None;
+        }
         let found = self.node.value.what();
-        // Nothing has no place of its own: the parser puts it where the next token begins.
-        let place = if matches!(self.node.value, Value::Nothing) { &self.key_at } else { &self.node.at };
-        let fault = Fault::at(place.clone(), format!("`{}` must be {what}, this is {found}", self.name));
+        let fault = Fault::at(self.node.at.clone(), format!("`{}` must be {what}, not {found}", self.name));
         self.report.fault(match self.node.value {
-            Value::Nothing => fault.help("give it a value, or leave the key out"),
-            Value::Number(_) | Value::Flag(_) if what.starts_with("text") => fault.help("put it in quotes"),
+            Value::Number(_) | Value::Flag(_) if what == TEXT => fault.help("put it in quotes"),
+            Value::Number(ref number) if what == DURATION => {
+                fault.help(format!("give it a unit: {number}s, {number}m or {number}h"))
+            }
+            Value::Text(_) if what == FLAG => fault.help("write true or false, without quotes"),
+            Value::Text(ref text) if text.value.parse::<u32>().is_ok() => fault.help("write it without quotes"),
             _ => fault,
         });
         None
+    }
+
+    /// The text as it stands in the file, for messages.
+    pub fn written(&self) -> &'a str {
+        match &self.node.value {
+            Value::Text(text) => &text.written,
+            _ => "",
+        }
     }
 
     fn raw_text(&self, what: &str) -> Option<&'a Text> {
@@ -72,7 +97,7 @@ impl<'a> Setting<'a> {
 
     /// Text that is not empty.
     pub fn text(&self) -> Option<&'a str> {
-        self.raw_text("text").map(|text| text.value.as_str())
+        self.raw_text(TEXT).map(|text| text.value.as_str())
     }
 
     /// Text of a certain kind, for the fault's words.
@@ -82,20 +107,24 @@ impl<'a> Setting<'a> {
 
     /// A path.
     pub fn path(&self) -> Option<PathBuf> {
-        self.text_as("text: a path").map(PathBuf::from)
+        self.text_as("a path").map(PathBuf::from)
     }
 
     /// Text that nobody may see. Typed in the clear, it is a warning.
-    pub fn secret(&self) -> Option<SecretString> {
+    pub fn secret(&self, when_empty: &str) -> Option<SecretString> {
         let Value::Text(text) = &self.node.value else {
             self.report.hide(self.node.at.clone());
-            return self.expected("text");
+            return self.expected(TEXT);
         };
+        if text.origin == Origin::Missing {
+            return None;
+        }
+        if text.value.is_empty() {
+            self.fault(format!("`{}` is empty", self.name), when_empty);
+            return None;
+        }
         if text.origin == Origin::File {
             self.report.hide(self.node.at.clone());
-        }
-        let text = self.raw_text("text")?;
-        if text.origin == Origin::File {
             let warning = Fault::at(self.key_at.clone(), format!("`{}` stands in the file in the clear", self.name));
             self.report.warn(warning.help(format!("better a credential: `{}: \"${{cred:name}}\"`", self.name)));
         }
@@ -106,8 +135,7 @@ impl<'a> Setting<'a> {
     pub fn flag(&self) -> Option<bool> {
         match &self.node.value {
             Value::Flag(flag) => Some(*flag),
-            Value::Text(text) if text.origin == Origin::Missing => None,
-            _ => self.expected("true or false"),
+            _ => self.expected(FLAG),
         }
     }
 
@@ -128,12 +156,13 @@ impl<'a> Setting<'a> {
 
     /// A duration as humantime writes it.
     pub fn duration(&self) -> Option<Duration> {
-        let text = self.text_as("a duration such as 30s, 15m or 24h")?;
-        humantime::parse_duration(text)
-            .map_err(|error| {
-                self.fault(format!("`{}` is no duration: {error}", self.name), "write it like 30s, 15m or 24h")
-            })
-            .ok()
+        let text = self.raw_text(DURATION)?;
+        let duration = humantime::parse_duration(&text.value).ok();
+        if duration.is_none() {
+            let help = "write it like 30s, 15m, 24h or 400d; several add up: 1h 30m";
+            self.fault(format!("`{}` is no duration", text.written), help);
+        }
+        duration
     }
 
     /// A duration that is not zero.
@@ -156,7 +185,7 @@ impl<'a> Setting<'a> {
             let written = &text.written;
             let help = nearest(written, known)
                 .map_or(format!("it is one of {list}"), |near| format!("did you mean `{near}`?"));
-            self.fault(format!("`{written}` is no {}", self.name.replace('_', " ")), help);
+            self.fault(format!("`{}` cannot be `{written}`", self.name), help);
         }
         found
     }

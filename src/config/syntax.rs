@@ -1,15 +1,18 @@
 //! Text that is no YAML, or more YAML than is healthy: what the parser says, in words that help.
 
+use std::ops::Range;
+
 use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
+use serde_saphyr::{Error, Location, MessageFormatter, UserMessageFormatter};
 
 use super::fault::Fault;
 use super::raw::bytes;
 
+const TOO_DEEP: &str = "mappings and lists stand too deep in one another";
+
 /// Why a text cannot be read.
 pub(super) fn explain(text: &str, error: &Error) -> Fault {
-    let place = error.location().map(|location| bytes(&location)).unwrap_or_default();
-    let place = place.start.min(text.len())..place.end.min(text.len());
+    let place = error.location().map(|location| place(text, &location)).unwrap_or_default();
     let line = line_of(text, place.start);
     if let Some(tab) = tab_in_indentation(text, place.start) {
         return Fault::at(tab..tab + 1, "a tab in the indentation")
@@ -23,17 +26,34 @@ pub(super) fn explain(text: &str, error: &Error) -> Fault {
         | Error::AliasReplayStackDepthExceeded { .. } => Fault::at(place, "the aliases (`*name`) unfold into too much")
             .help("a config needs few aliases; write the values out"),
         Error::UnknownAnchor { .. } => Fault::at(place, "there is no anchor for this alias"),
+        Error::UnsupportedTag { tag, .. } => Fault::at(place, format!("tags such as `{tag}` are not used in a config"))
+            .help("a secret is referred to as ${cred:name}; text that begins with `!` must stand in quotes"),
+        Error::Unexpected { expected: "string scalar", .. } => Fault::at(place, "a key must be text"),
         Error::MultipleDocuments { .. } => Fault::at(place, "a second document begins here")
             .help("a config is one document; remove the line `---` or what follows it"),
         Error::NullIntoString { .. } => Fault::at(place, "a key is missing before the `:`"),
-        other => Fault::at(place, format!("this is not valid YAML: {}", words(other))),
+        other => Fault::at(place, words(other)),
     };
-    fault.maybe_help(quotes_would_help(line))
+    fault.or_help(quotes_would_help(line))
+}
+
+/// The parser counts characters where it stumbles, and knows bytes only of what it understood.
+fn place(text: &str, location: &Location) -> Range<usize> {
+    let span = location.span();
+    let start = if span.byte_offset().is_some() {
+        bytes(location).start
+    } else {
+        let characters = usize::try_from(span.offset()).unwrap_or(usize::MAX);
+        text.char_indices().nth(characters).map_or(text.trim_end().len(), |(offset, _)| offset)
+    };
+    let start = start.min(text.len());
+    let length = bytes(location).len().max(text[start..].chars().next().map_or(0, char::len_utf8));
+    start..(start + length).min(text.len())
 }
 
 fn too_much(breach: &BudgetBreach) -> String {
     let what = match breach {
-        BudgetBreach::Depth { .. } => "mappings and lists stand too deep in one another",
+        BudgetBreach::Depth { .. } => TOO_DEEP,
         BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } | BudgetBreach::AliasAnchorRatio { .. } => {
             "there are too many aliases (`*name`) or anchors (`&name`)"
         }
@@ -44,8 +64,15 @@ fn too_much(breach: &BudgetBreach) -> String {
 
 fn words(error: &Error) -> String {
     let text = UserMessageFormatter.format_message(error).into_owned();
+    if text.contains("recursion limit") {
+        return TOO_DEEP.to_owned();
+    }
+    if text.contains("did not find expected key") {
+        return "this is indented unlike the lines it belongs to".to_owned();
+    }
     // The parser repeats the place, which the fault shows already.
-    text.split(" at line ").next().unwrap_or(&text).trim_end_matches('.').to_owned()
+    let text = text.split(" at line ").next().unwrap_or(&text);
+    format!("this is not valid YAML: {}", text.trim_end_matches('.'))
 }
 
 fn line_of(text: &str, offset: usize) -> &str {
@@ -53,23 +80,25 @@ fn line_of(text: &str, offset: usize) -> &str {
     text[start..].lines().next().unwrap_or_default()
 }
 
-/// The parser stumbles over a tab late, or over its consequences; so it is looked for from the place backwards.
+/// A tab that indents. The parser stumbles over it where it stands, or a line early or late.
 fn tab_in_indentation(text: &str, offset: usize) -> Option<usize> {
-    let end = text[offset..].find('\n').map_or(text.len(), |newline| offset + newline);
-    let mut start = 0;
-    let mut found = None;
-    for line in text[..end].split_inclusive('\n') {
-        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
-        if !line.trim().is_empty() {
-            found = line[..indentation].find('\t').map(|tab| start + tab).or(found);
-        }
-        start += line.len();
-    }
-    found
+    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
+    let indentation = |from: usize| {
+        let line = text[from..].lines().next().unwrap_or_default();
+        let blank = line.trim().is_empty() || line.trim_start().starts_with('#');
+        let tab = line[..line.len() - line.trim_start().len()].find('\t').map(|tab| from + tab);
+        tab.filter(|_| !blank)
+    };
+    let after = text[start..].find('\n').map_or(start, |newline| start + newline + 1);
+    [start, before, after].into_iter().find_map(indentation)
 }
 
 /// What people write without quotes although YAML wants them.
 fn quotes_would_help(line: &str) -> Option<String> {
+    if ["\"", "'"].iter().any(|quote| line.matches(quote).count() % 2 == 1) {
+        return Some("is a quote opened in this line, and not closed?".to_owned());
+    }
     let value = line.split_once(": ").map_or(line, |(_, value)| value).trim();
     if value.starts_with("{{") || value.starts_with("{%") {
         return Some("a template must stand in quotes: \"{{ … }}\"".to_owned());
@@ -86,12 +115,27 @@ fn quotes_would_help(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    #[track_caller]
+    fn says(text: &str, message: &str, marked: &str) {
+        let Err(fault) = crate::config::raw::parse(text) else { panic!("{text:?} was read") };
+        assert_eq!((fault.message.as_str(), &text[fault.at.unwrap()]), (message, marked));
+    }
 
     #[test]
     fn a_tab_is_found_where_it_stands() {
-        let text = "a:\n  b: 1\n\tc: 2\n";
-        assert_eq!(tab_in_indentation(text, text.len() - 1), Some(text.find('\t').unwrap()));
-        assert_eq!(tab_in_indentation("a: 1\tx\n", 3), None);
+        for text in
+            ["a:\n\tb: 1\n", "a:\n  b: 1\n\tc: 2\n", "a:\n  b: x\n \tc: 2\n  d: 3\n", "a:\n\t- 1\n", "é: x\n\tb: 1\n"]
+        {
+            says(text, "a tab in the indentation", "\t");
+        }
+    }
+
+    #[test]
+    fn what_the_parser_stumbles_over_is_marked() {
+        says("é: [1\nb: 2\n", "this is not valid YAML: illegal placement of ':' indicator", ":");
+        says("ä: *x\n", "there is no anchor for this alias", "*");
+        says("a: 1\n---\nb: 2\n", "a second document begins here", "b");
+        says("a: !x y\n", "tags such as `!x` are not used in a config", "y");
+        says("{a: 1}: 2\n", "a key must be text", "{");
     }
 }

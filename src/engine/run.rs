@@ -240,7 +240,8 @@ impl Run {
     ) -> Vec<Effect> {
         if self.job.purpose == Aim::Plan {
             let tally = self.tally.clone();
-            return vec![Effect::Finish(Box::new(Outcome::Planned(Planned { question, plan, tally })))];
+            let planned = Box::new(Planned { question, plan, tally });
+            return vec![Effect::Finish(Box::new(Outcome::Planned(planned)))];
         }
         let admit = Admit {
             question,
@@ -291,7 +292,7 @@ impl Run {
 
     fn finish(&mut self) -> Vec<Effect> {
         self.phase = Phase::Ending;
-        vec![Effect::Finish(Box::new(Outcome::Synced(self.tally.clone())))]
+        vec![Effect::Finish(Box::new(Outcome::Synced(Box::new(self.tally.clone()))))]
     }
 }
 

@@ -6,9 +6,9 @@ use crate::plan::{Kind, Plan, Question, Verdict};
 #[derive(Debug)]
 pub enum Outcome {
     /// A sync, done as far as it could be.
-    Synced(Tally),
+    Synced(Box<Tally>),
     /// What a sync would do.
-    Planned(Planned),
+    Planned(Box<Planned>),
 }
 
 /// A plan with what it was weighed from.

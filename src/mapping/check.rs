@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use minijinja::value::ValueKind;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
 use super::expression::Known;
@@ -76,7 +76,8 @@ pub(super) fn problem(error: &Error) -> Problem {
     match error.kind() {
         ErrorKind::OutOfFuel => ("it takes too long: a loop that is too large?".to_owned(), None),
         ErrorKind::UnknownMethod => {
-            (format!("there are no methods: {detail}"), Some("write a filter, like `title | upper`".to_owned()))
+            let method = detail.rsplit(' ').next().unwrap_or_default();
+            (format!("there is no method `{method}`"), Some("write a filter, like `title | upper`".to_owned()))
         }
         kind if detail.is_empty() => (kind.to_string(), None),
         kind => (format!("{kind}: {detail}"), None),
@@ -84,11 +85,15 @@ pub(super) fn problem(error: &Error) -> Problem {
 }
 
 /// What the errors of a rehearsal say about the expression, leaving out those that come of made-up values.
-pub(super) fn rehearsed<'o>(errors: impl Iterator<Item = &'o Error>) -> Vec<Problem> {
+pub(super) fn rehearsed(outcomes: &[Result<Value, Error>]) -> Vec<Problem> {
+    // The first one rehearsed has no values at all, with which most filters do nothing.
+    let hopeless = outcomes.iter().skip(1).all(Result::is_err);
     let mut problems: Vec<Problem> = Vec::new();
-    for error in errors.filter(|error| fits_nobody(error)) {
+    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        // An argument that fits nobody may come of a made-up value too, unless nothing fitted.
+        let told = fits_nobody(error) && (hopeless || Mishap::behind(error).is_none());
         let problem = problem(error);
-        if !problems.contains(&problem) {
+        if told && !problems.contains(&problem) {
             problems.push(problem);
         }
     }

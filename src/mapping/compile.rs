@@ -80,12 +80,10 @@ impl<'s> Compiler<'s> {
 
     fn text(&mut self, text: &str) -> Option<Compiled> {
         if is_template(text) {
-            let program = self.expressions.template(text);
-            return self.inspected(text, program).map(|(program, _)| Compiled::Program(program));
+            return self.program(text, Expressions::template).map(|(program, _)| Compiled::Program(program));
         }
         if Reserved::named(text).is_some() {
-            let program = self.expressions.expression(text);
-            return self.inspected(text, program).map(|(program, _)| Compiled::Program(program));
+            return self.program(text, Expressions::expression).map(|(program, _)| Compiled::Program(program));
         }
         let name = self.attribute_name(text, "write {{ … }} for a template or { const: … } for a fixed text")?;
         let slot = self.attributes.add(&name);
@@ -100,8 +98,7 @@ impl<'s> Compiler<'s> {
             self.fault(("it is an expression, not a template".to_owned(), Some(help.to_owned())));
             return None;
         }
-        let program = self.expressions.expression(source);
-        let (program, rehearsal) = self.inspected(source, program)?;
+        let (program, rehearsal) = self.program(source, Expressions::expression)?;
         let mut outcomes = rehearsal.outcomes.iter().flatten();
         if let Some(problem) = outcomes.find_map(|outcome| check::not_a_condition(outcome.kind())) {
             self.fault(problem);
@@ -135,9 +132,19 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Checks the names of a program, rehearses it, and takes down which attributes it needs.
-    fn inspected(&mut self, source: &str, program: Result<Program, Error>) -> Option<(Program, Rehearsal)> {
-        let program = program.map_err(|error| self.fault(check::problem(&error))).ok()?;
+    /// Compiles a program, checks its names, rehearses it, and takes down which attributes it needs.
+    fn program(
+        &mut self,
+        source: &str,
+        compile: impl FnOnce(&mut Expressions, &str) -> Result<Program, Error>,
+    ) -> Option<(Program, Rehearsal)> {
+        if scan::too_long(source) {
+            let help = "for many cases use a table, with map('…')";
+            self.fault((format!("it is too long: {} words and signs at most", scan::LONGEST), Some(help.to_owned())));
+            return None;
+        }
+        let program =
+            compile(&mut self.expressions, source).map_err(|error| self.fault(check::problem(&error))).ok()?;
         let names = scan::names(source);
         let tables: Vec<&str> = self.tables.keys().map(String::as_str).collect();
         let mut problems = check::unknown_names(&names, self.expressions.known());
@@ -146,21 +153,26 @@ impl<'s> Compiler<'s> {
         let rehearsal = rehearse(&self.expressions, &program);
         // A name that is not there explains what follows from it, and says it better.
         if problems.is_empty() {
-            problems = check::rehearsed(rehearsal.outcomes.iter().filter_map(|outcome| outcome.as_ref().err()));
+            problems = check::rehearsed(&rehearsal.outcomes);
         }
         for problem in problems {
             self.fault(problem);
         }
-        let looked_up = self.expressions.variables(&program).into_iter().chain(rehearsal.attributes.iter().cloned());
-        self.need(looked_up.chain(names.attributes).collect(), &names.functions);
+        for name in names.attributes.iter().filter(|name| !is_attribute(name)) {
+            self.fault((format!("`{name}` is no attribute"), None));
+        }
+        self.need(self.expressions.variables(&program), &names.functions);
+        for name in names.attributes.iter().chain(&rehearsal.attributes) {
+            self.attributes.add(name);
+        }
         Some((program, rehearsal))
     }
 
-    fn need(&mut self, names: BTreeSet<String>, functions: &BTreeSet<String>) {
+    fn need(&mut self, variables: BTreeSet<String>, functions: &BTreeSet<String>) {
         if functions.contains("in_group") {
             self.attributes.add(MEMBER_OF);
         }
-        for name in names {
+        for name in variables {
             match Reserved::named(&name) {
                 None => drop(self.attributes.add(&name)),
                 Some(Reserved::AccountDisabled) => self.account_attribute(standing::CONTROL),
@@ -175,8 +187,7 @@ impl<'s> Compiler<'s> {
 
     fn attribute_name(&mut self, text: &str, help: &str) -> Option<String> {
         let name = text.trim();
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';');
-        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) {
+        if is_attribute(name) {
             return Some(name.to_owned());
         }
         let what =
@@ -188,6 +199,12 @@ impl<'s> Compiler<'s> {
     fn fault(&mut self, (message, help): Problem) {
         self.faults.push(Fault { at: self.at.clone(), message, help });
     }
+}
+
+/// Whether a text is an attribute's name, perhaps with options.
+fn is_attribute(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';');
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
 }
 
 fn is_template(text: &str) -> bool {

@@ -15,8 +15,8 @@ const FUEL: u64 = 100_000;
 const RECURSION: usize = 50;
 /// What the value of an expression is kept under while it is evaluated.
 const RESULT: &str = "rosterd_result";
-/// Where [`Environment`] has no names to give.
-const FUNCTIONS: [&str; 5] = ["attr", "dict", "in_group", "namespace", "range"];
+/// There is no `namespace`: with what outlives a turn of a loop, values can grow without end.
+const FUNCTIONS: [&str; 3] = ["attr", "in_group", "range"];
 
 /// All expressions of a mapping, compiled.
 #[derive(Debug)]
@@ -67,8 +67,6 @@ impl Expressions {
         environment.add_function("attr", |state: &State, name: &str| attribute(state, name));
         environment.add_function("in_group", in_group);
         environment.add_function("range", functions::range);
-        environment.add_function("dict", functions::dict);
-        environment.add_function("namespace", functions::namespace);
         Self { environment, known: Known { filters, tests, functions: &FUNCTIONS }, count: 0 }
     }
 
@@ -127,7 +125,11 @@ fn whole_expression(source: &str) -> Option<&str> {
 
 fn attribute(state: &State, name: &str) -> Result<Value, Error> {
     let value = state.lookup(&scope::attribute_name(name)).unwrap_or_default();
-    if value.kind() == ValueKind::Invalid { Err(scope::not_text(name)) } else { Ok(value) }
+    match value.kind() {
+        // Its own words can't be had from here: a value keeps them until MiniJinja meets it.
+        ValueKind::Invalid => Err(Mishap::data(format!("`{name}` is not text"))),
+        _ => Ok(value),
+    }
 }
 
 fn in_group(state: &State, group: &str) -> Result<bool, Error> {

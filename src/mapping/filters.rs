@@ -33,9 +33,8 @@ enum Takes {
 
 /// Adds the filters, and gives their names.
 pub(super) fn add(environment: &mut Environment<'static>, tables: &Tables) -> Vec<&'static str> {
-    let mut names = vec!["default", "d"];
+    let mut names = vec!["default"];
     environment.add_filter("default", builtin::default);
-    environment.add_filter("d", builtin::default);
     for (name, takes, filter) in ours(tables.clone()).into_iter().chain(theirs()) {
         names.push(name);
         environment.add_filter(name, move |state: &mut State, value: &Value, rest: Rest<ValueOrKwargs>| {
@@ -51,7 +50,7 @@ fn ours(tables: Tables) -> Vec<(&'static str, Takes, Value)> {
         (
             "msisdn",
             Takes::Each,
-            Value::from_function(|text: Cow<'_, str>, country: Cow<'_, str>| msisdn(&text, &country)),
+            Value::from_function(|text: Cow<'_, str>, country: Option<Cow<'_, str>>| msisdn(&text, country.as_deref())),
         ),
         ("cn", Takes::Each, Value::from_function(|text: Cow<'_, str>| dn::first_value(&text))),
         ("bool", Takes::Each, Value::from_function(boolean)),
@@ -92,7 +91,6 @@ fn theirs() -> Vec<(&'static str, Takes, Value)> {
         ("unique", Takes::All, Value::from_function(builtin::unique)),
         ("lines", Takes::First, Value::from_function(builtin::lines)),
         ("split", Takes::First, Value::from_function(builtin::split)),
-        ("count", Takes::Any, Value::from_function(builtin::length)),
         ("length", Takes::Any, Value::from_function(builtin::length)),
     ]
 }
@@ -118,14 +116,12 @@ pub(super) fn add_tests(environment: &mut Environment<'static>) -> Vec<&'static 
     names
 }
 
-fn msisdn(text: &str, country: &str) -> Result<Option<String>, Error> {
-    if !(1..=3).contains(&country.len())
-        || !country.bytes().all(|byte| byte.is_ascii_digit())
-        || country.starts_with('0')
-    {
-        return Err(Mishap::misuse("`msisdn` takes a country code", "write the digits alone, like msisdn('47')"));
+fn msisdn(text: &str, country: Option<&str>) -> Result<Option<String>, Error> {
+    let Some(country) = country.filter(|country| !country.is_empty()) else { return Ok(phone::msisdn(text, None)) };
+    match phone::digits(country).as_deref().map(|digits| digits.trim_start_matches('0')) {
+        Some(digits) if (1..=3).contains(&digits.len()) => Ok(phone::msisdn(text, Some(digits))),
+        _ => Err(Mishap::misuse("`msisdn` takes a country code", "write its digits, like msisdn('47')")),
     }
-    Ok(phone::msisdn(text, country))
 }
 
 /// LDAP's booleans are the texts TRUE and FALSE, and any text is true to MiniJinja.

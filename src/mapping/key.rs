@@ -1,7 +1,7 @@
 //! The key: what never changes about a person.
 
 use super::value;
-use crate::directory::{Attributes, Entry, Kind};
+use crate::directory::{Attributes, Entry, Kind, attribute};
 use crate::roster::Key;
 
 /// Longer ones are a mistake in the config, and would be carried through every table.
@@ -38,7 +38,7 @@ impl KeyRule {
         if values.next().is_some() {
             return Err(format!("`{name}` has several values"));
         }
-        let text = value::text(name, value).map_err(|value::NotText| format!("`{name}` is not text"))?;
+        let text = attribute::text(name, value).map_err(|why| value::not_text(name, why))?;
         if text.trim().is_empty() {
             return Err(format!("`{name}` is empty"));
         }
@@ -70,7 +70,7 @@ mod tests {
             (entry(), "there is no `employeeid`"),
             (entry().value(number, b" "), "`employeeid` is empty"),
             (entry().value(number, b"1").value(number, b"2"), "`employeeid` has several values"),
-            (entry().value(number, &[0xff]), "`employeeid` is not text"),
+            (entry().value(number, &[0xff]), "`employeeid` is not valid UTF-8"),
             (entry().value(number, &long), "`employeeid` is longer than 512 bytes"),
         ] {
             assert_eq!(of(&rule, entry, kind), Err(why.to_owned()));

@@ -4,8 +4,8 @@
 //! an argument, expressions have no clock.
 
 //!
-//! [`compile`] reads a source (`scan`, `check` and `rehearsal` find what is wrong with it), [`rule`] maps, [`standing`]
-//! is the directory's own rule, [`scope`] is what expressions see of a person.
+//! `compile` reads a source (`scan`, `check` and `rehearsal` find what is wrong with it), `rule` maps, `standing` is the
+//! directory's own rule, `scope` is what expressions see of a person. `docs/mapping.md` tells users.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -205,9 +205,9 @@ impl Mapping {
         let (attributes, key) = (&self.attributes, &self.key);
         let person = scope::View { entry, attributes, key, kind, account, now, scope: OnceCell::new() };
 
-        let expiry_counts = self.names_expiry || ruled && verdict == Verdict::Active;
+        let admitted = ruled && verdict == Verdict::Active;
         let standing = self.standing(&person, verdict);
-        let expiry_counts = expiry_counts && (self.names_expiry || standing != Standing::Skipped);
+        let expiry_counts = self.names_expiry || admitted && standing != Standing::Skipped;
         Judgement {
             standing,
             fields: rule::fields(&self.fields, &self.expressions, &person).map(Payload::new),

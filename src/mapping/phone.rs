@@ -7,8 +7,8 @@ pub(super) fn digits(text: &str) -> Option<String> {
 }
 
 /// A number as E.164 digits without `+`; one without a country code gets `country`. `None` when it is no number that
-/// can be reached from abroad: an internal extension, two numbers in one value.
-pub(super) fn msisdn(text: &str, country: &str) -> Option<String> {
+/// can be reached from abroad: an internal extension, two numbers in one value, a number of an unknown country.
+pub(super) fn msisdn(text: &str, country: Option<&str>) -> Option<String> {
     let number = without_extension(without_scheme(text.trim()));
     let plus = number.trim_start_matches(['(', ' ']).starts_with('+');
     let prefixed = plus || digits(number)?.starts_with("00");
@@ -21,7 +21,7 @@ pub(super) fn msisdn(text: &str, country: &str) -> Option<String> {
         (international.to_owned(), 7)
     } else {
         // Shorter ones are most likely extensions of the house.
-        (format!("{country}{}", digits.strip_prefix('0').unwrap_or(&digits)), 8)
+        (format!("{}{}", country?, digits.strip_prefix('0').unwrap_or(&digits)), 8)
     };
     (!full.starts_with('0') && (shortest..=15).contains(&full.len())).then_some(full)
 }
@@ -74,7 +74,9 @@ mod tests {
             ("+", "47", None),
             ("", "47", None),
         ] {
-            assert_eq!(msisdn(text, country).as_deref(), expected, "{text}");
+            assert_eq!(msisdn(text, Some(country)).as_deref(), expected, "{text}");
         }
+        assert_eq!(msisdn("+47 22 33 44 55", None).as_deref(), Some("4722334455"));
+        assert_eq!(msisdn("22 33 44 55", None), None);
     }
 }

@@ -73,7 +73,7 @@ fn attribute(name: &str, slot: Slot, person: &View<'_>) -> Result<Option<Value>,
         match value::present(name, value) {
             Ok(Some(text)) => return Ok(Some(Value::String(text.into_owned()))),
             Ok(None) => {}
-            Err(value::NotText) => return Err(format!("`{name}` is not text")),
+            Err(why) => return Err(value::not_text(name, why)),
         }
     }
     Ok(None)

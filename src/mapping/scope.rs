@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use minijinja::Error;
 use minijinja::value::{Object, Value};
 
 use super::mishap::Mishap;
@@ -45,10 +44,6 @@ pub(super) fn attribute_name(name: &str) -> String {
 /// The attribute meant, when [`attribute_name`] made the name.
 pub(super) fn asked_attribute(name: &str) -> Option<&str> {
     name.strip_prefix('@')
-}
-
-pub(super) fn not_text(attribute: &str) -> Error {
-    Mishap::data(format!("`{attribute}` is not text"))
 }
 
 /// One person, as rules see them. The scope of expressions is made when the first one asks for it: most people are
@@ -95,7 +90,7 @@ impl Person {
             match value::present(name, value) {
                 Ok(Some(text)) => values.push(Value::from(text.as_ref())),
                 Ok(None) => {}
-                Err(value::NotText) => return Some(not_text(name).into()),
+                Err(why) => return Some(Mishap::data(value::not_text(name, why)).into()),
             }
         }
         Some(Several::of(values))

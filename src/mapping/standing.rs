@@ -2,17 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Cause, value};
-use crate::directory::{Attributes, Entry, Slot};
+use super::Cause;
+use crate::directory::{Attributes, Entry, Slot, attribute};
 
 /// The attribute that says whether an account is disabled.
 pub(super) const CONTROL: &str = "userAccountControl";
 /// The attribute that says when an account ends.
 pub(super) const EXPIRES: &str = "accountExpires";
-
-const ACCOUNT_DISABLE: i64 = 2;
-/// "Never", beside 0.
-const NEVER: i64 = i64::MAX;
 
 /// Where an account's state is among the attributes asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,14 +46,11 @@ impl Slots {
 
 impl Account {
     pub(super) fn read(entry: &Entry, slots: Slots) -> Self {
-        let number = |slot: Option<Slot>| slot.and_then(|slot| entry.first(slot)).map(number);
-        let expires = match number(slots.expires) {
-            None | Some(Ok(0 | NEVER)) => Ok(None),
-            // Later than any clock can show is never.
-            Some(Ok(filetime @ 1..)) => Ok(value::filetime(filetime)),
-            Some(Ok(_) | Err(Garbled)) => Err(Garbled),
-        };
-        Self { disabled: number(slots.control).map(|flags| Ok(flags? & ACCOUNT_DISABLE != 0)), expires }
+        let first = |slot: Option<Slot>| slot.and_then(|slot| entry.first(slot));
+        Self {
+            disabled: first(slots.control).map(|flags| attribute::account_disabled(flags).ok_or(Garbled)),
+            expires: first(slots.expires).map_or(Ok(None), attribute::filetime).map_err(|attribute::NotATime| Garbled),
+        }
     }
 
     /// Active Directory's rule. Lockout is not inactivity: it passes, and anybody can cause it by typing.
@@ -80,11 +73,6 @@ impl Account {
     pub(super) fn will_expire(&self, now: Timestamp) -> Option<Timestamp> {
         self.expires.ok().flatten().filter(|&end| end > now)
     }
-}
-
-fn number(value: &[u8]) -> Result<i64, Garbled> {
-    let text = std::str::from_utf8(value).map_err(|_| Garbled)?;
-    text.trim().parse().map_err(|_| Garbled)
 }
 
 #[cfg(test)]

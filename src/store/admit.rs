@@ -85,7 +85,7 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) ->
             "INSERT INTO ruling (stage, identity, active, settled, verdict, why)
              SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)",
         )
-        .bind(Value::from_iter(rows).to_string())
+        .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
         .await?;
     }
@@ -98,7 +98,7 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) ->
             "INSERT INTO due (identity, gone, stage, after)
              SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)",
         )
-        .bind(Value::from_iter(rows).to_string())
+        .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
         .await?;
     }
@@ -163,8 +163,8 @@ async fn make_due(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -
 async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     sqlx::query(
         "UPDATE account SET after = b.id FROM due d JOIN account b ON b.identity = d.after
-         WHERE account.identity = d.identity AND account.realm = (SELECT id FROM realm WHERE name = ?1)
-           AND b.realm = account.realm",
+         WHERE d.after IS NOT NULL AND account.identity = d.identity
+           AND account.realm = (SELECT id FROM realm WHERE name = ?1) AND b.realm = account.realm",
     )
     .bind(admission.realm)
     .execute(&mut **tx)
@@ -262,8 +262,8 @@ async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> R
         sqlx::query(
             "INSERT INTO event (at, feed, key, account, run, kind, detail)
              SELECT ?1, ?2, e.value->>0, a.id, ?3, e.value->>2, e.value->>3
-             FROM json_each(?4) e JOIN account a ON a.identity = e.value->>1
-               AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
+             FROM json_each(?4) e CROSS JOIN account a
+             WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
         )
         .bind(millis(admission.now))
         .bind(admission.feed)

@@ -110,6 +110,6 @@ fn moment_of(millis: Option<i64>) -> Option<Timestamp> {
     millis.map(moment)
 }
 
-fn fingerprint(bytes: Option<Vec<u8>>) -> Option<crate::roster::Fingerprint> {
-    bytes.as_deref().and_then(crate::roster::Fingerprint::from_slice)
+fn fingerprint(bytes: Option<&[u8]>) -> Option<crate::roster::Fingerprint> {
+    bytes.and_then(crate::roster::Fingerprint::from_slice)
 }

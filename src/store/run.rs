@@ -56,7 +56,7 @@ impl Store {
     pub async fn refused_in(&mut self, run: i64) -> Result<u64, Error> {
         let refused: i64 = sqlx::query_scalar(
             "SELECT count(DISTINCT e.account) FROM event e JOIN account a ON a.id = e.account
-             WHERE e.run = ? AND (e.kind = 'quarantined' OR e.kind = 'refused')
+             WHERE e.run = ? AND e.kind IN ('quarantined', 'refused')
                AND (a.refused IS NOT NULL OR a.refusal IS NOT NULL)",
         )
         .bind(run)

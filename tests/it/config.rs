@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use rosterd::config::{Config, Environment, Look};
 
 fn environment() -> Environment {
@@ -14,13 +15,14 @@ fn environment() -> Environment {
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let entries = fs::read_dir(folder).expect("the folder is part of the repository");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     files.sort();
     files
 }
 
 fn name(path: &Path) -> String {
-    path.file_stem().unwrap().to_string_lossy().into_owned()
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[test]
@@ -90,4 +92,38 @@ fn only_what_changes_judgements_changes_the_fingerprint() {
     assert_ne!(known, with("scope: subtree", "scope: one"));
     assert_ne!(known, with("key: objectGUID", "key: objectSid"));
     assert_ne!(known, with("base: OU=People", "base: OU=Staff"));
+}
+
+#[test]
+fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
+    let text = fs::read_to_string("tests/config/valid/everything.yaml").unwrap();
+    let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let config = Config::parse(&text, "x.yaml", &environment())
+        .unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
+    assert_eq!(config.directories["corp"].urls.len(), 2);
+    let faults =
+        Config::parse(&text.replace("page_size", "page_sise"), "x.yaml", &environment()).map(|_| ()).unwrap_err();
+    assert_eq!(faults.to_string(), "x.yaml:13:5: unknown key `page_sise` in `corp`; did you mean `page_size`?");
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_neither_panics_nor_shows_a_secret(
+        line in 0usize..40,
+        junk in "[ \t\\-\\[\\]{}:,#'\"&*!|>%@`$a]{0,6}",
+        at_end in any::<bool>(),
+        cut in 0usize..1400,
+    ) {
+        let text = fs::read_to_string("tests/config/valid/unwise.yaml").unwrap();
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let line = line % lines.len();
+        lines[line] = if at_end { format!("{}{junk}", lines[line]) } else { format!("{junk}{}", lines[line]) };
+        let mut text = lines.join("\n");
+        text.truncate((0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap());
+        let shown = match Config::parse(&text, "x.yaml", &environment()) {
+            Ok(config) => config.warnings.render(Look::Plain) + &config.warnings.to_string(),
+            Err(faults) => faults.render(Look::Plain) + &faults.to_string(),
+        };
+        prop_assert!(!shown.contains("hunter2"), "{text}\n{shown}");
+    }
 }

@@ -1,5 +1,10 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
 
+#[cfg(test)]
 mod config;
+#[cfg(test)]
 mod directory;
+#[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod house;

@@ -25,7 +25,10 @@ enum Protocol {
 /// A destination.
 pub(super) fn target(setting: &Setting<'_>) -> Checked {
     let Some(mut section) = setting.section() else { return Checked::default() };
-    let Some(kind) = section.required("type", "such as `type: veris`") else { return Checked::default() };
+    let Some(kind) = section.get("type") else {
+        section.lacks("type", "such as `type: veris`");
+        return Checked::default();
+    };
     match protocol(&kind) {
         Some(Protocol::Veris) => {
             let http = http(&mut section);

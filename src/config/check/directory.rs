@@ -6,9 +6,10 @@ use reqwest::Url;
 
 use super::{bind, url};
 use crate::config::fault::Fault;
+use crate::config::raw::Value;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
-use crate::directory::{Bind, Kind, Settings, Tls};
+use crate::directory::{Kind, Settings, Tls};
 
 /// A directory.
 pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
@@ -34,18 +35,21 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
     let connect_timeout = duration(&mut section, "connect_timeout", Duration::from_secs(5));
     let timeout = duration(&mut section, "timeout", Duration::from_mins(1));
     section.close();
-    let (bind, tls) = (bind?, tls?);
-    for (server, url) in &urls {
-        plaintext(server, url, &bind, &tls);
+    let tls = tls?;
+    if bind_setting.is_some_and(|bind| matches!(bind.node.value, Value::Map(_))) && !tls.danger_allow_plaintext {
+        for (server, url) in &urls {
+            plaintext(server, url, &tls);
+        }
     }
     if tls.starttls && !urls.is_empty() && urls.iter().all(|(_, url)| url.scheme() != "ldap") {
-        setting.name_fault(
+        let at = setting.child("tls").and_then(|tls| tls.child("starttls"));
+        at.as_ref().unwrap_or(setting).name_fault(
             "`starttls` is set, but no URL begins with ldap://",
             "ldaps:// is encrypted from the start; remove `starttls`",
         );
     }
     let urls = urls.into_iter().map(|(server, _)| server.text().unwrap_or_default().to_owned()).collect();
-    Some(Settings { urls, kind, bind, tls, page_size, connect_timeout, timeout })
+    Some(Settings { urls, kind, bind: bind?, tls, page_size, connect_timeout, timeout })
 }
 
 fn duration(section: &mut Section<'_>, key: &'static str, default: Duration) -> Duration {
@@ -93,9 +97,8 @@ fn tls_of(setting: &Setting<'_>) -> Option<Tls> {
     Some(Tls { ca, starttls, danger_allow_plaintext, danger_accept_any_certificate })
 }
 
-fn plaintext(server: &Setting<'_>, url: &Url, bind: &Bind, tls: &Tls) {
-    let in_the_clear = url.scheme() == "ldap" && !tls.starttls && !url::is_local(url);
-    if in_the_clear && matches!(bind, Bind::Simple { .. }) && !tls.danger_allow_plaintext {
+fn plaintext(server: &Setting<'_>, url: &Url, tls: &Tls) {
+    if url.scheme() == "ldap" && !tls.starttls && !url::is_local(url) {
         server.fault(
             "the password would cross the network in the clear",
             "use ldaps://, or `tls: { starttls: true }`; in a lab, `tls: { danger_allow_plaintext: true }`",

@@ -89,7 +89,7 @@ fn named<'a>(setting: &Setting<'a>, what: &str) -> Vec<Setting<'a>> {
 }
 
 fn address(setting: &Setting<'_>) -> Option<SocketAddr> {
-    let what = "text: an address and a port, such as 127.0.0.1:9464";
+    let what = "an address and a port, such as 127.0.0.1:9464";
     let text = setting.text_as(what)?;
     text.parse()
         .map_err(|_| setting.fault("this is no address with a port", "write it like 127.0.0.1:9464 or [::1]:9464"))

@@ -88,9 +88,9 @@ fn json(setting: &Setting<'_>) -> Option<Json> {
 
 /// Tables for `map('name')`.
 fn tables_of(setting: &Setting<'_>) -> BTreeMap<String, BTreeMap<String, String>> {
-    let tables = setting.section().map(|section| section.into_entries()).unwrap_or_default();
+    let tables = setting.section().map(Section::into_entries).unwrap_or_default();
     let rows = |table: &Setting<'_>| {
-        let rows = table.section().map(|section| section.into_entries()).unwrap_or_default();
+        let rows = table.section().map(Section::into_entries).unwrap_or_default();
         rows.iter().filter_map(|row| Some((row.name.to_owned(), row.text()?.to_owned()))).collect()
     };
     tables.iter().map(|table| (table.name.to_owned(), rows(table))).collect()
@@ -102,7 +102,7 @@ pub(super) fn compile(sync: &Setting<'_>, source: &Source) -> Option<Mapping> {
         Ok(mapping) => Some(mapping),
         Err(faults) => {
             for fault in faults {
-                let fault = Fault::at(locate(sync, &fault.at), fault.message).maybe_help(fault.help);
+                let fault = Fault::at(locate(sync, &fault.at), fault.message).or_help(fault.help);
                 sync.report.fault(fault);
             }
             None

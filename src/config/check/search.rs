@@ -53,7 +53,7 @@ fn search(setting: &Setting<'_>) -> Option<Search> {
 }
 
 fn dn(setting: &Setting<'_>) -> Option<String> {
-    let text = setting.text_as("text: a DN")?;
+    let text = setting.text_as("a DN")?;
     let is_dn = text
         .split(',')
         .next()
@@ -67,7 +67,7 @@ fn dn(setting: &Setting<'_>) -> Option<String> {
 
 /// An RFC 4515 filter.
 fn filter(setting: &Setting<'_>) -> Option<String> {
-    let text = setting.text_as("text: an LDAP filter")?;
+    let text = setting.text_as("an LDAP filter")?;
     let Err((message, help)) = check_filter(text) else { return Some(text.to_owned()) };
     setting.fault(message, help);
     None
@@ -113,7 +113,7 @@ fn check_filter(text: &str) -> Result<(), (String, String)> {
 
 /// The name of an attribute.
 fn attribute(setting: &Setting<'_>) -> Option<String> {
-    let text = setting.text_as("text: the name of an attribute")?;
+    let text = setting.text_as("the name of an attribute")?;
     if !attribute_name(text) {
         setting.fault("this is no name of an attribute", "write it like objectGUID or entryUUID");
         return None;
@@ -124,4 +124,43 @@ fn attribute(setting: &Setting<'_>) -> Option<String> {
 fn attribute_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-.;_".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_that_servers_understand_are_understood() {
+        for text in [
+            "(&(objectCategory=person)(objectClass=user)(employeeID=*))",
+            "(|(mail=*@example.com)(!(cn=a\\28b\\29)))",
+            "(userAccountControl:1.2.840.113556.1.4.803:=512)",
+            "(whenChanged>=20260101000000.0Z)",
+            "(cn=Jürgen)",
+            "(memberOf=CN=Staff,OU=Groups,DC=example,DC=com)",
+        ] {
+            assert_eq!(check_filter(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn filters_that_are_none_are_refused() {
+        for text in
+            ["()", "(mail)", "mail=*", "(&(a=b)", "(a=b))", "(a=b)(c=d)", "(!(a=b)(c=d))", "(a=b\\2)", "((a=b))"]
+        {
+            assert!(check_filter(text).is_err(), "{text}");
+        }
+        assert!(check_filter(&format!("{}(a=b){}", "(!".repeat(100_000), ")".repeat(100_000))).is_err());
+    }
+
+    #[test]
+    fn names_of_attributes() {
+        assert!(
+            ["objectGUID", "msDS-cloudExtensionAttribute1", "2.5.4.3", "cn;lang-de"]
+                .iter()
+                .all(|name| attribute_name(name))
+        );
+        assert!(!["", "object GUID", "cn=x", "{{ cn }}"].iter().any(|name| attribute_name(name)));
+    }
 }

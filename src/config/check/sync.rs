@@ -81,6 +81,10 @@ fn one(
 
 fn reference<'n, T>(setting: &Setting<'_>, known: &'n BTreeMap<String, T>, what: &str) -> Option<&'n str> {
     let name = setting.text()?;
+    // That there are none has been said.
+    if known.is_empty() {
+        return None;
+    }
     if let Some((found, _)) = known.get_key_value(name) {
         return Some(found);
     }
@@ -89,7 +93,7 @@ fn reference<'n, T>(setting: &Setting<'_>, known: &'n BTreeMap<String, T>, what:
         || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    setting.fault(format!("there is no {what} of this name"), help);
+    setting.fault(format!("there is no {what} `{}`", setting.written()), help);
     None
 }
 

@@ -9,13 +9,13 @@ use crate::config::setting::Setting;
 /// A URL with a host, and without a user: credentials have their own keys.
 pub(super) fn url(setting: &Setting<'_>, schemes: &[&str]) -> Option<Url> {
     let list = schemes.iter().map(|scheme| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
-    let text = setting.text_as("text: a URL")?;
+    let text = setting.text_as("a URL")?;
     let Ok(url) = Url::parse(text) else {
         setting.fault("this is no URL", format!("it begins with {list}, then a host"));
         return None;
     };
     if !schemes.contains(&url.scheme()) {
-        let message = format!("`{}` cannot be used here", url.scheme());
+        let message = format!("`{}://` cannot be used here", url.scheme());
         setting.fault(message, format!("it must begin with {list}"));
         return None;
     }

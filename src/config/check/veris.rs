@@ -15,17 +15,18 @@ use crate::destination::{Destination, Quota};
 /// What a sync must know of Veris members.
 pub(super) const MEMBERS: Members = Members { called: "Veris", fields: FIELDS, identity: "unique_id" };
 
+const GIVEN: &str = "Veris gives it out with the account";
 const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 const DEFAULT_QUOTA: Quota = Quota { quota: 150, per: Duration::from_hours(24), reserve: 10 };
 
 /// Reads the keys that are Veris' own.
 pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destination>> {
     let url = section.required("url", "such as https://acme.veris.in").and_then(|url| api_url(&url));
-    let client_id = section.required("client_id", "Veris gives it out with the secret");
+    let client_id = section.required("client_id", GIVEN);
     let client_id = client_id.and_then(|id| id.text()).map(str::to_owned);
     let client_secret = section.required("client_secret", "`client_secret: ${cred:veris-client-secret}`");
-    let client_secret = client_secret.and_then(|secret| secret.secret());
-    let api_key = section.required("api_key", "`api_key: ${cred:veris-api-key}`").and_then(|key| key.secret());
+    let client_secret = client_secret.and_then(|secret| secret.secret(GIVEN));
+    let api_key = section.required("api_key", "`api_key: ${cred:veris-api-key}`").and_then(|key| key.secret(GIVEN));
     let (quota, lifetime) =
         section.get("token").map_or_else(|| Some((DEFAULT_QUOTA, TOKEN_LIFETIME)), |token| token_of(&token))?;
     let batch = section.get("batch").and_then(|batch| batch.number(1..=100_000)).unwrap_or(500);

@@ -1,7 +1,7 @@
 //! Sockets: our own, to have one deadline over all of a name's addresses, no delay, and keepalive.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ldap3::{LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
@@ -20,10 +20,9 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
         Endpoint::Tcp { host, port, ldaps } => {
             let server = &format!("{host}:{port}");
             let stream = tcp(host, *port, deadline).await?;
-            let encrypted = *ldaps || settings.tls.starttls;
-            refuse_plaintext(&stream, server, encrypted, settings)?;
+            let peer = stream.peer_addr().ok().map(|peer| peer.ip());
             let options = socket(stream, server)?;
-            if encrypted {
+            if *ldaps || settings.tls.starttls {
                 let config = tls::config(&settings.tls).await?;
                 let options = options.set_config(config).set_starttls(!ldaps);
                 let scheme = if *ldaps { "ldaps" } else { "ldap" };
@@ -37,6 +36,7 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
                 };
                 deadline.hold(Operation::Connect, shake).await?
             } else {
+                refuse_plaintext(peer, server, settings)?;
                 let opened = LdapConnAsync::with_settings(options, &url("ldap", host, *port)).await;
                 opened.map_err(|error| unreachable(server, &error))?
             }
@@ -46,10 +46,10 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
 }
 
 /// The config refuses this too; here it is held where the password would be sent.
-fn refuse_plaintext(stream: &TcpStream, server: &str, encrypted: bool, settings: &Settings) -> Result<(), Error> {
-    let local = stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
+fn refuse_plaintext(peer: Option<IpAddr>, server: &str, settings: &Settings) -> Result<(), Error> {
+    let local = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
     match settings.bind {
-        Bind::Simple { .. } if !encrypted && !local && !settings.tls.danger_allow_plaintext => {
+        Bind::Simple { .. } if !local && !settings.tls.danger_allow_plaintext => {
             Err(Error::Plaintext { server: server.to_owned() })
         }
         _ => Ok(()),
@@ -112,4 +112,33 @@ fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("I/O error: ").unwrap_or(&text);
     text.split(" (os error").next().unwrap_or(text).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::directory::Tls;
+
+    #[test]
+    fn a_password_crosses_no_network_in_the_clear() {
+        let bind = Bind::Simple { dn: "cn=a".to_owned(), password: "b".into() };
+        let second = Duration::from_secs(1);
+        let (urls, tls) = (Vec::new(), Tls::default());
+        let mut settings =
+            Settings { urls, kind: None, bind, tls, page_size: 1, connect_timeout: second, timeout: second };
+        let refused =
+            |peer: &str, settings: &Settings| refuse_plaintext(peer.parse().ok(), "server", settings).is_err();
+        for (peer, expected) in
+            [("127.0.0.9", false), ("::1", false), ("::ffff:127.0.0.1", false), ("10.0.0.1", true), ("", true)]
+        {
+            assert_eq!(refused(peer, &settings), expected, "{peer}");
+        }
+        settings.tls.danger_allow_plaintext = true;
+        assert!(!refused("10.0.0.1", &settings));
+        settings.tls.danger_allow_plaintext = false;
+        settings.bind = Bind::Anonymous;
+        assert!(!refused("10.0.0.1", &settings));
+    }
 }

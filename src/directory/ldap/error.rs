@@ -1,38 +1,8 @@
 //! What can go wrong with a directory, in words that say what to do.
 
-use std::fmt;
 use std::time::Duration;
 
-use super::{BindFailure, result_code};
-
-/// What was being done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// The connection, up to and including TLS.
-    Connect,
-    /// The bind.
-    Bind,
-    /// The first look at the server itself.
-    RootDse,
-    /// A page of a reading.
-    Page {
-        /// Counted from 1, for each base.
-        number: u32,
-        /// Base DN.
-        base: String,
-    },
-    /// The rest of a long attribute's values.
-    Range {
-        /// Base DN.
-        base: String,
-    },
-    /// A `require` filter.
-    Probe,
-    /// A look-up by key.
-    LookUp,
-    /// The schema.
-    Schema,
-}
+use super::{BindFailure, Operation, result_code};
 
 /// Why a directory can't be read. Each is one line and holds no person's data.
 #[derive(Debug, thiserror::Error)]
@@ -173,6 +143,9 @@ pub enum Error {
         /// The key's attribute.
         attribute: String,
     },
+    /// More was asked of a reading that had ended or failed.
+    #[error("the reading is over: begin another")]
+    Over,
     /// A reply that is not LDAP.
     #[error("the server's reply to {during} can't be understood: {why}")]
     Malformed {
@@ -202,21 +175,6 @@ impl Error {
     }
 }
 
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect => f.write_str("connecting"),
-            Self::Bind => f.write_str("the bind"),
-            Self::RootDse => f.write_str("the look at the server's root entry"),
-            Self::Page { number, base } => write!(f, "page {number} of `{base}`"),
-            Self::Range { base } => write!(f, "the rest of a long attribute below `{base}`"),
-            Self::Probe => f.write_str("a `require` probe"),
-            Self::LookUp => f.write_str("the look-up of missing people"),
-            Self::Schema => f.write_str("the look at the schema"),
-        }
-    }
-}
-
 fn list(tried: &[(String, String)]) -> String {
     match tried {
         [] => "none is configured".to_owned(),
@@ -232,4 +190,43 @@ fn said(diagnostic: &str) -> String {
 pub(super) fn one_line(diagnostic: &str) -> String {
     let clean: String = diagnostic.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_is_one_line_that_says_what_to_do() {
+        let page = Operation::Page { number: 3, base: "OU=People,DC=example".to_owned() };
+        let tried =
+            vec![("ldap://a".to_owned(), "connection refused".to_owned()), ("ldap://b".to_owned(), "x".to_owned())];
+        for (error, expected) in [
+            (Error::Unreachable { tried }, "ldap://a: connection refused; ldap://b: x"),
+            (Error::Unreachable { tried: Vec::new() }, "none is configured"),
+            (Error::Credentials { code: BindFailure::PasswordExpired }, "put it into bind.password"),
+            (Error::NeedsTls, "use ldaps://"),
+            (
+                Error::Timeout { during: Operation::Bind, after: Duration::from_secs(5) },
+                "the bind was not answered within 5s",
+            ),
+            (
+                Error::Cut { during: page.clone(), why: "the server closed it".to_owned() },
+                "page 3 of `OU=People,DC=example`",
+            ),
+            (Error::Refused { during: page, rc: 53, diagnostic: one_line("no\nway\0") }, "unwillingToPerform: "),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains(expected) && !text.contains('\n') && !text.contains("  "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_servers_words_are_one_line_of_bounded_length() {
+        assert_eq!(
+            one_line("0000208D: NameErr\r\n\tbest match of:\n'DC=example'\n\0"),
+            "0000208D: NameErr best match of: 'DC=example'"
+        );
+        assert_eq!(one_line(&"é".repeat(1000)).chars().count(), 200);
+    }
 }

@@ -18,6 +18,7 @@ mod driver;
 mod endpoint;
 mod error;
 mod look_up;
+mod operation;
 mod page;
 mod parse;
 mod range;
@@ -27,7 +28,8 @@ mod schema;
 mod tls;
 mod words;
 
-pub use error::{Error, Operation};
+pub use error::Error;
+pub use operation::Operation;
 pub use reader::Reader;
 pub use words::{BindFailure, result_code};
 

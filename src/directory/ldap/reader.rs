@@ -34,8 +34,7 @@ impl Reader {
         if let Some(end) = &self.end {
             return Ok(Page { entries: Vec::new(), end: Some(end.clone()) });
         }
-        let over = || Err(Error::Cut { during: Operation::RootDse, why: "the reading is over already".to_owned() });
-        let page = self.pages.recv().await.unwrap_or_else(over)?;
+        let page = self.pages.recv().await.unwrap_or(Err(Error::Over))?;
         self.end.clone_from(&page.end);
         Ok(page)
     }

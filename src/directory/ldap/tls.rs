@@ -65,6 +65,10 @@ pub(super) fn explain(error: LdapError, server: &str, host: &str, settings: &Tls
                 Ok(()) => refused("it refused StartTLS; try ldaps://".to_owned()),
             };
         }
+        LdapError::DNSName { .. } => {
+            let why = format!("no certificate can be made out to {host}: use a name in the URL");
+            return Error::Tls { server: server.to_owned(), why };
+        }
         other => return Error::Tls { server: server.to_owned(), why: other.to_string() },
     };
     let why = match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {

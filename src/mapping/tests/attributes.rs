@@ -31,6 +31,8 @@ fn what_a_rule_names_is_asked_for() {
         ("{{ false and in_group('CN=x') }}", &["memberOf"]),
         ("{{ c | map('countries') }}", &["c"]),
         ("{{ dn }}{{ key }}", &[]),
+        ("{{ attr('key') }}", &["key"]),
+        ("{{ attr('givenName;lang-en') }}", &["givenName;lang-en"]),
         ("{{ account_disabled }}", &["userAccountControl"]),
         ("account_expired", &["accountExpires"]),
         ("{{ range(3) | join }}", &[]),

@@ -47,7 +47,7 @@ fn the_directory_and_the_sync_must_both_say_yes() {
         (&[OFF, LEFT, ENDED], Standing::Inactive(Cause::Disabled)),
         (&[OFF, GARBLED], Standing::Inactive(Cause::Disabled)),
         (&[ON, GARBLED, ENDED], Standing::Inactive(Cause::Expired)),
-        (&[ON, GARBLED], unreadable("the `active` expression failed: `employeeType` is not text")),
+        (&[ON, GARBLED], unreadable("the `active` expression failed: `employeeType` is not valid UTF-8")),
         (&[], unreadable("there is no `userAccountControl`")),
         (&[LEFT], unreadable("there is no `userAccountControl`")),
     ];
@@ -82,7 +82,7 @@ fn skipping_comes_first() {
         assert_eq!(judge(&mapping, values).standing, Standing::Skipped, "{values:?}");
     }
     assert_eq!(judge(&mapping, &[OFF]).standing, Standing::Inactive(Cause::Disabled));
-    let why = unreadable("the `skip` expression failed: `employeeType` is not text");
+    let why = unreadable("the `skip` expression failed: `employeeType` is not valid UTF-8");
     assert_eq!(judge(&mapping, &[OFF, GARBLED]).standing, why);
 }
 

@@ -121,6 +121,10 @@ fn helpers() {
         ("{{ mobile | msisdn(47) }}", &[("mobile", "+44 (0)20 7946 0000")], json!("442079460000")),
         ("{{ mobile | msisdn('47') }}", &[("mobile", "4711"), ("mobile", "99887766")], json!("4799887766")),
         ("{{ mobile | msisdn('47') }}", &[], json!(null)),
+        ("{{ mobile | msisdn('+47') }}", &[("mobile", "22 33 44 55")], json!("4722334455")),
+        ("{{ mobile | msisdn }}", &[("mobile", "22 33 44 55")], json!(null)),
+        ("{{ mobile | msisdn(code) }}", &[("mobile", "22 33 44 55"), ("code", "47")], json!("4722334455")),
+        ("{{ mobile | msisdn(code) }}", &[("mobile", "22 33 44 55")], json!(null)),
         ("{{ manager | cn }}", manager, json!("Müller, Jörg")),
         ("{{ manager | cn | upper }}", manager, json!("MÜLLER, JÖRG")),
         ("{{ manager | cn }}", &[("manager", "nobody")], json!(null)),
@@ -169,7 +173,7 @@ fn the_first_one_present() {
     assert_eq!(field_of(rule(), &[("title", b" "), ("sn", b"x")]), json!("X"));
     assert_eq!(field_of(rule(), &[]), json!("Employee"));
     // What fails is not absent: the next rule would hide it.
-    assert_eq!(field_of(rule(), &[("title", &[0xff])]), json!({"fault": "field: `title` is not text"}));
+    assert_eq!(field_of(rule(), &[("title", &[0xff])]), json!({"fault": "field: `title` is not valid UTF-8"}));
 }
 
 #[test]
@@ -178,7 +182,7 @@ fn nested_fields() {
     let rule = || Rule::Nested(vec![("home".to_owned(), inner()), ("zip".to_owned(), text("{{ postalCode }}"))]);
     assert_eq!(field_of(rule(), &[("l", b"Oslo")]), json!({"home": {"city": "Oslo"}}));
     assert_eq!(field_of(rule(), &[]), json!(null));
-    assert_eq!(field_of(rule(), &[("l", &[0xff])]), json!({"fault": "field.home.city: `l` is not text"}));
+    assert_eq!(field_of(rule(), &[("l", &[0xff])]), json!({"fault": "field.home.city: `l` is not valid UTF-8"}));
 }
 
 #[test]
@@ -189,6 +193,7 @@ fn faults_hold_no_values() {
         ("{{ sn - 1 }}", "a value does not fit what is done with it"),
         ("{{ title.name.first }}", "a value it needs is missing"),
         ("{{ sn | bool }}", "a value is neither TRUE nor FALSE"),
+        ("{{ '1' | msisdn(sn) }}", "`msisdn` takes a country code"),
         ("{% if sn == 'Secret-Anna' %}{% for x in range(99999) %}{{ x }}{% endfor %}{% endif %}", "it takes too long"),
     ] {
         let result = field(rule, &[("sn", secret)]);
@@ -204,6 +209,6 @@ fn every_failing_field_is_told() {
     source.fields.push(("good".to_owned(), text("sn")));
     let faults = judge(&compiled(&source), &[("photo", &[0xff, 0xd8]), ("sn", b"x")]).fields.unwrap_err();
     let told: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.message.as_str())).collect();
-    let message = "`photo` is not text";
-    assert_eq!(told, [("field", message), ("other", message), ("third", message)]);
+    let bytes = "`photo` holds bytes, not text";
+    assert_eq!(told, [("field", bytes), ("other", "`photo` is not text"), ("third", bytes)]);
 }

@@ -57,9 +57,14 @@ pub(super) fn operational(flavour: Flavour, attribute: &str) -> bool {
     flavour == Flavour::OpenLdap && OPERATIONAL.iter().any(|name| name.eq_ignore_ascii_case(attribute))
 }
 
-/// A moment as directories write it.
+/// A moment as Active Directory writes it.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y%m%d%H%M%S.0Z").to_string()
+}
+
+/// A moment as slapd writes it.
+fn seconds(at: Timestamp) -> String {
+    at.strftime("%Y%m%d%H%M%SZ").to_string()
 }
 
 /// An entry to hang others below.
@@ -74,7 +79,6 @@ pub(super) fn container(dn: &str) -> Entry {
 
 /// Fills in what a new entry was not given.
 pub(super) fn complete(entry: &mut Entry, stamp: &Stamp, root: &str) {
-    let created = time(stamp.at);
     let key = key(entry.dn());
     entry.name(entry.dn().to_owned());
     match stamp.flavour {
@@ -83,12 +87,12 @@ pub(super) fn complete(entry: &mut Entry, stamp: &Stamp, root: &str) {
             if let Some(category) = category(entry) {
                 default(entry, "objectCategory", format!("CN={category},CN=Schema,CN=Configuration,{root}"));
             }
-            default(entry, "whenCreated", created);
+            default(entry, "whenCreated", time(stamp.at));
             default(entry, "uSNCreated", stamp.change.to_string());
         }
         Flavour::OpenLdap => {
             default(entry, "entryUUID", uuid(key));
-            default(entry, "createTimestamp", created);
+            default(entry, "createTimestamp", seconds(stamp.at));
         }
     }
     self::stamp(entry, stamp);
@@ -105,7 +109,7 @@ pub(super) fn stamp(entry: &mut Entry, stamp: &Stamp) {
         }
         Flavour::OpenLdap => {
             entry.set_text("entryDN", entry.dn().to_owned());
-            entry.set_text("modifyTimestamp", stamp.at.strftime("%Y%m%d%H%M%SZ").to_string());
+            entry.set_text("modifyTimestamp", seconds(stamp.at));
             let csn = stamp.at.strftime("%Y%m%d%H%M%S%.6fZ").to_string();
             entry.set_text("entryCSN", format!("{csn}#{:06x}#001#000000", stamp.change & 0x00ff_ffff));
         }

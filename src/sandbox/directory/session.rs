@@ -63,6 +63,10 @@ impl Session {
         let Request { message: LdapMsg { msgid, op, ctrl }, filter } = request;
         match (op, filter) {
             (LdapOp::BindRequest(request), _) => self.bind(world, msgid, &request),
+            (LdapOp::SearchRequest(_), _) if wire::beyond(&ctrl, world.options.flavour) => {
+                let answer = Answer::result(LdapResultCode::UnavailableCriticalExtension, "");
+                Reply::send(wire::answered(msgid, answer))
+            }
             (LdapOp::SearchRequest(request), Some(filter)) => {
                 let ask = wire::ask(&request, filter, &ctrl);
                 self.search(world, msgid, &request, &ask)

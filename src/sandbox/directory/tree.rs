@@ -1,7 +1,7 @@
 //! The entries. Each keeps its number for life, over renames and beyond deletion, so that a paged search has a stable
 //! order and a cookie is a position.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -34,7 +34,8 @@ pub(super) struct Tree {
     root: String,
     nodes: BTreeMap<u64, Node>,
     by_name: HashMap<String, u64>,
-    by_key: HashMap<Vec<u8>, u64>,
+    /// Only narrows searches down: what it says is checked again, so that it may hold what is over.
+    by_key: HashMap<Vec<u8>, BTreeSet<u64>>,
     changes: u64,
 }
 
@@ -91,10 +92,8 @@ impl Tree {
         let Some(keys) = filter.only(&[self.key_attribute()]) else {
             return Box::new(self.nodes.range(from..).map(|(number, node)| (*number, node)));
         };
-        let numbers = keys.into_iter().filter_map(|key| self.by_key.get(&self.index_key(key)).copied());
-        let mut numbers: Vec<_> = numbers.filter(|number| *number >= from).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
+        let numbers = keys.into_iter().filter_map(|key| self.by_key.get(&self.index_key(key)));
+        let numbers: BTreeSet<_> = numbers.flatten().copied().filter(|number| *number >= from).collect();
         Box::new(numbers.into_iter().filter_map(|number| self.nodes.get(&number).map(|node| (number, node))))
     }
 
@@ -114,7 +113,7 @@ impl Tree {
         let stamp = self.stamp();
         generated::complete(&mut entry, &stamp, &self.root);
         let number = stamp.change;
-        self.by_key.insert(self.entry_key(&entry), number);
+        self.index(&entry, number);
         self.by_name.insert(name.clone(), number);
         self.nodes.insert(number, Node { entry, name, deleted: false });
         Ok(())
@@ -158,7 +157,6 @@ impl Tree {
                 self.bury(number);
             } else if let Some(node) = self.nodes.remove(&number) {
                 self.by_name.remove(&node.name);
-                self.by_key.remove(&self.entry_key(&node.entry));
             }
         }
         Ok(())
@@ -190,10 +188,9 @@ impl Tree {
     fn change(&mut self, number: u64, how: impl FnOnce(&mut Entry)) {
         let stamp = self.stamp();
         let Some(mut node) = self.nodes.remove(&number) else { return };
-        self.by_key.remove(&self.entry_key(&node.entry));
         how(&mut node.entry);
         generated::stamp(&mut node.entry, &stamp);
-        self.by_key.insert(self.entry_key(&node.entry), number);
+        self.index(&node.entry, number);
         self.nodes.insert(number, node);
     }
 
@@ -211,8 +208,10 @@ impl Tree {
         generated::key_attribute(self.flavour)
     }
 
-    fn entry_key(&self, entry: &Entry) -> Vec<u8> {
-        self.index_key(entry.values(self.key_attribute()).first().map_or(&[], Vec::as_slice))
+    fn index(&mut self, entry: &Entry, number: u64) {
+        for key in entry.values(self.key_attribute()) {
+            self.by_key.entry(self.index_key(key)).or_default().insert(number);
+        }
     }
 
     /// entryUUID is text and compared without case; objectGUID is bytes.

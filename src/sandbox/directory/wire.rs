@@ -7,6 +7,7 @@ use ldap3_proto::{LdapMsg, LdapPartialAttribute, LdapResultCode, LdapSearchResul
 use super::codec::Sent;
 use super::entry::Attribute;
 use super::filter::Filter;
+use super::options::Flavour;
 use super::root_dse::DOMAIN_SCOPE;
 use super::search::{Answer, Ask, Shown};
 use super::wanted::{Values, Wanted};
@@ -32,6 +33,21 @@ pub(super) fn ask(request: &LdapSearchRequest, filter: Filter, controls: &[LdapC
         deleted: if deleted { Shown::Yes } else { Shown::No },
         referrals: if scoped { Shown::No } else { Shown::Yes },
     }
+}
+
+/// Whether something is asked for that a server of this flavour must not overlook and does not know.
+pub(super) fn beyond(controls: &[LdapControl], flavour: Flavour) -> bool {
+    let microsoft = flavour == Flavour::ActiveDirectory;
+    controls.iter().any(|control| match control {
+        LdapControl::ShowDeleted { criticality } => *criticality && !microsoft,
+        LdapControl::Unknown { oid, criticality, .. } => *criticality && !(microsoft && oid == DOMAIN_SCOPE),
+        LdapControl::SyncRequest { criticality, .. }
+        | LdapControl::SearchOptions { criticality, .. }
+        | LdapControl::SdFlags { criticality, .. }
+        | LdapControl::ExtendedDn { criticality, .. } => *criticality,
+        LdapControl::AdDirsync { .. } => true,
+        _ => false,
+    })
 }
 
 /// The messages of an answer; the last is its result.

@@ -131,6 +131,7 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_account ON event (account);
 CREATE INDEX event_key ON event (feed, key);
+CREATE INDEX event_refused ON event (run) WHERE kind IN ('quarantined', 'refused');
 
 -- What is remembered of a directory: where it was last reached, and credentials it refused.
 CREATE TABLE directory (

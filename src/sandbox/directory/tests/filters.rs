@@ -7,6 +7,7 @@ async fn filters_find_whom_they_should() {
     directory.modify(&dn(4), "manager", [r"cn=Person 3, ou=PEOPLE,DC=corp,DC=example,DC=com"]).unwrap();
     directory.modify(&dn(5), "description", ["one", "TWO and Three"]).unwrap();
     directory.modify(&dn(6), "sn", ["ÅNGSTRÖM"]).unwrap();
+    directory.modify(&dn(6), "thumbnailPhoto", ["jpeg"]).unwrap();
     directory.modify(&dn(7), "accountExpires", ["9223372036854775807"]).unwrap();
     directory.modify(&dn(8), "accountExpires", ["132223104000000000"]).unwrap();
     directory
@@ -32,6 +33,8 @@ async fn filters_find_whom_they_should() {
         ("(sn=ångström)", &[6]),
         ("(sn=ång*)", &[6]),
         ("(&(sn=müller 1*)(!(sn=müller 1))(objectCategory=person))", &[10, 11]),
+        ("(thumbnailPhoto=jpeg)", &[6]),
+        ("(thumbnailPhoto=JPEG)", &[]),
         ("(sn~=ångström)", &[6]),
         ("(&(objectCategory=user)(employeeID=2))", &[2]),
         ("(&(objectCategory=CN=Person,CN=Schema,CN=Configuration,DC=corp,DC=example,DC=com)(employeeID=2))", &[2]),

@@ -1,6 +1,6 @@
 //! Entries that an honest directory holds too, and that clients stumble over.
 
-use super::{PEOPLE, Scope, directory, dn, find, reader, search};
+use super::{PEOPLE, Scope, by_bytes, directory, dn, find, reader, search};
 
 #[tokio::test]
 async fn large_values_and_values_that_are_no_text_arrive_whole() {
@@ -24,6 +24,20 @@ async fn an_entry_can_lack_its_key() {
 }
 
 #[tokio::test]
+async fn two_entries_can_have_one_key() {
+    let directory = directory(3).await;
+    for number in [0, 2] {
+        directory.modify(&dn(number), "objectGUID", [b"0123456789abcdef"]).unwrap();
+    }
+    let mut ldap = reader(&directory).await;
+    let both = find(&mut ldap, PEOPLE, &by_bytes("objectGUID", b"0123456789abcdef")).await;
+    assert_eq!(both.names(), [dn(0), dn(2)]);
+    directory.delete(&dn(0)).unwrap();
+    let one = find(&mut ldap, PEOPLE, &by_bytes("objectGUID", b"0123456789abcdef")).await;
+    assert_eq!(one.names(), [dn(2)]);
+}
+
+#[tokio::test]
 async fn many_values_come_in_ranges() {
     let directory = directory(1).await;
     directory.configure(|options| options.value_limit = 4);
@@ -34,6 +48,7 @@ async fn many_values_come_in_ranges() {
         ("*", "member;range=0-3", 0..4),
         ("member;range=4-*", "member;range=4-7", 4..8),
         ("Member;Range=8-*", "member;range=8-*", 8..10),
+        ("member;range=6-9", "member;range=6-*", 6..10),
         ("member;range=2-3", "member;range=2-3", 2..4),
         ("member;range=10-*", "member;range=10-*", 0..0),
     ];

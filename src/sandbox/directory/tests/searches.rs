@@ -103,6 +103,22 @@ async fn a_search_from_the_root_refers_elsewhere_unless_told_not_to() {
 }
 
 #[tokio::test]
+async fn what_must_not_be_overlooked_is_refused() {
+    let (microsoft, slapd) = (directory(1).await, start(Options::openldap()).await);
+    let (mut one, mut two) = (reader(&microsoft).await, connect(&slapd).await);
+    for (oid, of_microsoft, of_slapd) in
+        [("1.2.840.113556.1.4.417", 0, 12), ("1.2.840.113556.1.4.1339", 0, 12), ("1.2.3.4", 12, 12)]
+    {
+        one.with_controls(control(oid));
+        assert_eq!(find(&mut one, PEOPLE, EVERYBODY).await.result.rc, of_microsoft, "{oid}");
+        two.with_controls(control(oid));
+        assert_eq!(find(&mut two, "", "(cn=*)").await.result.rc, of_slapd, "{oid}");
+    }
+    one.with_controls(ldap3::controls::RawControl { crit: false, ..control("1.2.3.4") });
+    assert_eq!(find(&mut one, PEOPLE, EVERYBODY).await.result.rc, 0);
+}
+
+#[tokio::test]
 async fn the_root_dse_tells_who_this_is_without_a_bind() {
     let directory = directory(0).await;
     let mut ldap = connect(&directory).await;

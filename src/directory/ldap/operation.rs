@@ -1,0 +1,47 @@
+//! What an error happened during.
+
+use std::fmt;
+
+/// What was being done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// The connection, up to and including TLS.
+    Connect,
+    /// The bind.
+    Bind,
+    /// The first look at the server itself.
+    RootDse,
+    /// A page of a reading.
+    Page {
+        /// Counted from 1, for each base.
+        number: u32,
+        /// Base DN.
+        base: String,
+    },
+    /// The rest of a long attribute's values.
+    Range {
+        /// Base DN.
+        base: String,
+    },
+    /// A `require` filter.
+    Probe,
+    /// A look-up by key.
+    LookUp,
+    /// The schema.
+    Schema,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect => f.write_str("connecting"),
+            Self::Bind => f.write_str("the bind"),
+            Self::RootDse => f.write_str("the look at the server's root entry"),
+            Self::Page { number, base } => write!(f, "page {number} of `{base}`"),
+            Self::Range { base } => write!(f, "the rest of a long attribute below `{base}`"),
+            Self::Probe => f.write_str("a `require` probe"),
+            Self::LookUp => f.write_str("the look-up of missing people"),
+            Self::Schema => f.write_str("the look at the schema"),
+        }
+    }
+}
