@@ -6,9 +6,12 @@
 //! | sent | 2xx | settled | confirmed := item |
 //! | sent | 401, first, old token | prepared | token renewed |
 //! | sent | 401 again, 429, nothing written | settled: not applied | `certain` as before; the target waits |
-//! | sent | 400/413/422, n > 1 · n = 1 | split in two · refused | – · quarantine (a leaver: overdue, retried daily) |
+//! | sent | 2xx, some named as refused | settled | those refused, the others confirmed |
+//! | sent | 400/413/422 or everybody named, n > 1 · n = 1 | split in two · refused | – · quarantine (a leaver: overdue, retried daily) |
 //! | sent | timeout, 5xx, restart | unknown | wait quiet |
 //! | unknown | quiet over | settled: lost | released, uncertain |
+
+use std::collections::BTreeMap;
 
 use crate::destination::{Done, Item, Refusal};
 use crate::roster::Timestamp;
@@ -55,8 +58,7 @@ pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: T
     let alone = items.len() == 1;
     match done {
         Done::Accepted => Settlement::Confirmed,
-        Done::Partly(refused) if refused.is_empty() => Settlement::Confirmed,
-        Done::Partly(refused) => Settlement::Partly(refused),
+        Done::Partly(refused) => partly(items, refused),
         Done::Split(refusal) | Done::TooLarge(refusal) if alone => Settlement::Refused(refusal),
         Done::Split(refusal) => Settlement::Split(refusal),
         Done::TooLarge(refusal) => Settlement::Shrink(refusal),
@@ -67,5 +69,18 @@ pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: T
         Done::Later(until, refusal) => Settlement::NotApplied(until, refusal),
         Done::Unknown(refusal) => Settlement::Unknown(refusal),
         Done::Token(..) => Settlement::Unknown(Refusal { text: "answered a delivery with a token".to_owned() }),
+    }
+}
+
+/// Those named are believed because others were accepted; where everybody is named nobody was, so each is asked alone.
+/// Who is not in the batch can't be refused in it.
+fn partly(items: &[Item], named: Vec<(i64, Refusal)>) -> Settlement {
+    let mut named: BTreeMap<i64, Refusal> = named.into_iter().collect();
+    named.retain(|account, _| items.iter().any(|item| item.account == *account));
+    match named.values().next().cloned() {
+        None => Settlement::Confirmed,
+        Some(_) if named.len() < items.len() => Settlement::Partly(named.into_iter().collect()),
+        Some(refusal) if items.len() == 1 => Settlement::Refused(refusal),
+        Some(refusal) => Settlement::Split(refusal),
     }
 }

@@ -4,3 +4,6 @@ pub mod batch;
 pub mod next;
 pub mod quota;
 pub mod retry;
+
+#[cfg(test)]
+mod tests;

@@ -143,7 +143,7 @@ impl Intake {
         &self,
         job: &Job,
         sightings: &Sightings,
-        settles_at: Option<Timestamp>,
+        unsettled: bool,
         now: Timestamp,
     ) -> Result<Vec<Staged>, String> {
         let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
@@ -157,7 +157,7 @@ impl Intake {
             .missing()
             .map(|known| {
                 let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-                self.absent(job, known, sighting, (all, sightings.len()), settles_at, now)
+                self.absent(job, known, sighting, (all, sightings.len()), unsettled, now)
             })
             .collect())
     }
@@ -168,7 +168,7 @@ impl Intake {
         known: &Known,
         sighting: Option<Sighting>,
         (missing, looked_up): (usize, usize),
-        settles_at: Option<Timestamp>,
+        unsettled: bool,
         now: Timestamp,
     ) -> Staged {
         let since = known.absent_since.unwrap_or(now);
@@ -183,7 +183,7 @@ impl Intake {
             },
             Some(sighting) => {
                 let (sees, kind) = (self.server.sees_deleted, self.server.kind);
-                let absent = absence::judge(sighting, sees, &job.absence, kind, since, settles_at, now);
+                let absent = absence::judge(sighting, sees, &job.absence, kind, since, unsettled, now);
                 let many = many.filter(|_| matches!(absent.wish, Wish::Leave(_)));
                 absence::Absent { needs_approval: absent.needs_approval.or(many), ..absent }
             }

@@ -177,8 +177,8 @@ impl Run {
         began: Timestamp,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let settles_at = self.server_since(&intake, now).map(|since| since + self.job.absence.settle);
-        match intake.judge_missing(&self.job, sightings, settles_at, now) {
+        let unsettled = self.server_changed(&intake) || self.server_since(&intake, now).is_some();
+        match intake.judge_missing(&self.job, sightings, unsettled, now) {
             Ok(staged) => {
                 self.phase = Phase::Recalling(intake, end);
                 vec![Effect::Commit(Transaction::Stage(staged)), Effect::Commit(Transaction::Recall)]
@@ -187,11 +187,16 @@ impl Run {
         }
     }
 
-    /// Since when another server answers than the one before, while that has not settled.
+    fn server_changed(&self, intake: &Intake) -> bool {
+        let before = self.feed.as_ref().and_then(|feed| feed.server.as_ref());
+        before.is_some_and(|server| *server != intake.server.name)
+    }
+
+    /// Since when another server answers than the one before, while that has not settled. Where several take turns the
+    /// first change counts, or nobody would ever return.
     fn server_since(&self, intake: &Intake, now: Timestamp) -> Option<Timestamp> {
-        let feed = self.feed.as_ref()?;
-        let changed = feed.server.as_ref().is_some_and(|server| *server != intake.server.name);
-        let since = if changed { Some(now) } else { feed.server_since };
+        let before = self.feed.as_ref().and_then(|feed| feed.server_since);
+        let since = before.or_else(|| self.server_changed(intake).then_some(now));
         since.filter(|since| *since + self.job.absence.settle > now)
     }
 

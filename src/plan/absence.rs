@@ -34,20 +34,20 @@ pub fn word(sighting: Sighting, sees_deleted: bool) -> &'static str {
     }
 }
 
-/// Judges one absent person. `since` is when they were first absent, `settles_at` when a change of server counts as
-/// settled.
+/// Judges one absent person. `since` is when they were first absent. While a change of server has not settled, a second
+/// reading must agree: somebody absent only now may just not have reached this server yet.
 pub fn judge(
     sighting: Sighting,
     sees_deleted: bool,
     settings: &Absence,
     kind: Kind,
     since: Timestamp,
-    settles_at: Option<Timestamp>,
+    unsettled: bool,
     now: Timestamp,
 ) -> Absent {
     let why = word(sighting, sees_deleted).to_owned();
     let grace = settings.grace.unwrap_or(if kind == Kind::ActiveDirectory { AD_GRACE } else { Duration::ZERO });
-    let until = (since + grace).max(settles_at.unwrap_or(since));
+    let until = since + if unsettled { grace.max(settings.settle) } else { grace };
     let policy = match sighting {
         Sighting::Disabled => return Absent { wish: Wish::Leave(None), why, needs_approval: None },
         Sighting::Matches => None,

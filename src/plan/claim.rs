@@ -35,12 +35,16 @@ impl<'a> Claims<'a> {
         };
         claims.contend(kept);
         loop {
-            let disputed = claims.disputed(kept);
+            let mut disputed = claims.disputed(kept);
+            if disputed.is_empty() {
+                disputed = claims.bystanders(kept);
+            }
             if disputed.is_empty() {
                 return claims;
             }
             for (index, why) in disputed {
                 kept.insert(index, (Verdict::Disputed, why));
+                claims.yield_wish(index);
                 claims.stay(index);
             }
         }
@@ -66,12 +70,42 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Somebody kept contends for the account they have.
+    /// Somebody kept contends for the account they have; who has none for the one they want, so that it is not sent as
+    /// leaving when another gives it up.
     fn stay(&mut self, index: usize) {
         let seen = &self.question.observed[index];
-        if let Some(account) = self.held_by(seen) {
-            self.contenders.entry(&account.identity).or_default().insert(Contender::Observed(index));
+        let identity = match (self.held_by(seen), &seen.wish) {
+            (Some(account), _) => &account.identity,
+            (None, Wish::Be(identity, _)) => identity,
+            (None, _) => return,
+        };
+        self.contenders.entry(identity).or_default().insert(Contender::Observed(index));
+    }
+
+    fn yield_wish(&mut self, index: usize) {
+        if let Wish::Be(identity, _) = &self.question.observed[index].wish
+            && let Some(contenders) = self.contenders.get_mut(identity)
+        {
+            contenders.remove(&Contender::Observed(index));
         }
+    }
+
+    /// Who gives up an account that several want and none of them gets: nothing changes there, so they keep it until
+    /// the dispute is over.
+    fn bystanders(&self, kept: &Kept) -> Vec<(usize, String)> {
+        let mut wanted = BTreeMap::<&Identity, usize>::new();
+        for (index, (verdict, _)) in kept {
+            if let (Verdict::Disputed, Wish::Be(identity, _)) = (verdict, &self.question.observed[*index].wish) {
+                *wanted.entry(identity).or_default() += 1;
+            }
+        }
+        let free = self.question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index));
+        free.filter_map(|(index, seen)| {
+            let account = self.held_by(seen)?;
+            let many = wanted.get(&account.identity).copied().filter(|many| *many > 1)?;
+            self.abandoned(&account.identity).then(|| (index, format!("{many} other people claim this identity")))
+        })
+        .collect()
     }
 
     fn disputed(&self, kept: &Kept) -> Vec<(usize, String)> {
@@ -86,15 +120,15 @@ impl<'a> Claims<'a> {
     }
 
     fn dispute(&self, index: usize, identity: &Identity, others: &BTreeSet<Contender>) -> String {
-        let other = others.iter().find(|contender| **contender != Contender::Observed(index));
-        let key = other.and_then(|other| match *other {
-            Contender::Observed(other) => Some(self.question.observed[other].key.clone()),
+        let other = others.iter().filter(|contender| **contender != Contender::Observed(index));
+        let keys = other.filter_map(|other| match *other {
+            Contender::Observed(other) => Some(&self.question.observed[other].key),
             Contender::Known(person) => self
                 .account(identity)
                 .and_then(|account| account.claims.iter().find(|claim| claim.person == person))
-                .map(|claim| claim.key.clone()),
+                .map(|claim| &claim.key),
         });
-        match key {
+        match keys.min() {
             Some(key) => format!("{} people claim this identity, among them {key}", others.len()),
             None => format!("{} people claim this identity", others.len()),
         }
@@ -119,10 +153,5 @@ impl<'a> Claims<'a> {
     /// Whether nobody wants this account active.
     pub fn abandoned(&self, identity: &Identity) -> bool {
         self.contenders.get(identity).is_none_or(BTreeSet::is_empty)
-    }
-
-    /// Whether somebody was an account's only active claimant before this reading.
-    pub fn owned(account: &Account, seen: &Observed) -> bool {
-        seen.person.as_ref().is_some_and(|person| account.claims.iter().all(|claim| claim.person == person.id))
     }
 }

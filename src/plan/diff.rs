@@ -12,10 +12,11 @@ use crate::roster::{Fingerprint, Identity};
 pub fn weigh(question: &Question) -> Plan {
     let mut kept = Kept::new();
     let mut held: Vec<Change> = Vec::new();
+    let mut tripped = guard::Tripped::new();
     loop {
         let draft = resolve(question, &mut kept);
         let mut calm = true;
-        for (change, decision) in guard::judge(&question.guard, &question.observed, &draft.changes) {
+        for (change, decision) in guard::judge(&question.guard, &question.observed, &draft.changes, &mut tripped) {
             let (verdict, why) = match decision {
                 Decision::Hold(why) => (Verdict::Held, why),
                 Decision::Wait(why) => (Verdict::Absent, why),
@@ -36,13 +37,16 @@ fn finish(question: &Question, mut plan: Plan, held: Vec<Change>) -> Plan {
     plan.id = guard::plan_id(&question.observed, &held);
     plan.changes.extend(held);
     plan.changes.sort_by_key(|change| change.observed);
+    plan.rulings.sort_by_key(|ruling| ruling.observed);
+    plan.dues.sort_by(|one, other| one.identity.cmp(&other.identity));
     plan
 }
 
 fn resolve(question: &Question, kept: &mut Kept) -> Plan {
     let claims = Claims::settle(question, kept);
     let mut draft = Draft { claims: &claims, plan: Plan::default(), left: BTreeSet::new() };
-    for (index, seen) in question.observed.iter().enumerate() {
+    for index in order(&question.observed) {
+        let seen = &question.observed[index];
         let ruling = match (kept.get(&index), &seen.wish) {
             (Some((verdict, why)), wish) => draft.keep(seen, *verdict, Some(why.clone()), wish),
             (None, wish @ Wish::Keep(verdict)) => draft.keep(seen, *verdict, seen.why.clone(), wish),
@@ -55,6 +59,17 @@ fn resolve(question: &Question, kept: &mut Kept) -> Plan {
     draft.plan
 }
 
+/// When several give up one account, its leaving is one change: that of whoever needs approval, then of whoever moves
+/// (so that it waits for their new identity), whatever the order they were read in.
+fn order(observed: &[Observed]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..observed.len()).collect();
+    order.sort_by_key(|&index| {
+        let Observed { needs_approval, wish, key, .. } = &observed[index];
+        (needs_approval.is_none(), !matches!(wish, Wish::Be(..)), key)
+    });
+    order
+}
+
 struct Draft<'a> {
     claims: &'a Claims<'a>,
     plan: Plan,
@@ -64,16 +79,17 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn keep(&self, seen: &Observed, verdict: Verdict, why: Option<String>, wish: &Wish) -> Ruling {
-        let known = self.claims.known_of(seen);
-        // A newcomer in a dispute claims the account, so that it is not sent as leaving when the other one goes.
-        let contested = match wish {
-            Wish::Be(identity, _) if verdict == Verdict::Disputed && known.is_none() => self.claims.account(identity),
+        // Who is nobody at the target yet claims the account they want, so that it is not sent as leaving when another
+        // gives it up, also in a later run or by another sync.
+        let wanted = match wish {
+            Wish::Be(identity, _) => self.claims.account(identity),
             _ => None,
         };
+        let claimed = self.claims.held_by(seen).or(wanted);
         Ruling {
             observed: 0,
-            account: known.or(contested).map(|account| account.identity.clone()),
-            active: contested.is_some() || seen.person.as_ref().is_some_and(|person| person.active),
+            account: claimed.or(self.claims.known_of(seen)).map(|account| account.identity.clone()),
+            active: claimed.is_some(),
             settled: false,
             verdict,
             why,
@@ -83,7 +99,8 @@ impl<'a> Draft<'a> {
     fn be(&mut self, index: usize, seen: &'a Observed, identity: &'a Identity, fingerprint: Fingerprint) -> Ruling {
         let due = Due::Active(fingerprint);
         let old = self.claims.held_by(seen).filter(|old| old.identity != *identity);
-        let moved = old.filter(|old| old.sent && Claims::owned(old, seen));
+        // Also when somebody else claims the old one by now: a newcomer's claim must not turn a held move into a join.
+        let moved = old.filter(|old| old.sent && old.due != Due::Left);
         let kind = match moved {
             Some(_) => Some(Kind::Identity),
             None => becoming(self.claims.account(identity), due),

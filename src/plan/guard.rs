@@ -41,10 +41,14 @@ pub enum Decision {
 
 /// The kinds that share a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Budget {
+pub enum Budget {
+    /// Leaves and identity changes.
     Leave,
+    /// Returns.
     Return,
+    /// Joins.
     Join,
+    /// Changes of fields.
     Change,
 }
 
@@ -106,9 +110,19 @@ pub fn plan_id(observed: &[Observed], held: &[Change]) -> Option<String> {
     Some(Fingerprint::of(text.as_bytes()).to_string()[..8].to_owned())
 }
 
+/// Budgets that did not bear what was asked of them, and why. What is held changes what the others do; more of the same
+/// kind may come of that, and is held too.
+pub type Tripped = BTreeMap<Budget, String>;
+
 /// Which of the drafted changes are not admitted, and why. Only the kind that tripped is held.
-pub fn judge(grounds: &Grounds, observed: &[Observed], changes: &[Change]) -> Vec<(Change, Decision)> {
+pub fn judge(
+    grounds: &Grounds,
+    observed: &[Observed],
+    changes: &[Change],
+    tripped: &mut Tripped,
+) -> Vec<(Change, Decision)> {
     let mut decided = Vec::new();
+    let mut leaves = 0;
     let mut fresh: BTreeMap<Budget, Vec<&Change>> = BTreeMap::new();
     for change in changes {
         let pair = pair(observed, change);
@@ -116,6 +130,7 @@ pub fn judge(grounds: &Grounds, observed: &[Observed], changes: &[Change]) -> Ve
             continue;
         }
         let budget = Budget::of(change.kind);
+        leaves += u64::from(budget == Budget::Leave);
         let single = match &observed[change.observed].needs_approval {
             Some(why) if budget == Budget::Leave => Some(Decision::Hold(why.clone())),
             _ => match (grounds.held.get(&pair), &grounds.returns_wait) {
@@ -130,23 +145,26 @@ pub fn judge(grounds: &Grounds, observed: &[Observed], changes: &[Change]) -> Ve
         }
     }
     for (budget, changes) in fresh {
-        if let Some(why) = trips(grounds, budget, changes.len() as u64) {
+        let why = tripped.get(&budget).cloned().or_else(|| trips(grounds, budget, changes.len() as u64, leaves));
+        if let Some(why) = why {
+            tripped.insert(budget, why.clone());
             decided.extend(changes.into_iter().map(|change| (change.clone(), Decision::Hold(why.clone()))));
         }
     }
     decided
 }
 
-/// Why a budget does not bear so many more; `None` when it does.
-fn trips(grounds: &Grounds, budget: Budget, asked: u64) -> Option<String> {
+/// Why a budget does not bear so many more; `None` when it does. `leaves` counts those held for other reasons, too: the
+/// last one who is not protected is still the last one.
+fn trips(grounds: &Grounds, budget: Budget, asked: u64, leaves: u64) -> Option<String> {
     if grounds.rules_changed && matches!(budget, Budget::Leave | Budget::Return) {
         return Some("first reading since the sync's search, mapping or identity changed".to_owned());
     }
     if budget == Budget::Join && !grounds.onboarded {
         return None;
     }
-    if budget == Budget::Leave && asked >= grounds.active {
-        return Some(format!("everybody at once: {asked} of {} active", grounds.active));
+    if budget == Budget::Leave && leaves >= grounds.active {
+        return Some(format!("everybody at once: {leaves} of {} active", grounds.active));
     }
     let spent: u64 = budget.kinds().iter().filter_map(|kind| grounds.window.get(kind)).sum();
     let limit = allowance(budget.limit(&grounds.limits), grounds.active);

@@ -12,6 +12,8 @@ mod diff;
 pub mod guard;
 mod reading;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use diff::weigh;
 pub use reading::{Feed, Known, Staged};

@@ -1,0 +1,10 @@
+//! The tables of delivery, and what holds of every next step.
+
+use crate::roster::Timestamp;
+
+mod batch;
+mod next;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
