@@ -1,0 +1,3 @@
+//! The whole road, as a user has it: a directory, the program, a target. Nothing is mocked.
+
+mod days;
