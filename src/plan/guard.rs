@@ -110,6 +110,7 @@ pub fn plan_id(observed: &[Observed], held: &[Change]) -> Option<String> {
 pub fn judge(grounds: &Grounds, observed: &[Observed], changes: &[Change]) -> Vec<(Change, Decision)> {
     let mut decided = Vec::new();
     let mut fresh: BTreeMap<Budget, Vec<&Change>> = BTreeMap::new();
+    let mut asked: BTreeMap<Budget, u64> = BTreeMap::new();
     for change in changes {
         let pair = pair(observed, change);
         if grounds.granted.contains(&pair) {
@@ -124,13 +125,17 @@ pub fn judge(grounds: &Grounds, observed: &[Observed], changes: &[Change]) -> Ve
                 _ => None,
             },
         };
+        // Who is held for a reason of their own belongs to the same wave as those who are not.
+        if !grounds.held.contains_key(&pair) && !matches!(single, Some(Decision::Wait(_))) {
+            *asked.entry(budget).or_default() += 1;
+        }
         match single {
             Some(decision) => decided.push((change.clone(), decision)),
             None => fresh.entry(budget).or_default().push(change),
         }
     }
     for (budget, changes) in fresh {
-        if let Some(why) = trips(grounds, budget, changes.len() as u64) {
+        if let Some(why) = trips(grounds, budget, asked.get(&budget).copied().unwrap_or_default()) {
             decided.extend(changes.into_iter().map(|change| (change.clone(), Decision::Hold(why.clone()))));
         }
     }
