@@ -135,6 +135,14 @@ async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    // The identity that replaces another is there: the other one may leave, whatever becomes of this one later.
+    sqlx::query(
+        "UPDATE account SET after = NULL WHERE after IN
+           (SELECT b.id FROM item i JOIN account b ON b.id = i.account WHERE i.batch = ? AND i.gone = 0 AND i.fp = b.fp)",
+    )
+    .bind(batch.id)
+    .execute(&mut **tx)
+    .await?;
     record(tx, batch.id, "confirmed", None, now).await?;
     // Somebody of the same original batch was accepted, so those refused alone were refused for themselves.
     sqlx::query(
