@@ -1,3 +1,5 @@
 //! The whole road, as a user has it: a directory, the program, a target. Nothing is mocked.
 
 mod days;
+mod guarded;
+mod identities;
