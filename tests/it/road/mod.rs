@@ -3,3 +3,5 @@
 mod days;
 mod guarded;
 mod identities;
+mod unreachable;
+mod unreadable;
