@@ -172,9 +172,6 @@ impl Intake {
         now: Timestamp,
     ) -> Staged {
         let since = known.absent_since.unwrap_or(now);
-        // Whoever was looked up is one of the many all the same: the guard lets none of them go.
-        let many =
-            (missing > looked_up).then(|| format!("{missing} people are missing at once; {looked_up} were looked up"));
         let absent = match sighting {
             _ if self.keyless > 0 => absence::Absent {
                 wish: Wish::Keep(Verdict::Absent),
@@ -183,11 +180,13 @@ impl Intake {
             },
             Some(sighting) => {
                 let (sees, kind) = (self.server.sees_deleted, self.server.kind);
-                let absent = absence::judge(sighting, sees, &job.absence, kind, since, unsettled, now);
-                let many = many.filter(|_| matches!(absent.wish, Wish::Leave(_)));
-                absence::Absent { needs_approval: absent.needs_approval.or(many), ..absent }
+                absence::judge(sighting, sees, &job.absence, kind, since, unsettled, now)
             }
-            None => absence::Absent { wish: Wish::Leave(None), why: "missing".to_owned(), needs_approval: many },
+            None => absence::Absent {
+                wish: Wish::Leave(None),
+                why: "missing".to_owned(),
+                needs_approval: Some(format!("{missing} people are missing at once; {looked_up} were looked up")),
+            },
         };
         let protected = known.protected && matches!(absent.wish, Wish::Leave(_));
         Staged {

@@ -14,6 +14,10 @@ use crate::roster::{Now, Timestamp};
 /// A host whose clock differs more from the directory's can't judge expiry.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Why members are pending when nothing else is waited for.
+const WAITING: &str = "members wait for the one that replaces them to be confirmed, or were refused once, which is not \
+                       believed before the next run";
+
 /// One sync's run.
 #[derive(Debug)]
 pub struct Run {
@@ -83,6 +87,9 @@ impl Run {
             (Phase::Delivering(courier), event) => self.courier(courier, now, event),
             (Phase::Counting, Event::Committed(Answer::LeftOver { pending, refused })) => {
                 (self.tally.pending, self.tally.refused) = (pending, refused);
+                if pending > 0 {
+                    self.tally.waits.get_or_insert_with(|| WAITING.to_owned());
+                }
                 vec![Effect::Commit(Transaction::End(Box::new(self.tally.clone())))]
             }
             (Phase::Ending, _) => self.finish(),
@@ -225,7 +232,7 @@ impl Run {
         let plan = plan::weigh(&question);
         self.tally.unchanged = intake.unchanged;
         self.tally.count(&plan);
-        self.tally.notes.extend(intake.keyless_note());
+        self.tally.keyless = intake.keyless_note();
         self.tally.notes.extend(referral_note(&end));
         self.admit(intake, end, question, plan, server_since)
     }

@@ -12,3 +12,5 @@ mod directory;
 mod fixtures;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod road;
