@@ -107,7 +107,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Pause(command) => command.run(&global).await,
         Command::Resume(command) => command.run(&global).await,
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(command) => command.run().await,
+        Command::Sandbox(command) => command.run(&global).await,
         #[cfg(feature = "sandbox")]
         Command::Demo(command) => command.run(&global).await,
         Command::Sandbox(command) => command.run(&global).await,

@@ -65,10 +65,13 @@ async fn one(config: &config::Config, sync: &config::Sync) -> Result<Shown, Fail
     let outcome = context::perform(config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut tell).await?;
     let planned = match outcome {
         Outcome::Planned(planned) => planned,
-        Outcome::Synced(Tally { failed: Some(why), .. }) => return Err(Failure::new(why)),
-        // Nothing would be done for now, as `sync` would say: paused.
         Outcome::Synced(tally) => {
-            return Err(Failure { message: tally.waits.unwrap_or_default(), exit: Exit::Pending });
+            let Tally { failed, waits, .. } = *tally;
+            return Err(match failed {
+                Some(why) => Failure::new(why),
+                // Nothing would be done for now, as `sync` would say: paused.
+                None => Failure { message: waits.unwrap_or_default(), exit: Exit::Pending },
+            });
         }
     };
     let realm = context::target(config, sync)?.destination.realm();
