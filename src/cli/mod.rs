@@ -110,7 +110,6 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Sandbox(command) => command.run(&global).await,
         #[cfg(feature = "sandbox")]
         Command::Demo(command) => command.run(&global).await,
-        Command::Sandbox(command) => command.run(&global).await,
     };
     ended.unwrap_or_else(|failure| {
         output::failure(&failure, global.json);
