@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rosterd::sandbox::veris::{Effect, Fault, Status, Target};
+use rosterd::sandbox::veris::{Effect, Fault, Status, Target, When};
 
 use crate::fixtures::road::Road;
 
@@ -118,6 +118,28 @@ fn thirty_kills_lose_nobody_and_cost_no_token() {
     );
     road.run(&["sync", "--wait", "30s"]).ended("ok", 0);
     // With which values somebody left depends on the run that was killed.
+    road.people.forget_last_values();
+    road.in_step();
+}
+
+#[test]
+fn what_took_effect_before_a_kill_is_undone_when_it_is_not_wanted_any_more() {
+    let mut road = Road::new(12);
+    road.config.destination = "quiet: 50ms".to_owned();
+    road.sync_well();
+    road.people.set(1, "title", "Chief Engineer");
+    road.people.set(2, "employeeType", "left");
+    road.people.hire([13]);
+    road.faults([Fault::new(Effect::Hang(When::After)).times(1)]);
+    let program = road.start(&["sync"]);
+    road.wait(|road| road.sandbox.member("E13").is_some());
+    drop(program);
+    // To the program, all is as it was the last time that it heard of anybody.
+    road.people.set(1, "title", "Engineer");
+    road.people.set(2, "employeeType", "staff");
+    road.people.fire([13]);
+    let json = road.run(&["sync", "--wait", "30s"]).ended("ok", 0);
+    assert_eq!(json["delivery"]["confirmed"], 3);
     road.people.forget_last_values();
     road.in_step();
 }

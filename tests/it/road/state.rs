@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, Instant};
 
 use rosterd::sandbox::veris::{Effect, Fault, When};
 
@@ -18,7 +17,7 @@ fn only_its_owner_reads_it() {
     road.faults([Fault::new(Effect::Hang(When::Before))]);
     // Looked at while the program is at work, too, when there are more files.
     let program = road.start(&["sync"]);
-    wait_for_push(&road);
+    road.wait(|road| road.requests()[1] > 0);
     let mut looked_at = 0;
     for entry in fs::read_dir(road.state()).unwrap() {
         let path = entry.unwrap().path();
@@ -42,7 +41,7 @@ fn of_two_programs_the_second_is_told_who_is_at_work() {
     let mut road = Road::new(12);
     road.faults([Fault::new(Effect::Hang(When::Before)).times(1)]);
     let first = road.start(&["sync"]);
-    wait_for_push(&road);
+    road.wait(|road| road.requests()[1] > 0);
     let second = road.run(&["sync"]);
     let line = second.stdout.trim_end();
     assert_eq!((second.code, second.stderr.as_str(), line.lines().count()), (Some(1), "", 1), "{second:?}");
@@ -52,13 +51,4 @@ fn of_two_programs_the_second_is_told_who_is_at_work() {
     // The lock goes with its holder, however that ends.
     drop(first);
     assert_eq!(road.sync_well()["delivery"]["confirmed"], 12);
-}
-
-/// Waits until a push is at the target.
-fn wait_for_push(road: &Road) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while road.requests()[1] == 0 {
-        assert!(Instant::now() < deadline, "no push came");
-        std::thread::yield_now();
-    }
 }
