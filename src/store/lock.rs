@@ -1,7 +1,7 @@
 //! The lock that keeps two runs apart, and files that only their owner may read.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -14,7 +14,7 @@ pub struct Lock {
 /// Why the lock is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Somebody has it.
+    /// Somebody has it: which folder, and who.
     #[error("another rosterd is at work on {0}: wait until it is done, or stop it")]
     Busy(String),
     /// The folder.
@@ -32,10 +32,18 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let name = folder.display().to_string();
         let failed = |source| LockError::Folder { path: name.clone(), source };
-        let file = private_file(&folder.join("lock")).map_err(failed)?;
+        let mut file = private_file(&folder.join("lock")).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Busy(name)),
+            Ok(()) => {
+                // Only for whoever is turned away: that it is locked, not what it holds, keeps others out.
+                file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed)?;
+                Ok(Self { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut id = String::new();
+                let known = file.read_to_string(&mut id).is_ok_and(|read| read > 0);
+                Err(LockError::Busy(if known { format!("{name} (process {id})") } else { name }))
+            }
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
@@ -57,7 +65,8 @@ mod tests {
     fn two_cannot_have_it_and_it_goes_with_its_holder() {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::take(folder.path()).unwrap();
-        assert!(matches!(Lock::take(folder.path()), Err(LockError::Busy(_))));
+        let turned_away = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(turned_away.contains(&format!("(process {})", std::process::id())), "{turned_away}");
         drop(first);
         assert!(Lock::take(folder.path()).is_ok());
     }

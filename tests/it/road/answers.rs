@@ -65,6 +65,24 @@ fn statuses_that_refuse() {
 }
 
 #[test]
+fn statuses_that_refuse_everything_once() {
+    let mut road = Road::new(12);
+    road.sync_well();
+    for (number, status) in [400, 413, 422].into_iter().enumerate() {
+        for person in [1, 2, 3] {
+            road.people.set(person, "title", &format!("Engineer {status}"));
+        }
+        road.people.fire([4 + number]);
+        road.faults([Fault::new(Effect::Status(status))]);
+        let json = road.sync().says("pending", 6, &["not believed before the next run"]);
+        assert_eq!((&json["delivery"]["confirmed"], &json["delivery"]["pending"]), (&json!(0), &json!(4)));
+        road.faults([]);
+        road.sync_well();
+        road.later(Duration::from_hours(25));
+    }
+}
+
+#[test]
 fn no_answer() {
     let mut case = Case::new();
     for when in [When::Before, When::After] {

@@ -114,7 +114,7 @@ fn a_quota_that_is_used_up() {
     road.sync().says("pending", 6, &["waits until", "quota of 3 token requests is used up"]);
     assert_eq!(road.sandbox.ledger().used, 3);
     // As soon as the first of them is a day old.
-    road.later(DAY - 3 * LATER);
+    road.later(Duration::from_mins(24 * 60 - 3 * 16));
     road.sync_well();
 }
 

@@ -1,5 +1,9 @@
 //! Directories that can't be reached, or not be bound to: nothing is read, nothing is lost.
 
+use std::time::Duration;
+
+use rosterd::sandbox::veris::{self, Effect};
+
 use crate::fixtures::proxy::{Fault, Proxy};
 use crate::fixtures::road::Road;
 
@@ -20,6 +24,21 @@ fn a_directory_that_is_down() {
     fails(&mut road, &["127.0.0.1:1 can't be reached: connection refused"]);
     road.config.url = format!("[ldap://127.0.0.1:1, {url}]");
     assert_eq!(road.sync_well()["members"]["left"], 1);
+}
+
+#[test]
+fn what_is_due_is_delivered_though_the_directory_is_down() {
+    let mut road = Road::new(12);
+    road.faults([veris::Fault::new(Effect::RetryAfter(60))]);
+    road.sync().ended("pending", 6);
+    road.faults([]);
+    road.later(Duration::from_secs(70));
+    let url = std::mem::replace(&mut road.config.url, "ldap://127.0.0.1:1".to_owned());
+    let json = road.sync().says("failed", 1, &["can't be reached"]);
+    assert_eq!((&json["delivery"]["confirmed"], &json["delivery"]["pending"]), (&12.into(), &0.into()));
+    road.in_step();
+    road.config.url = url;
+    assert_eq!(road.sync_well()["members"]["unchanged"], 12);
 }
 
 #[test]
@@ -65,7 +84,7 @@ fn a_refused_password_is_tried_again_after_an_hour() {
     road.config.url = proxy.url();
     road.config.password = "planted-wrong-password".to_owned();
     fails(&mut road, &["refused the bind"]);
-    road.later(std::time::Duration::from_mins(61));
+    road.later(Duration::from_mins(61));
     fails(&mut road, &["refused the bind"]);
     assert_eq!(proxy.connections(), 2);
 }
