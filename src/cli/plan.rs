@@ -90,6 +90,7 @@ async fn show(sync: &str, planned: &Planned, store: &mut Store, realm: &str) -> 
             identity: change.identity.as_str().to_owned(),
             held: change.held.is_some(),
             why: change.held.clone().or_else(|| seen.why.clone()),
+            cause: seen.why.clone(),
             fields: fields(change, &bodies)?,
         });
     }

@@ -38,6 +38,9 @@ pub struct PlannedChange {
     pub held: bool,
     /// Why it would be held, or why they leave.
     pub why: Option<String>,
+    /// Why the directory asks for it, whether held or not.
+    #[serde(skip)]
+    pub cause: Option<String>,
     /// Old and new values of the fields that differ.
     pub fields: BTreeMap<String, [Value; 2]>,
 }

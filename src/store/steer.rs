@@ -144,7 +144,14 @@ impl Store {
             .bind(feed)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM person WHERE feed = ?").bind(feed).execute(&mut *tx).await?;
+        // What was held or approved was so for the target before.
+        for statement in [
+            "DELETE FROM person WHERE feed = ?",
+            "DELETE FROM held WHERE feed = ?",
+            "DELETE FROM approval WHERE feed = ?",
+        ] {
+            sqlx::query(statement).bind(feed).execute(&mut *tx).await?;
+        }
         Ok(tx.commit().await?)
     }
 

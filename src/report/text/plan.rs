@@ -86,7 +86,7 @@ fn list(text: &mut Page, changes: &[&PlannedChange]) {
 
 /// Who, and what differs; a joiner's fields are all new and say little.
 fn person(change: &PlannedChange) -> Vec<String> {
-    let why = change.why.as_deref().filter(|_| !change.held).map(printable);
+    let why = change.cause.as_deref().map(printable);
     let who = printable(&change.identity);
     let mut lines = vec![why.map_or_else(|| who.clone(), |why| format!("{who}  {why}"))];
     if change.kind == "change" {

@@ -88,3 +88,23 @@ async fn what_is_broken_fails_and_the_rest_is_checked() {
     let offline = world.ends(0, &["check", "--offline"]).out;
     assert!(!offline.contains("corp"), "{offline}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_the_target_refused_count_until_they_change() {
+    let world = World::of(0..2).await;
+    let wrong = |arguments: &[&str]| {
+        let said = world.command(arguments).env("ROSTERD_TEST_SECRET", "wrong").output().unwrap();
+        (said.status.code(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (code, said) = wrong(&["sync"]);
+    assert!(code == Some(6) && said.contains("2 members still to be sent"), "{said}");
+    let (code, said) = wrong(&["check"]);
+    assert!(code == Some(1) && said.contains("FAILED   veris: refused our credentials"), "{said}");
+    assert!(wrong(&["status"]).1.contains("REFUSED     our credentials: nothing is sent"));
+    assert_eq!(world.sandbox.ledger().used, 1);
+
+    assert!(world.ends(0, &["check"]).out.contains("credentials not tried"));
+    let status = world.ends(0, &["status"]).out;
+    assert!(!status.contains("REFUSED     our") && status.contains("2 members to be sent"), "{status}");
+    world.ends(0, &["sync"]);
+}

@@ -12,6 +12,7 @@ fn change(kind: &'static str, number: usize, why: Option<&str>) -> PlannedChange
         identity: number.to_string(),
         held: false,
         why: why.map(str::to_owned),
+        cause: why.map(str::to_owned),
         fields: BTreeMap::new(),
     }
 }
@@ -47,7 +48,7 @@ fn every_kind() {
 fn many_of_which_most_are_held() {
     let hold = |why: &str, change| PlannedChange { held: true, why: Some(why.to_owned()), ..change };
     let many = "200 leaves within 24 h, the limit is 50 (1000 active)";
-    let mut changes: Vec<_> = (0..200).map(|number| hold(many, change("leave", number, None))).collect();
+    let mut changes: Vec<_> = (0..200).map(|number| hold(many, change("leave", number, Some("deleted")))).collect();
     changes.push(hold("the sync's `protect` names this person", change("leave", 900, None)));
     changes.extend((300..321).map(|number| change("join", number, None)));
     let text = plan(&Planned { plan: Some("1f2e3d4c".to_owned()), ..planned(changes) });
