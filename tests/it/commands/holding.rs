@@ -16,7 +16,7 @@ async fn what_is_held_goes_when_it_is_approved_and_only_that() {
 
     let text = world.ends(4, &["sync"]).out;
     assert!(text.contains("HELD    6 changes"), "{text}");
-    assert!(text.contains("6: 6 people are missing at once; 5 were looked up"), "{text}");
+    assert!(text.contains("5: 6 leaves within 24 h, the limit is 5 (12 active)"), "{text}");
     assert!(text.contains(&format!("approve: rosterd approve employees {plan}")), "{text}");
     assert!(world.ends(0, &["status"]).out.contains(&format!("rosterd approve employees {plan}")));
     world.ends(4, &["plan", "--check"]);

@@ -56,7 +56,7 @@ pub async fn morning(stage: &mut Stage, narrator: &mut Narrator<'_>) -> Result<(
                 invalid: 1,
                 confirmed: 4,
                 refused: 1,
-                requests: 7,
+                requests: 5,
                 ..Tally::default()
             },
             &tally,
