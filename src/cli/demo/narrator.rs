@@ -100,7 +100,7 @@ impl<'a> Narrator<'a> {
         if self.form == Form::Lines {
             let line = Line { step, ok: differences.is_empty(), differs: &differences, facts };
             let line = json_line(&line)?;
-            self.print(&format!("{line}\n"));
+            self.print(&line);
         }
         match self.broken.take() {
             Some(error) => Err(Failure::new(format!("can't print: {error}")).into()),
