@@ -60,7 +60,8 @@ impl Store {
     /// Opens the store in a state folder, making both when they are not there.
     pub async fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("state.db");
-        lock::private_file(&path).map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
+        lock::private_file(folder, "state.db")
+            .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
         Self::connect(SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal)).await
     }
 
