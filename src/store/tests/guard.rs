@@ -82,7 +82,7 @@ async fn the_window_rolls() {
         let window = desk.store.grounds(desk.feed, at(minute), WINDOW).await.unwrap().window;
         [Kind::Join, Kind::Leave, Kind::Identity, Kind::Return].map(|kind| window.get(&kind).copied().unwrap_or(0))
     };
-    assert_eq!(spent(&mut desk, 120).await, [2, 1, 1, 1]);
+    assert_eq!(spent(&mut desk, 120).await, [0, 1, 1, 1], "joins do not count before the first run was delivered");
     assert_eq!(spent(&mut desk, 24 * 60).await, [0, 1, 1, 1]);
     assert_eq!(spent(&mut desk, 25 * 60).await, [0, 0, 1, 1]);
     assert_eq!(spent(&mut desk, 26 * 60).await, [0, 0, 0, 0]);
@@ -96,4 +96,14 @@ async fn only_confirmed_active_accounts_of_this_sync_count() {
     assert_eq!(active, 2, "Cato is on the way out, Dora not there yet");
     let other = desk.store.grounds(desk.feed + 1, desk.now, WINDOW).await.unwrap();
     assert_eq!((other.active, other.held.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn joins_count_from_the_first_whole_delivery_on() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    let summary = crate::report::Summary { run: desk.run, ..Default::default() };
+    desk.store.end_run(desk.feed, &summary, desk.now).await.unwrap();
+    desk.admit(&[("cato", Be("C", 1))]).await;
+    let window = desk.store.grounds(desk.feed, desk.now, WINDOW).await.unwrap().window;
+    assert_eq!(window, [(Kind::Join, 1)].into());
 }

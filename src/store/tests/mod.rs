@@ -231,7 +231,7 @@ impl Desk {
         );
         let mut add = |yes: bool, word: &str| {
             if yes {
-                line.push_str(word)
+                line.push_str(word);
             }
         };
         add(!row.get::<bool, _>("certain"), ", uncertain");
