@@ -21,8 +21,12 @@ use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
 mod intake;
+mod judge;
+mod reading;
 mod run;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use run::Run;
 pub use tally::{Outcome, Planned, Tally};
