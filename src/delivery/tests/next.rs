@@ -13,7 +13,7 @@ use crate::roster::{Fingerprint, Timestamp};
 const QUOTA: Quota = Quota { quota: 3, per: Duration::from_secs(100), reserve: 1 };
 
 fn limits() -> Limits {
-    Limits { batch: NonZeroUsize::MIN, token: Some(QUOTA), quiet: Duration::from_secs(60) }
+    Limits { batch: NonZeroUsize::MIN, token: Some(QUOTA), quiet: Duration::from_mins(1) }
 }
 
 fn credential() -> Fingerprint {
@@ -33,9 +33,9 @@ fn step(work: &Work) -> Next {
     next(work, &limits(), credential(), at(0))
 }
 
-fn rests_until(next: &Next) -> Option<Timestamp> {
+fn rests_until(next: &Next) -> Timestamp {
     match next {
-        Next::Rest(Some((until, _))) => Some(*until),
+        Next::Rest(Some((until, _))) => *until,
         other => panic!("no rest but {other:?}"),
     }
 }
@@ -65,9 +65,9 @@ fn with_nothing_to_send_nothing_is_asked_for() {
     let latched = Work { refused_credential: Some(credential()), ..Work::default() };
     assert_eq!(step(&latched), Next::Rest(None));
     let waits = Work { later: Some(at(50)), unknown: Some((1, at(30))), ..Work::default() };
-    assert_eq!(rests_until(&step(&waits)), Some(at(30)));
+    assert_eq!(rests_until(&step(&waits)), at(30));
     let waits = Work { later: Some(at(20)), unknown: Some((1, at(30))), ..Work::default() };
-    assert_eq!(rests_until(&step(&waits)), Some(at(20)));
+    assert_eq!(rests_until(&step(&waits)), at(20));
 }
 
 #[test]
@@ -83,10 +83,10 @@ fn a_token_must_outlive_the_start_of_a_request() {
 #[test]
 fn the_reserve_is_for_leavers() {
     let spent = Work { token: None, used: vec![at(-20), at(-10)], ..ready() };
-    assert_eq!(rests_until(&step(&spent)), Some(at(80)));
+    assert_eq!(rests_until(&step(&spent)), at(80));
     assert_eq!(step(&Work { leaves: true, ..spent.clone() }), Next::Authenticate);
     let empty = Work { leaves: true, used: vec![at(-20), at(-10), at(-5)], ..spent };
-    assert_eq!(rests_until(&step(&empty)), Some(at(80)));
+    assert_eq!(rests_until(&step(&empty)), at(80));
 }
 
 fn work() -> impl Strategy<Value = Work> {
