@@ -1,7 +1,6 @@
 //! Tokens: renewed once, counted, latched.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::target::Fault;
 use super::{QUOTA, World, kinds, veris};
