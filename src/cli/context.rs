@@ -3,21 +3,30 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Global;
-use super::output::Failure;
+use super::output::{self, Failure};
 use crate::config::{Config, Environment, Sync, Target};
 use crate::daemon::{Performer, Source};
+use crate::directory::Settings;
 use crate::engine::{Aim, Job, Outcome, Progress};
-use crate::report::Exit;
+use crate::plan::Feed;
 use crate::roster::Fingerprint;
 use crate::store::{Lock, LockError, Store};
 use crate::transport::Transport;
 
 /// A checked config; its warnings are printed.
 pub fn config(global: &Global) -> Result<Config, Failure> {
-    let config = Config::load(&global.config, &Environment::of_process())
-        .map_err(|faults| Failure { message: super::output::faults(&faults, global.json), exit: Exit::Usage })?;
+    let config = silent_config(global)?;
+    output::warnings(&config);
     Ok(config)
+}
+
+/// A checked config, for whoever shows its warnings among other things.
+pub fn silent_config(global: &Global) -> Result<Config, Failure> {
+    Config::load(&global.config, &Environment::of_process())
+        .map_err(|faults| Failure::usage(output::faults(&faults, global.json)))
 }
 
 /// The syncs that were named, or all.
@@ -32,7 +41,7 @@ pub fn syncs<'a>(config: &'a Config, names: &[String]) -> Result<Vec<&'a Sync>, 
 pub fn sync<'a>(config: &'a Config, name: &str) -> Result<&'a Sync, Failure> {
     config.syncs.get(name).ok_or_else(|| {
         let known: Vec<_> = config.syncs.keys().map(String::as_str).collect();
-        Failure { message: format!("no sync is named `{name}`; there is: {}", known.join(", ")), exit: Exit::Usage }
+        Failure::usage(format!("no sync is named `{name}`; there is: {}", known.join(", ")))
     })
 }
 
@@ -49,6 +58,18 @@ pub async fn store(folder: &Path) -> Result<(Lock, Store), Failure> {
     Ok((lock, Store::open(folder).await?))
 }
 
+/// A sync that ran before, as the store knows it, with the target its people are at.
+pub async fn feed(store: &mut Store, sync: &Sync) -> Result<(Feed, String), Failure> {
+    let feed = store.feed(&sync.name, sync.was.as_deref()).await?;
+    feed.ok_or_else(|| Failure::new(format!("{0} never ran: `rosterd sync {0}` comes first", sync.name)))
+}
+
+/// Where a sync's people come from.
+pub fn directory<'a>(config: &'a Config, sync: &Sync) -> Result<&'a Settings, Failure> {
+    let found = config.directories.get(&sync.from);
+    found.ok_or_else(|| Failure::new(format!("no directory is named `{}`", sync.from)))
+}
+
 /// Runs a sync for a purpose.
 pub async fn perform(
     config: &Config,
@@ -59,10 +80,7 @@ pub async fn perform(
     tell: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, Failure> {
     let target = target(config, sync)?;
-    let directory = config
-        .directories
-        .get(&sync.from)
-        .ok_or_else(|| Failure::new(format!("no directory is named `{}`", sync.from)))?;
+    let directory = directory(config, sync)?;
     let job = Job {
         sync: sync.name.clone(),
         was: sync.was.clone(),
@@ -81,9 +99,14 @@ pub async fn perform(
     Performer::new(store, source, transport, job).run(tell).await.map_err(|error| Failure::new(error.to_string()))
 }
 
+/// Whether a pause lasts until it is ended. The store keeps milliseconds, so the end of time is not exact.
+pub fn open_end(until: Timestamp) -> bool {
+    until >= Timestamp::MAX - SignedDuration::from_hours(24)
+}
+
 /// Enough randomness to keep many hosts from retrying together.
 fn seed() -> u64 {
-    let moment = jiff::Timestamp::now().as_nanosecond().to_le_bytes();
+    let moment = Timestamp::now().as_nanosecond().to_le_bytes();
     let mixed = Fingerprint::of(&[&moment[..], &std::process::id().to_le_bytes()[..]].concat());
     mixed.as_bytes().iter().fold(0, |all, byte| (all << 8) ^ u64::from(*byte))
 }

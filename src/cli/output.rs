@@ -1,8 +1,8 @@
 //! How commands speak: results on standard output, everything else on standard error.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
-use crate::config::{Faults, Look};
+use crate::config::{Config, Faults, Look};
 use crate::report::Exit;
 use crate::store;
 
@@ -20,6 +20,11 @@ impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit: Exit::Failed }
     }
+
+    /// A failure of usage or config.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit: Exit::Usage }
+    }
 }
 
 impl From<store::Error> for Failure {
@@ -28,12 +33,23 @@ impl From<store::Error> for Failure {
     }
 }
 
+/// Says a result. Whoever stopped reading it (`| head`) did so on purpose.
+pub fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Says something beside the result.
+pub fn aside(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Prints a failure.
 pub fn failure(failure: &Failure, json: bool) {
     if json {
-        println!("{}", serde_json::json!({ "error": failure.message }));
+        say(&format!("{}\n", serde_json::json!({ "error": failure.message })));
     } else {
-        eprintln!("rosterd: {}", failure.message.trim_end());
+        aside(&format!("rosterd: {}\n", failure.message.trim_end()));
     }
 }
 
@@ -48,7 +64,14 @@ pub fn faults(faults: &Faults, json: bool) -> String {
     format!("the config has {count} fault{plural}\n\n{}", faults.render(look))
 }
 
+/// What is unwise about a config, a line each.
+pub fn warnings(config: &Config) {
+    config.warnings.lines().for_each(|line| aside(&format!("warning: {line}\n")));
+}
+
 /// One line of JSON, its keys in the order of the type.
 pub fn json_line(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(|error| Failure::new(format!("can't be shown as JSON: {error}")))
+    serde_json::to_string(value)
+        .map(|line| line + "\n")
+        .map_err(|error| Failure::new(format!("can't be shown as JSON: {error}")))
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::output::{Failure, json_line};
+use super::output::{self, Failure, json_line, say};
 use super::progress::Line;
 use super::{Global, context};
-use crate::engine::{Aim, Outcome, Planned, Progress};
+use crate::config;
+use crate::engine::{Aim, Outcome, Planned, Progress, Tally};
 use crate::plan::{Change, Kind};
-use crate::report::Exit;
+use crate::report::{Exit, Planned as Shown, PlannedChange, text};
 use crate::roster::Payload;
 use crate::store::Store;
 
@@ -27,59 +27,55 @@ pub struct Plan {
     check: bool,
 }
 
-/// A plan, as `--json` prints it.
-#[derive(Debug, Serialize)]
-struct Shown {
-    sync: String,
-    plan: Option<String>,
-    changes: Vec<ShownChange>,
-}
-
-#[derive(Debug, Serialize)]
-struct ShownChange {
-    kind: &'static str,
-    key: String,
-    identity: String,
-    held: bool,
-    why: Option<String>,
-    fields: BTreeMap<String, [Value; 2]>,
-}
-
 impl Plan {
-    /// Reads the directory and shows the plan.
+    /// Reads the directories and shows what would be done; a sync that can't be planned does not stop the others.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let config = context::config(global)?;
         let mut exit = Exit::Done;
         for sync in context::syncs(&config, &self.names)? {
-            let mut store = Store::look(&config.state).await?;
-            let line = Line::new(&sync.name);
-            let mut tell = |progress: &Progress| line.show(progress);
-            let outcome = context::perform(&config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut tell).await?;
-            let planned = match outcome {
-                Outcome::Planned(planned) => planned,
-                Outcome::Synced(tally) => {
-                    let why = tally.failed.or(tally.waits).unwrap_or_default();
-                    return Err(Failure::new(format!("{}: {why}", sync.name)));
+            let ended = match one(&config, sync).await {
+                Ok(shown) => {
+                    say(&if global.json { json_line(&shown)? } else { text::plan(&shown) });
+                    if self.check { verdict(&shown) } else { Exit::Done }
+                }
+                Err(failure) => {
+                    let message = format!("{}: {}", sync.name, failure.message);
+                    output::failure(&Failure { message, ..failure }, global.json);
+                    failure.exit
                 }
             };
-            drop(line);
-            let realm = context::target(&config, sync)?.destination.realm();
-            let shown = show(&sync.name, &planned, &mut store, &realm).await?;
-            if global.json {
-                println!("{}", json_line(&shown)?);
-            } else {
-                print!("{}", text(&shown));
-            }
-            if self.check {
-                exit = exit.and(match (shown.plan.is_some(), shown.changes.is_empty()) {
-                    (true, _) => Exit::Held,
-                    (false, false) => Exit::ToDo,
-                    (false, true) => Exit::Done,
-                });
-            }
+            exit = exit.and(ended);
         }
         Ok(exit)
     }
+}
+
+fn verdict(shown: &Shown) -> Exit {
+    match (shown.plan.is_some(), shown.changes.is_empty()) {
+        (true, _) => Exit::Held,
+        (false, false) => Exit::ToDo,
+        (false, true) => Exit::Done,
+    }
+}
+
+async fn one(config: &config::Config, sync: &config::Sync) -> Result<Shown, Failure> {
+    let mut store = Store::look(&config.state).await?;
+    let line = Line::new(&sync.name);
+    let mut tell = |progress: &Progress| line.show(progress);
+    let outcome = context::perform(config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut tell).await?;
+    let planned = match outcome {
+        Outcome::Planned(planned) => planned,
+        Outcome::Synced(tally) => {
+            let Tally { failed, waits, .. } = *tally;
+            return Err(match failed {
+                Some(why) => Failure::new(why),
+                // Nothing would be done for now, as `sync` would say: paused.
+                None => Failure { message: waits.unwrap_or_default(), exit: Exit::Pending },
+            });
+        }
+    };
+    let realm = context::target(config, sync)?.destination.realm();
+    show(&sync.name, &planned, &mut store, &realm).await
 }
 
 async fn show(sync: &str, planned: &Planned, store: &mut Store, realm: &str) -> Result<Shown, Failure> {
@@ -88,16 +84,18 @@ async fn show(sync: &str, planned: &Planned, store: &mut Store, realm: &str) -> 
         let seen = &planned.question.observed[change.observed];
         let old = change.from.as_ref().unwrap_or(&change.identity);
         let bodies = store.bodies(seen.stage, realm, old).await?;
-        changes.push(ShownChange {
+        changes.push(PlannedChange {
             kind: word(change.kind),
             key: seen.key.to_string(),
             identity: change.identity.as_str().to_owned(),
             held: change.held.is_some(),
             why: change.held.clone().or_else(|| seen.why.clone()),
+            cause: seen.why.clone(),
             fields: fields(change, &bodies)?,
         });
     }
-    Ok(Shown { sync: sync.to_owned(), plan: planned.plan.id.clone(), changes })
+    let Tally { entries, invalid, notes, .. } = planned.tally.clone();
+    Ok(Shown { sync: sync.to_owned(), plan: planned.plan.id.clone(), changes, entries, invalid, notes })
 }
 
 /// An identity change is a change to its reader; that it counts as a leave is the guard's affair.
@@ -125,26 +123,4 @@ fn fields(change: &Change, bodies: &[Option<String>; 2]) -> Result<BTreeMap<Stri
         .map(|name| (name.clone(), [value(old, name), value(new, name)]))
         .filter(|(_, [old, new])| old != new)
         .collect())
-}
-
-fn text(shown: &Shown) -> String {
-    let Shown { sync, plan, changes } = shown;
-    if changes.is_empty() {
-        return format!("{sync}: nothing to do\n");
-    }
-    let mut text = format!("{sync}: {} changes\n", changes.len());
-    for change in changes {
-        let mark = if change.held { "HELD " } else { "" };
-        let why = change.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-        text.push_str(&format!("  {mark}{} {}{why}\n", change.kind, change.identity));
-        if change.kind == "change" {
-            for (field, [old, new]) in &change.fields {
-                text.push_str(&format!("      {field}: {old} → {new}\n"));
-            }
-        }
-    }
-    if let Some(plan) = plan {
-        text.push_str(&format!("  what is held goes with: rosterd approve {sync} {plan}\n"));
-    }
-    text
 }

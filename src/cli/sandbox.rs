@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::output::Failure;
+use super::Global;
+use super::output::{Failure, json_line, say};
 use crate::report::Exit;
 use crate::sandbox::{Options, Sandbox as Server};
 
@@ -18,13 +21,51 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Serves until it is told to stop.
-    pub async fn run(self) -> Result<Exit, Failure> {
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        // Before anybody can know that it runs: whoever ends it at once ends it cleanly.
+        let mut ended = [
+            signal(SignalKind::interrupt()).map_err(|error| unable(&error))?,
+            signal(SignalKind::terminate()).map_err(|error| unable(&error))?,
+        ];
         let server = Server::start(self.listen, Options::default())
             .await
             .map_err(|error| Failure::new(format!("can't listen on {}: {error}", self.listen)))?;
-        println!("sandbox: Veris at {} (see docs/sandbox.md); stop with Ctrl-C", server.url());
-        tokio::signal::ctrl_c().await.map_err(|error| Failure::new(format!("can't wait for Ctrl-C: {error}")))?;
+        let url = server.url();
+        say(&if global.json { json_line(&json!({ "url": url }))? } else { welcome(&url) });
+        let [interrupt, terminate] = &mut ended;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
         server.stop().await.map_err(|error| Failure::new(error.to_string()))?;
         Ok(Exit::Done)
     }
+}
+
+fn unable(error: &std::io::Error) -> Failure {
+    Failure::new(format!("can't wait for signals: {error}"))
+}
+
+fn welcome(url: &str) -> String {
+    let Options { veris } = Options::default();
+    let (id, secret, key) = (&veris.client_id, &veris.client_secret, &veris.api_key);
+    let (quota, batch) = (veris.quota, veris.batch_limit);
+    format!(
+        "the sandbox stands in for Veris at {url}; everything is kept in memory only.
+Paste this into the config; the credentials are no secret here:
+
+destinations:
+  veris:
+    type: veris
+    url: {url}
+    client_id: {id}
+    client_secret: {secret}
+    api_key: {key}
+
+Limits as in real life: {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request.
+What it holds:    curl {url}/sandbox/state
+Let it misbehave: curl -X PUT {url}/sandbox/faults -d '{{\"status\": 503}}'
+Stop it: Ctrl-C, or SIGTERM.
+"
+    )
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 
-use super::output::{Failure, json_line};
+use super::output::{self, Failure, json_line, say};
 use super::progress::Line;
-use super::{Global, context};
+use super::{Global, context, status};
 use crate::config;
 use crate::engine::{Aim, Outcome, Tally};
-use crate::report::{Exit, Summary, sentences};
+use crate::report::{Exit, Reason, Summary, sentences_with};
 use crate::store::Store;
 
 /// One run now.
@@ -24,21 +25,28 @@ pub struct Sync {
 }
 
 impl Sync {
-    /// Runs the syncs one after the other.
+    /// Runs the syncs one after the other; one that can't be run does not stop the others.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let config = context::config(global)?;
         let syncs = context::syncs(&config, &self.names)?;
         let (_lock, mut store) = context::store(&config.state).await?;
         let mut exit = Exit::Done;
         for sync in syncs {
-            let tally = self.one(&config, sync, &mut store).await?;
-            let summary = Summary::of(&sync.name, &tally);
-            if global.json {
-                println!("{}", json_line(&summary)?);
-            } else {
-                print!("{}", sentences(&summary, &tally.notes));
-            }
-            exit = exit.and(Summary::exit(&tally));
+            let ended = match self.one(&config, sync, &mut store).await {
+                Ok(tally) => {
+                    let summary = Summary::of(&sync.name, &tally);
+                    let why = if summary.plan.is_some() { held(&mut store, sync).await? } else { Vec::new() };
+                    let text = || sentences_with(&summary, &tally.notes, &why);
+                    say(&if global.json { json_line(&summary)? } else { text() });
+                    Summary::exit(&tally)
+                }
+                Err(failure) => {
+                    let message = format!("{}: {}", sync.name, failure.message);
+                    output::failure(&Failure { message, ..failure }, global.json);
+                    failure.exit
+                }
+            };
+            exit = exit.and(ended);
         }
         store.close().await?;
         Ok(exit)
@@ -53,4 +61,9 @@ impl Sync {
             Outcome::Planned(planned) => planned.tally,
         })
     }
+}
+
+async fn held(store: &mut Store, sync: &config::Sync) -> Result<Vec<Reason>, Failure> {
+    let (feed, _) = context::feed(store, sync).await?;
+    Ok(status::reasons(&store.held(feed.id, Timestamp::now()).await?))
 }

@@ -5,4 +5,4 @@ mod perform;
 mod source;
 
 pub use perform::{PerformError, Performer};
-pub use source::Source;
+pub use source::{Source, SourceError};

@@ -43,8 +43,17 @@ impl Source {
         Self { name: name.to_owned(), settings: settings.clone(), query: query.clone(), session: None, reader: None }
     }
 
-    /// Opens the directory: the server that last worked first.
+    /// Opens the directory and starts the reading.
     pub async fn open(&mut self, store: &mut Store, now: Timestamp) -> Result<Server, SourceError> {
+        let query = self.query.clone();
+        let session = self.bind(store, now).await?;
+        let (server, reader) = (session.server().clone(), session.read(&query));
+        self.reader = Some(reader);
+        Ok(server)
+    }
+
+    /// Binds, at the server that last worked first, for whoever asks other things than the reading.
+    pub async fn bind(&mut self, store: &mut Store, now: Timestamp) -> Result<&mut Session, SourceError> {
         let record = store.bind_record(&self.name).await?;
         let credential = credential(&self.settings.bind);
         if let Some((refused, at, note)) = &record.refused
@@ -72,10 +81,7 @@ impl Source {
         if record.url.as_deref() != Some(session.url()) || record.refused.is_some() {
             store.bind_worked(&self.name, session.url()).await?;
         }
-        let server = session.server().clone();
-        self.reader = Some(session.read(&self.query));
-        self.session = Some(session);
-        Ok(server)
+        Ok(self.session.insert(session))
     }
 
     /// The next page of the reading.

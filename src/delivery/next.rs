@@ -1,5 +1,7 @@
 //! The next thing to do at a target.
 
+use std::time::Duration;
+
 use super::batch::Batch;
 use super::quota::{self, Purpose};
 use crate::destination::Limits;
@@ -45,8 +47,12 @@ pub enum Next {
     Blocked(String),
 }
 
-/// A token must live this long for a request to start under it.
-pub const TOKEN_MARGIN: std::time::Duration = std::time::Duration::from_secs(5);
+/// A token must live this long for a request to start under it; half its life, when that is less.
+pub const TOKEN_MARGIN: Duration = Duration::from_secs(5);
+
+/// A token that ran out younger than this is not replaced before: a target whose tokens hardly live would otherwise get
+/// the whole quota of requests at once.
+pub const TOKEN_PACE: Duration = Duration::from_mins(1);
 
 /// Decides. `credential` is the configured one's fingerprint.
 pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestamp) -> Next {
@@ -57,7 +63,7 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
     }
     let ready = work.prepared.is_some() || work.leaves || work.others;
     if !ready {
-        let unanswered = work.unknown.map(|(_, wake)| (wake, "an unanswered request may still take effect".to_owned()));
+        let unanswered = work.unknown.map(|(_, wake)| (wake, unanswered(work)));
         let later = work.later.map(|at| (at, "members wait for their next try".to_owned()));
         return Next::Rest([unanswered, later].into_iter().flatten().min());
     }
@@ -70,8 +76,11 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
         return Next::Rest(Some((*until, why.clone())));
     }
     if let Some(quota) = &limits.token
-        && work.token.is_none_or(|(_, until)| until <= now + TOKEN_MARGIN)
+        && work.token.is_none_or(|token| !usable(token, now))
     {
+        if let Some((at, _)) = work.token.filter(|(at, _)| *at <= now && *at + TOKEN_PACE > now) {
+            return Next::Rest(Some((at + TOKEN_PACE, "the target's tokens end within a minute".to_owned())));
+        }
         let purpose = if work.leaves { Purpose::Leavers } else { Purpose::Others };
         return match quota::next_allowed(quota, &work.used, now, purpose) {
             Ok(()) => Next::Authenticate,
@@ -81,5 +90,17 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
     match &work.prepared {
         Some(batch) => Next::Send(batch.clone()),
         None => Next::Claim,
+    }
+}
+
+fn usable((at, until): (Timestamp, Timestamp), now: Timestamp) -> bool {
+    let life = Duration::try_from(until.duration_since(at)).unwrap_or_default();
+    now + TOKEN_MARGIN.min(life / 2) < until
+}
+
+fn unanswered(work: &Work) -> String {
+    match &work.not_before {
+        Some((_, why)) => format!("{why}; it may still take effect"),
+        None => "an unanswered request may still take effect".to_owned(),
     }
 }

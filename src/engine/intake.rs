@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Job;
+use super::index::Index;
 use super::judge::{ambiguous, judge, protection};
 use crate::directory::{End, Entry, Server, Sighting, Sightings};
 use crate::plan::{Absence, Known, Staged, Verdict, Wish, absence, guard};
@@ -15,6 +16,7 @@ const UNREADABLE_SHARE: u64 = 100;
 #[derive(Debug)]
 pub struct Intake {
     known: Vec<Known>,
+    index: Index,
     /// Beside `known`: the entry that was read.
     seen: Vec<Option<Fingerprint>>,
     /// People who are not known, and their entries.
@@ -39,6 +41,7 @@ impl Intake {
         let salt = Fingerprint::of(format!("{rules} {:?}", server.kind).as_bytes());
         let seen = vec![None; known.len()];
         Self {
+            index: Index::of(&known),
             known,
             seen,
             fresh: BTreeMap::new(),
@@ -68,7 +71,7 @@ impl Intake {
             }
         };
         let fingerprint = entry.fingerprint(self.salt);
-        let found = self.known.binary_search_by(|known| known.key.cmp(&key)).ok();
+        let found = self.index.find(&self.known, &key);
         let known = found.map(|at| &self.known[at]);
         let before = match found {
             Some(at) => self.seen[at].replace(fingerprint),
@@ -168,8 +171,8 @@ impl Intake {
     fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
         let (sees, kind) = (self.server.sees_deleted, self.server.kind);
         let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
-        if sighting == Sighting::Gone && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
-            // They may be among those: whose key can't be read can't be found by it either.
+        if sighting != Sighting::Deleted && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
+            // They may be among those: whose key can't be read can't be found by it, and who is may be somebody else.
             let why = format!("{}; but {} entries came without a key", absent.why, self.keyless);
             return absence::Absent { needs_approval: Some(why), ..absent };
         }

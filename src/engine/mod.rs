@@ -20,6 +20,7 @@ use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Known, Limits
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
+mod index;
 mod intake;
 mod judge;
 mod reading;

@@ -147,7 +147,7 @@ impl Run {
         let plan = plan::weigh(&question);
         self.tally.unchanged = intake.unchanged;
         self.tally.count(&plan);
-        self.tally.notes.extend(intake.keyless_note());
+        self.tally.keyless = intake.keyless_note();
         self.tally.notes.extend(referral_note(&end));
         self.admit(intake, end, question, plan, server_since)
     }

@@ -9,6 +9,10 @@ use crate::directory::End;
 use crate::plan::{Feed, Known};
 use crate::roster::{Now, Timestamp};
 
+/// Why members are pending when nothing else is waited for.
+const WAITING: &str = "members wait for the one that replaces them to be confirmed, or were refused once, which is not \
+                       believed before the next run";
+
 /// One sync's run.
 #[derive(Debug)]
 pub struct Run {
@@ -78,6 +82,9 @@ impl Run {
             (Phase::Delivering(courier), event) => self.courier(courier, now, event),
             (Phase::Counting, Event::Committed(Answer::LeftOver { pending, refused })) => {
                 (self.tally.pending, self.tally.refused) = (pending, refused);
+                if pending > 0 {
+                    self.tally.waits.get_or_insert_with(|| WAITING.to_owned());
+                }
                 vec![Effect::Commit(Transaction::End(Box::new(self.tally.clone())))]
             }
             (Phase::Ending, _) => self.finish(),

@@ -31,7 +31,9 @@ pub struct Tally {
     pub failed: Option<String>,
     /// What it waits for, or who has to act.
     pub waits: Option<String>,
-    /// What an administrator should know although the run went on.
+    /// That some entries have no key, and why: whoever is missing may be one of them.
+    pub keyless: Option<String>,
+    /// What an administrator may want to know although all went well.
     pub notes: Vec<String>,
     /// The held plan's id.
     pub plan: Option<String>,

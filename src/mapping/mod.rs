@@ -182,6 +182,11 @@ impl Mapping {
         &self.attributes
     }
 
+    /// The target's fields that have a rule, at the top level.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Changes whenever another judgement may come of the same entry.
     pub fn version(&self) -> Fingerprint {
         self.version

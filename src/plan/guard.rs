@@ -124,6 +124,7 @@ pub fn judge(
     let mut decided = Vec::new();
     let mut leaves = 0;
     let mut fresh: BTreeMap<Budget, Vec<&Change>> = BTreeMap::new();
+    let mut asked: BTreeMap<Budget, u64> = BTreeMap::new();
     for change in changes {
         let pair = pair(observed, change);
         if grounds.granted.contains(&pair) {
@@ -139,13 +140,18 @@ pub fn judge(
                 _ => None,
             },
         };
+        // Who is held for a reason of their own belongs to the same wave as those who are not.
+        if !grounds.held.contains_key(&pair) && !matches!(single, Some(Decision::Wait(_))) {
+            *asked.entry(budget).or_default() += 1;
+        }
         match single {
             Some(decision) => decided.push((change.clone(), decision)),
             None => fresh.entry(budget).or_default().push(change),
         }
     }
     for (budget, changes) in fresh {
-        let why = tripped.get(&budget).cloned().or_else(|| trips(grounds, budget, changes.len() as u64, leaves));
+        let asked = asked.get(&budget).copied().unwrap_or_default();
+        let why = tripped.get(&budget).cloned().or_else(|| trips(grounds, budget, asked, leaves));
         if let Some(why) = why {
             tripped.insert(budget, why.clone());
             decided.extend(changes.into_iter().map(|change| (change.clone(), Decision::Hold(why.clone()))));

@@ -1,7 +1,21 @@
-//! What is shown, as values: shared by the command line, the control socket and the status page.
+//! What is shown, as values ([`Status`], [`Ran`], [`Story`], [`Planned`], [`Findings`]) and as [`text`]: shared by the
+//! command line, the control socket and the status page.
 
-mod sentences;
+mod findings;
+mod granted;
+mod moment;
+mod planned;
+mod ran;
+mod status;
+pub mod story;
 mod summary;
+pub mod text;
 
-pub use sentences::sentences;
+pub use findings::{Finding, Findings, Level};
+pub use granted::{Granted, GrantedChange};
+pub use planned::{Planned, PlannedChange};
+pub use ran::Ran;
+pub use status::{Held, Kept, Named, Reason, Refused, Status, SyncStatus, TargetStatus};
+pub use story::Story;
 pub use summary::{Delivery, Exit, Members, Read, Summary};
+pub use text::{sentences, sentences_with};

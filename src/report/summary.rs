@@ -13,7 +13,7 @@ pub struct Summary {
     pub run: i64,
     /// `ok`, `partial`, `pending`, `held` or `failed`.
     pub result: String,
-    /// Why it failed, or what it waits for.
+    /// Why it failed, what it waits for, or why it is only partly done.
     pub error: Option<String>,
     /// The held plan's id.
     pub plan: Option<String>,
@@ -131,7 +131,7 @@ impl Summary {
             sync: sync.to_owned(),
             run: tally.run,
             result: result.to_owned(),
-            error: tally.failed.clone().or_else(|| tally.waits.clone()),
+            error: [&tally.failed, &tally.waits, &tally.keyless].into_iter().flatten().next().cloned(),
             plan: tally.plan.clone(),
             read: Read { mode: "full".to_owned(), entries: tally.entries },
             members: Members {
@@ -167,7 +167,7 @@ fn verdict(tally: &Tally) -> (&'static str, Exit) {
         ("held", Exit::Held)
     } else if tally.pending > 0 || tally.waits.is_some() {
         ("pending", Exit::Pending)
-    } else if tally.newly_invalid > 0 || tally.refused > 0 || !tally.notes.is_empty() {
+    } else if tally.newly_invalid > 0 || tally.refused > 0 || tally.keyless.is_some() {
         ("partial", Exit::Partial)
     } else {
         ("ok", Exit::Done)

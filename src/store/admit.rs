@@ -248,17 +248,13 @@ async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> R
         events.push(json!([seen.key.as_str(), change.identity.as_str(), change.kind.word(), seen.why]));
     }
     for (kind, n) in spent {
-        // Joins count once a first run was delivered whole, or the first day's joiners would all be held.
-        sqlx::query(
-            "INSERT INTO admission (feed, at, kind, n)
-             SELECT id, ?2, ?3, ?4 FROM feed WHERE id = ?1 AND (onboarded OR ?3 <> 'join')",
-        )
-        .bind(admission.feed)
-        .bind(millis(admission.now))
-        .bind(kind)
-        .bind(n)
-        .execute(&mut **tx)
-        .await?;
+        sqlx::query("INSERT INTO admission (feed, at, kind, n) VALUES (?, ?, ?, ?)")
+            .bind(admission.feed)
+            .bind(millis(admission.now))
+            .bind(kind)
+            .bind(n)
+            .execute(&mut **tx)
+            .await?;
     }
     sqlx::query("DELETE FROM admission WHERE at < ?")
         .bind(millis(admission.now - WINDOW_KEPT))

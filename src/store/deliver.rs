@@ -28,7 +28,7 @@ macro_rules! ready {
          AND coalesce(a.not_before, 0) <= ?2 AND a.suspect_run IS NOT ?3
          AND (a.gone = 0 OR NOT EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1))
          AND (a.gone = 0 OR a.after IS NULL OR EXISTS (SELECT 1 FROM account b
-              WHERE b.id = a.after AND (b.gone = 1 OR (b.confirmed_gone = 0 AND b.certain = 1))))"
+              WHERE b.id = a.after AND (b.gone = 1 OR b.pending IS NULL)))"
     };
 }
 

@@ -1,8 +1,8 @@
 //! The lock that keeps two runs apart, and files that only their owner may read.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 
 /// Held while a run is going on; the kernel lets go of it when the process ends, however it ends.
@@ -14,7 +14,7 @@ pub struct Lock {
 /// Why the lock is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Somebody has it.
+    /// Somebody has it: which folder, and who.
     #[error("another rosterd is at work on {0}: wait until it is done, or stop it")]
     Busy(String),
     /// The folder.
@@ -32,32 +32,61 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let name = folder.display().to_string();
         let failed = |source| LockError::Folder { path: name.clone(), source };
-        let file = private_file(&folder.join("lock")).map_err(failed)?;
+        let mut file = private_file(folder, "lock").map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Busy(name)),
+            Ok(()) => {
+                // Only for whoever is turned away: that it is locked, not what it holds, keeps others out.
+                file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed)?;
+                Ok(Self { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut id = String::new();
+                let known = file.read_to_string(&mut id).is_ok_and(|read| read > 0);
+                Err(LockError::Busy(if known { format!("{name} (process {id})") } else { name }))
+            }
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
 }
 
-/// Opens a file that only its owner may read, making it and its folder when they are not there.
-pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+/// Opens a file that only its owner may read, making it and its folder when they are not there. What root makes in a
+/// service's folder belongs to the service, which could not open it otherwise; SQLite does the same for its own files.
+pub(super) fn private_file(folder: &Path, name: &str) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(folder.join(name))?;
+    let (folder, made) = (folder.metadata()?, file.metadata()?);
+    if made.uid() == 0 && folder.uid() != 0 {
+        fchown(&file, Some(folder.uid()), Some(folder.gid()))?;
     }
-    OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::chown;
+
     use super::*;
+
+    #[test]
+    fn what_root_makes_belongs_to_the_folders_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        // Only root can give a folder away; anybody else's files are their own anyway.
+        let owner = if chown(folder.path(), Some(65534), Some(65534)).is_ok() {
+            65534
+        } else {
+            folder.path().metadata().unwrap().uid()
+        };
+        let file = private_file(folder.path(), "state.db").unwrap();
+        assert_eq!((file.metadata().unwrap().uid(), file.metadata().unwrap().mode() & 0o777), (owner, 0o600));
+    }
 
     #[test]
     fn two_cannot_have_it_and_it_goes_with_its_holder() {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::take(folder.path()).unwrap();
-        assert!(matches!(Lock::take(folder.path()), Err(LockError::Busy(_))));
+        let turned_away = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(turned_away.contains(&format!("(process {})", std::process::id())), "{turned_away}");
         drop(first);
         assert!(Lock::take(folder.path()).is_ok());
     }

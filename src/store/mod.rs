@@ -62,7 +62,8 @@ impl Store {
     /// Opens the store in a state folder, making both when they are not there.
     pub async fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("state.db");
-        lock::private_file(&path).map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
+        lock::private_file(folder, "state.db")
+            .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
         Self::connect(SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal)).await
     }
 
@@ -82,6 +83,8 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10))
             .statement_cache_capacity(64)
+            // Rows of a long scan cross to this thread in such portions.
+            .row_buffer_size(256)
             .disable_statement_logging();
         let mut connection = options.connect().await?;
         sqlx::migrate!("src/store/migrations").run(&mut connection).await?;

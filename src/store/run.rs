@@ -18,7 +18,8 @@ impl Store {
         Ok(run)
     }
 
-    /// Records how a run ended. A sync whose joins are all delivered counts as onboarded from then on.
+    /// Records how a run ended. A sync whose joins are all delivered counts as onboarded from then on, and the guard
+    /// counts joins from then on: those of the first delivery would use up its window, and hold every newcomer for a day.
     pub async fn end_run(&mut self, feed: i64, summary: &Summary, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE run SET ended = ?, result = ?, summary = ? WHERE id = ?")
@@ -28,7 +29,7 @@ impl Store {
             .bind(summary.run)
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
+        let onboarded = sqlx::query(
             "UPDATE feed SET onboarded = 1 WHERE id = ?1 AND onboarded = 0 AND rules IS NOT NULL
                AND EXISTS (SELECT 1 FROM person p WHERE p.feed = ?1 AND p.active = 1)
                AND NOT EXISTS (SELECT 1 FROM person p JOIN account a ON a.id = p.account
@@ -36,7 +37,11 @@ impl Store {
         )
         .bind(feed)
         .execute(&mut *tx)
-        .await?;
+        .await?
+        .rows_affected();
+        if onboarded > 0 {
+            sqlx::query("DELETE FROM admission WHERE feed = ? AND kind = 'join'").bind(feed).execute(&mut *tx).await?;
+        }
         Ok(tx.commit().await?)
     }
 

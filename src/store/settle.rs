@@ -137,12 +137,29 @@ async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    // The identity that replaces another is there: the other one may leave, whatever becomes of this one later.
+    sqlx::query(
+        "UPDATE account SET after = NULL WHERE after IN
+           (SELECT b.id FROM item i JOIN account b ON b.id = i.account WHERE i.batch = ? AND i.gone = 0 AND i.fp = b.fp)",
+    )
+    .bind(batch.id)
+    .execute(&mut **tx)
+    .await?;
     record(tx, batch.id, "confirmed", None, now).await?;
-    // Somebody of the same original batch was accepted, so those refused alone were refused for themselves.
+    // Somebody of the same original batch was accepted, so those refused alone were refused for themselves;
+    // a leaver is tried again all the same, daily.
     sqlx::query(
         "UPDATE account SET refused = suspect, suspect = NULL, suspect_root = NULL, suspect_run = NULL
          WHERE suspect_root = ? AND suspect = fp AND gone = 0",
     )
+    .bind(batch.root)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "UPDATE account SET not_before = ?, suspect = NULL, suspect_root = NULL, suspect_run = NULL
+         WHERE suspect_root = ? AND gone = 1",
+    )
+    .bind(millis(now + OVERDUE_RETRY))
     .bind(batch.root)
     .execute(&mut **tx)
     .await?;
@@ -169,9 +186,7 @@ async fn refuse_single(
     .bind(run)
     .fetch_one(&mut **tx)
     .await?;
-    let leaving: bool =
-        sqlx::query_scalar("SELECT gone FROM item WHERE batch = ?").bind(batch.id).fetch_one(&mut **tx).await?;
-    if believed || leaving {
+    if believed {
         quarantine(tx, account, refusal, batch, run, now).await?;
     } else {
         sqlx::query(

@@ -208,17 +208,18 @@ impl Store {
         .await
     }
 
-    /// Who is kept, and why.
-    pub async fn odd(&mut self, feed: i64, limit: u32) -> Result<Vec<OddRow>, Error> {
+    /// Who is kept for this verdict, or `refused` by the target, and why.
+    pub async fn odd(&mut self, feed: i64, verdict: &str, limit: u32) -> Result<Vec<OddRow>, Error> {
         let rows = sqlx::query(
             "SELECT key, verdict, coalesce(why, '') FROM person
-             WHERE feed = ? AND verdict NOT IN ('active', 'left', 'skipped', 'never', 'held')
+             WHERE feed = ?1 AND verdict = ?2 AND verdict NOT IN ('active', 'left')
              UNION ALL
-             SELECT p.key, 'refused', coalesce(a.refusal, '') FROM person p JOIN account a ON a.id = p.account
-             WHERE p.feed = ?1 AND a.refusal IS NOT NULL
-             ORDER BY 2, 1 LIMIT ?2",
+             SELECT p.key, 'refused', a.refusal FROM person p JOIN account a ON a.id = p.account
+             WHERE ?2 = 'refused' AND p.feed = ?1 AND a.refusal IS NOT NULL
+             ORDER BY 1 LIMIT ?3",
         )
         .bind(feed)
+        .bind(verdict)
         .bind(limit)
         .fetch(&mut self.connection);
         collect(rows, |row| Ok(OddRow { key: row.try_get(0)?, verdict: row.try_get(1)?, why: row.try_get(2)? })).await
@@ -278,13 +279,16 @@ impl Store {
         .await
     }
 
-    /// Everybody of that key or identity, in every sync.
+    /// Everybody of that key or identity, in every sync; also whose held change is about that identity.
     pub async fn people(&mut self, who: &str) -> Result<Vec<PersonRow>, Error> {
         let rows = sqlx::query(
             "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account
              FROM person p JOIN feed f ON f.id = p.feed
              WHERE p.key = ?1 COLLATE NOCASE
-               OR p.account IN (SELECT id FROM account WHERE identity = ?1 COLLATE NOCASE) ORDER BY f.sync, p.key",
+               OR p.account IN (SELECT id FROM account WHERE identity = ?1 COLLATE NOCASE)
+               OR EXISTS (SELECT 1 FROM held h WHERE h.feed = p.feed AND h.key = p.key
+                 AND h.identity = ?1 COLLATE NOCASE)
+             ORDER BY f.sync, p.key",
         )
         .bind(who)
         .fetch(&mut self.connection);

@@ -1,8 +1,10 @@
 //! What an administrator does to the store: approve, retry, resend, pause.
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::{Sqlite, Transaction};
 
 use super::{Error, Store, millis};
+use crate::plan::guard::Pair;
 
 /// How long an approval is good for.
 const APPROVAL: SignedDuration = SignedDuration::from_hours(72);
@@ -56,15 +58,38 @@ impl Store {
         .execute(&mut *tx)
         .await?
         .rows_affected();
-        sqlx::query(
-            "INSERT INTO event (at, feed, key, kind, detail)
-             SELECT at, feed, key, 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval
-             WHERE feed = ? AND at = ?",
+        record_grants(&mut tx, feed, now).await?;
+        tx.commit().await?;
+        Ok(granted)
+    }
+
+    /// Grants changes that a plan would hold, before a run has held them. Returns how many.
+    pub async fn grant(
+        &mut self,
+        feed: i64,
+        pairs: &[Pair],
+        by: &str,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let rows = pairs.iter().map(|(key, pair)| serde_json::json!([key.as_str(), pair]));
+        let granted = sqlx::query(
+            "INSERT INTO approval (feed, key, pair, until, at, who, reason)
+             SELECT ?1, value->>0, value->>1, ?2, ?3, ?4, ?5 FROM json_each(?6) WHERE true
+             ON CONFLICT (feed, key, pair) DO UPDATE SET until = excluded.until, at = excluded.at, who = excluded.who,
+               reason = excluded.reason",
         )
         .bind(feed)
+        .bind(millis(now + APPROVAL))
         .bind(millis(now))
+        .bind(by)
+        .bind(reason)
+        .bind(rows.collect::<serde_json::Value>().to_string())
         .execute(&mut *tx)
-        .await?;
+        .await?
+        .rows_affected();
+        record_grants(&mut tx, feed, now).await?;
         tx.commit().await?;
         Ok(granted)
     }
@@ -119,7 +144,14 @@ impl Store {
             .bind(feed)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM person WHERE feed = ?").bind(feed).execute(&mut *tx).await?;
+        // What was held or approved was so for the target before.
+        for statement in [
+            "DELETE FROM person WHERE feed = ?",
+            "DELETE FROM held WHERE feed = ?",
+            "DELETE FROM approval WHERE feed = ?",
+        ] {
+            sqlx::query(statement).bind(feed).execute(&mut *tx).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -133,4 +165,18 @@ impl Store {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The audit of what was granted at a moment.
+async fn record_grants(tx: &mut Transaction<'_, Sqlite>, feed: i64, now: Timestamp) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO event (at, feed, key, kind, detail)
+         SELECT at, feed, key, 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval
+         WHERE feed = ? AND at = ?",
+    )
+    .bind(feed)
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

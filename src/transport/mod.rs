@@ -3,12 +3,13 @@
 //!
 //! `date` reads the two headers that hold moments, `trust` the authorities, `wording` errors without secrets.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Proxy, Response, redirect, retry};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Response, Url, redirect, retry};
 use secrecy::ExposeSecret;
 
 use crate::config::Http;
@@ -83,6 +84,8 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub struct Transport {
     client: Client,
+    /// For this machine itself.
+    near: Client,
 }
 
 impl Transport {
@@ -93,20 +96,16 @@ impl Transport {
     /// Authorities or proxy that cannot be used.
     pub fn new(http: &Http) -> Result<Self, Error> {
         install_crypto();
-        let mut client = Client::builder()
-            .user_agent(concat!("rosterd/", env!("CARGO_PKG_VERSION")))
-            .timeout(http.timeout)
-            .connect_timeout(CONNECT_TIMEOUT.min(http.timeout / 2))
-            .redirect(redirect::Policy::none())
-            // When to try again is decided with quota and quiet periods in mind, not here.
-            .retry(retry::never())
-            .gzip(true)
-            .tls_certs_only(trust::authorities(http.ca.as_deref())?);
+        let authorities = trust::authorities(http.ca.as_deref())?;
+        let built = |client: ClientBuilder| client.build().map_err(|error| Error::Client(wording::root_cause(&error)));
         if let Some(proxy) = &http.proxy {
-            client = client.proxy(Proxy::all(proxy).map_err(|_| Error::Proxy)?);
+            let proxy = Proxy::all(proxy).map_err(|_| Error::Proxy)?;
+            let client = built(builder(http, authorities).proxy(proxy))?;
+            return Ok(Self { near: client.clone(), client });
         }
-        let client = client.build().map_err(|error| Error::Client(wording::root_cause(&error)))?;
-        Ok(Self { client })
+        // The environment's proxy leads out of the house, not to a target on this very machine.
+        let near = built(builder(http, authorities.clone()).no_proxy())?;
+        Ok(Self { client: built(builder(http, authorities))?, near })
     }
 
     /// Makes one call. Takes as long as the configured timeout at most.
@@ -115,7 +114,8 @@ impl Transport {
             Ok(request) => request,
             Err(why) => return Answer::Unsent(why),
         };
-        match self.client.execute(request).await {
+        let client = if is_near(request.url()) { &self.near } else { &self.client };
+        match client.execute(request).await {
             Ok(response) => replied(response).await,
             // A connection that was never made, or a request that was never one. Everything else may have got through:
             // also one on a pooled connection that the server was just closing.
@@ -136,6 +136,23 @@ impl Transport {
         }
         prepared.build().map_err(|error| wording::unsent(&error))
     }
+}
+
+fn builder(http: &Http, authorities: Vec<Certificate>) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("rosterd/", env!("CARGO_PKG_VERSION")))
+        .timeout(http.timeout)
+        .connect_timeout(CONNECT_TIMEOUT.min(http.timeout / 2))
+        .redirect(redirect::Policy::none())
+        // When to try again is decided with quota and quiet periods in mind, not here.
+        .retry(retry::never())
+        .gzip(true)
+        .tls_certs_only(authorities)
+}
+
+fn is_near(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Secrets come from files that people write: the message says which header, never its value.

@@ -28,6 +28,11 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     match cause.downcast_ref::<reqwest::Error>() {
         // Without a cause of its own it shows its URL.
         Some(outermost) if outermost.url().is_some() => "no further reason is known".to_owned(),
-        _ => cause.to_string(),
+        _ => plain(&cause.to_string()),
     }
+}
+
+/// `Connection refused (os error 111)` without its number.
+fn plain(text: &str) -> String {
+    text.split(" (os error").next().unwrap_or(text).to_owned()
 }

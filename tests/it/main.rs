@@ -1,10 +1,16 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
 
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod config;
+#[cfg(test)]
+mod demo;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod road;

@@ -108,7 +108,7 @@ fn unreachable(server: &str, error: &dyn Display) -> Error {
 }
 
 /// `Connection refused (os error 111)` without its number.
-fn plain(error: &dyn Display) -> String {
+pub(super) fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("I/O error: ").unwrap_or(&text);
     text.split(" (os error").next().unwrap_or(text).to_lowercase()

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::connect::plain;
 use super::connection::outcome;
 use super::{Error, Operation};
 use crate::directory::Tls;
@@ -34,8 +35,8 @@ pub(super) async fn config(settings: &Tls) -> Result<Arc<ClientConfig>, Error> {
 fn own(path: &Path) -> Result<RootCertStore, Error> {
     let fault = |why: String| Error::Authorities { why: format!("tls.ca {}: {why}", path.display()) };
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))? {
-        let certificate = certificate.map_err(|error| fault(error.to_string()))?;
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(plain(&error)))? {
+        let certificate = certificate.map_err(|error| fault(plain(&error)))?;
         roots.add(certificate).map_err(|error| fault(error.to_string()))?;
     }
     if roots.is_empty() {

@@ -46,15 +46,15 @@ async fn a_lone_member_is_quarantined_after_two_runs() {
 }
 
 #[tokio::test]
-async fn a_refused_leave_is_loud_and_tried_daily() {
+async fn a_refused_leave_is_loud_and_tried_daily_once_it_is_believed() {
     let mut world = World::synced(&["anna", "berit", "cato"]).await;
     refuse(&mut world, &["anna"]);
     world.person("anna").disable();
-    for minutes in [0, 15] {
+    for minutes in [0, 15, 15, 15] {
         world.later(minutes);
         assert_eq!(world.run().await.pending, 1);
     }
-    assert_eq!(world.target.calls.iter().filter(|call| call.ends_with("400")).count(), 1);
+    assert_eq!(world.target.calls.iter().filter(|call| call.ends_with("400")).count(), 2);
     world.target.culprits.clear();
     world.later(24 * 60);
     assert_eq!(world.run().await.pending, 0);

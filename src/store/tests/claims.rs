@@ -49,11 +49,14 @@ async fn a_claim_of_another_sync_counts() {
 async fn what_waits_is_not_ready() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     desk.admit(&[("anna", Leave)]).await;
-    let (batch, _) = desk.send().await;
-    desk.refuse(&batch).await;
-    assert_eq!(desk.claim(500).await, None);
+    for minutes in [0, 15] {
+        desk.next_run(minutes).await;
+        let (batch, _) = desk.send().await;
+        desk.refuse(&batch).await;
+        assert_eq!(desk.claim(500).await, None);
+    }
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
-    assert_eq!((work.leaves, work.later), (false, Some(at(24 * 60))));
+    assert_eq!((work.leaves, work.later), (false, Some(at(24 * 60 + 15))));
     desk.next_run(24 * 60).await;
     assert_eq!(desk.ready().await, ["-A"]);
 }

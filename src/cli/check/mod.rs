@@ -1,0 +1,69 @@
+//! `rosterd check`: whether config, directories and their people will do, without sending anything.
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::output::{Failure, json_line, say};
+use super::{Global, context};
+use crate::config::Config;
+use crate::report::{Exit, Findings, Level, text};
+use crate::store::Store;
+
+mod coverage;
+mod destination;
+mod directory;
+mod sample;
+
+/// Check the config, the directories and a sample of their people; nothing is sent.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Only the config; nothing is connected to.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Check {
+    /// Checks everything; a failure does not keep the rest from being checked.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let config = context::silent_config(global)?;
+        let mut findings = Findings::default();
+        of_config(&config, &mut findings);
+        if !self.offline {
+            online(&config, &mut findings).await?;
+        }
+        say(&if global.json { json_line(&json!({ "findings": findings }))? } else { text::check(&findings) });
+        Ok(if findings.count(Level::Failed) > 0 { Exit::Failed } else { Exit::Done })
+    }
+}
+
+fn of_config(config: &Config, findings: &mut Findings) {
+    let names: Vec<_> = config.syncs.keys().map(String::as_str).collect();
+    findings.ok("config", format!("can be read; its syncs: {}", names.join(", ")));
+    for line in config.warnings.lines() {
+        findings.warning("config", line);
+    }
+    for name in config.directories.keys().filter(|name| config.syncs.values().all(|sync| sync.from != **name)) {
+        findings.warning(name, "no sync reads this directory");
+    }
+    for name in config.destinations.keys().filter(|name| config.syncs.values().all(|sync| sync.to != **name)) {
+        findings.warning(name, "no sync sends to this destination");
+    }
+}
+
+async fn online(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
+    let mut store = Store::look(&config.state).await?;
+    let now = Timestamp::now();
+    for (name, settings) in &config.directories {
+        let syncs: Vec<_> = config.syncs.values().filter(|sync| sync.from == *name).collect();
+        if !syncs.is_empty() {
+            directory::check(config, name, settings, &syncs, &mut store, now, findings).await?;
+        }
+    }
+    for (name, target) in &config.destinations {
+        if config.syncs.values().any(|sync| sync.to == *name) {
+            destination::check(name, target, &mut store, now, findings).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! `rosterd explain`: one person's story.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::look::look;
+use super::output::{Failure, json_line, say};
+use super::{Global, context};
+use crate::config::Config;
+use crate::report::story::{Account, Event, HeldChange, Look, Story};
+use crate::report::{Exit, text};
+use crate::roster::{Key, Payload};
+use crate::store::{AccountRow, EventRow, HeldRow, PersonRow, Store};
+
+/// One person's story: directory, rules, payload, target, and what happened.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Directory key, or identity at the target; capitals do not matter.
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// Do not ask the directory.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Explain {
+    /// Asks the store, and the directory unless it is not to be asked; no lock is needed.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let config = context::config(global)?;
+        let mut store = Store::look(&config.state).await?;
+        let people = store.people(&self.who).await?;
+        if people.is_empty() {
+            return Err(Failure::new(text::nobody(&self.who)));
+        }
+        for (at, person) in people.into_iter().enumerate() {
+            let story = self.tell(&config, person, &mut store).await?;
+            let gap = if at > 0 && !global.json { "\n" } else { "" };
+            say(&format!("{gap}{}", if global.json { json_line(&story)? } else { text::story(&story) }));
+        }
+        Ok(Exit::Done)
+    }
+
+    async fn tell(&self, config: &Config, person: PersonRow, store: &mut Store) -> Result<Story, Failure> {
+        let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id } = person;
+        let now = Timestamp::now();
+        let account = match id {
+            Some(id) => store.account(id).await?.map(account).transpose()?,
+            None => None,
+        };
+        let held = store.held(feed, now).await?.into_iter().filter(|row| row.key == key).map(held).collect();
+        let events = store.story(feed, &key, id).await?.into_iter().map(event).collect();
+        let configured =
+            config.syncs.get(&sync).or_else(|| config.syncs.values().find(|known| known.was.as_ref() == Some(&sync)));
+        let directory = match configured {
+            _ if self.offline => Look::Skipped,
+            None => Look::Failed("the config names no such sync any more".to_owned()),
+            Some(configured) => look(config, configured, &Key::new(key.as_str()), store, now).await?,
+        };
+        Ok(Story { sync, key, verdict, why, absent_since, recheck_at, directory, account, held, events })
+    }
+}
+
+fn account(row: AccountRow) -> Result<Account, Failure> {
+    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
+    let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
+    Ok(Account {
+        identity,
+        leaving: gone,
+        confirmed: confirmed_gone.map(|gone| if gone { "left" } else { "active" }),
+        certain,
+        pending,
+        refusal,
+        not_before,
+        payload: payload.fields().clone(),
+    })
+}
+
+fn held(row: HeldRow) -> HeldChange {
+    let HeldRow { key: _, kind, identity, why, since, plan, approved } = row;
+    HeldChange { kind, identity, why, since, plan, approved }
+}
+
+fn event(row: EventRow) -> Event {
+    let EventRow { at, run, batch, kind, detail } = row;
+    Event { at, run, batch, kind, detail }
+}

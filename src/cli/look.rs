@@ -1,0 +1,105 @@
+//! One person as the directory shows them now.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::context;
+use super::output::Failure;
+use crate::config::{Config, Sync, Target};
+use crate::daemon::{Source, SourceError};
+use crate::directory::{Attributes, Entry, Kind, Query, attribute};
+use crate::mapping::{Cause, Standing};
+use crate::plan::absence;
+use crate::report::story::{Found, Look};
+use crate::roster::Key;
+use crate::store::Store;
+
+/// Looks somebody up as the sync itself would find them. A directory that is down is part of the answer.
+pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, now: Timestamp) -> Result<Look, Failure> {
+    let mut source = Source::new(&sync.from, context::directory(config, sync)?, &sync.query);
+    let target = context::target(config, sync)?;
+    match ask(&mut source, sync, target, key, store, now).await {
+        Ok(look) => Ok(look),
+        Err(SourceError::Directory(why)) => Ok(Look::Failed(why)),
+        Err(SourceError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn ask(
+    source: &mut Source,
+    sync: &Sync,
+    target: &Target,
+    key: &Key,
+    store: &mut Store,
+    now: Timestamp,
+) -> Result<Look, SourceError> {
+    let session = source.bind(store, now).await?;
+    let (kind, sees_deleted) = (session.server().kind, session.server().sees_deleted);
+    let name = sync.query.key.as_deref().unwrap_or(kind.default_key());
+    let Ok(equal) = attribute::equality(name, key.as_str()) else {
+        return Ok(Look::Missing(format!("their key is no value of `{name}`: was the sync's `key` changed?")));
+    };
+    let mut reader = session.read(&narrowed(&sync.query, &equal));
+    loop {
+        let page = reader.next_page().await?;
+        if let Some(entry) = page.entries.first() {
+            return Ok(Look::Found(found(sync, target, entry, kind, now)));
+        }
+        if page.end.is_some() {
+            break;
+        }
+    }
+    let sightings = session.look_up(&sync.query, std::slice::from_ref(key)).await?;
+    let word = sightings.first().map_or("gone", |(_, sighting)| absence::word(*sighting, sees_deleted));
+    Ok(Look::Missing(word.to_owned()))
+}
+
+/// The sync's own searches, for one person.
+fn narrowed(query: &Query, equal: &str) -> Query {
+    let mut query = Query { require: Vec::new(), ..query.clone() };
+    for search in &mut query.searches {
+        let own = search.filter.trim();
+        // A filter may be written without its outer parentheses as long as it stands alone.
+        search.filter = if own.starts_with('(') { format!("(&{own}{equal})") } else { format!("(&({own}){equal})") };
+    }
+    query
+}
+
+fn found(sync: &Sync, target: &Target, entry: &Entry, kind: Kind, now: Timestamp) -> Found {
+    let judgement = sync.mapping.judge(entry, kind, now);
+    let standing = match judgement.standing {
+        Standing::Active => "active".to_owned(),
+        Standing::Inactive(Cause::Disabled) => "not active: disabled".to_owned(),
+        Standing::Inactive(Cause::Expired) => "not active: expired".to_owned(),
+        Standing::Inactive(Cause::Rule) => "not active: the sync's `active` says no".to_owned(),
+        Standing::Skipped => "not this sync's business: its `skip` says so".to_owned(),
+        Standing::Unreadable(why) => format!("can't be told: {why}"),
+    };
+    let (fields, faults) = match judgement.fields {
+        Ok(mapped) => match target.destination.member(&mapped) {
+            Ok(member) => (member.payload.fields().clone(), Vec::new()),
+            Err(faults) => {
+                let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
+                (mapped.fields().clone(), faults.collect())
+            }
+        },
+        Err(faults) => {
+            let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
+            (serde_json::Map::new(), faults.collect())
+        }
+    };
+    Found { values: values(entry, &sync.query.attributes), standing, fields, faults }
+}
+
+fn values(entry: &Entry, attributes: &Attributes) -> BTreeMap<String, Vec<String>> {
+    let shown = |name: &String, value: &[u8]| {
+        attribute::text(name, value).map_or_else(|_| format!("{} bytes", value.len()), Into::into)
+    };
+    let names = attributes.names().iter();
+    let of = |name: &String| {
+        let values: Vec<String> = entry.values(attributes.slot(name)?).map(|value| shown(name, value)).collect();
+        (!values.is_empty()).then(|| (name.clone(), values))
+    };
+    names.filter_map(of).collect()
+}

@@ -1,0 +1,43 @@
+//! `rosterd runs`: what ran.
+
+use clap::Args;
+
+use super::output::{Failure, json_line, say};
+use super::{Global, context};
+use crate::report::{Exit, Ran, text};
+use crate::store::{RunRow, Store};
+
+/// The last runs, newest first.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// Of which sync; of all when none is named.
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// How many.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: u32,
+}
+
+impl Runs {
+    /// Asks the store; no lock is needed.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let config = context::config(global)?;
+        if let Some(name) = &self.name {
+            context::sync(&config, name)?;
+        }
+        let mut store = Store::look(&config.state).await?;
+        let runs: Vec<Ran> = store.runs(self.name.as_deref(), self.limit).await?.into_iter().map(ran).collect();
+        if global.json {
+            runs.iter().try_for_each(|run| json_line(run).map(|line| say(&line)))?;
+        } else {
+            say(&text::runs(&runs));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// A stored run as it is shown.
+pub fn ran(row: RunRow) -> Ran {
+    let RunRow { id, sync, began, ended, summary } = row;
+    Ran { run: id, sync, began, ended, summary }
+}

@@ -1,0 +1,137 @@
+//! How everything stands.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Ran, moment};
+
+/// How everything stands: `rosterd status --json` prints this.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// When it was asked.
+    #[serde(serialize_with = "moment::at")]
+    pub now: Timestamp,
+    /// In the order of their names.
+    pub syncs: Vec<SyncStatus>,
+    /// In the order of their names.
+    pub targets: Vec<TargetStatus>,
+    /// Directories whose credentials were refused.
+    pub directories: Vec<Refused>,
+    /// What is unwise about the config, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// How a sync stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct SyncStatus {
+    /// Its name.
+    pub sync: String,
+    /// Name of the destination.
+    pub to: String,
+    /// The last run; `None`: never ran.
+    pub last: Option<Ran>,
+    /// Whether nothing runs for now.
+    pub paused: bool,
+    /// Until when; `None` beside `paused`: until it is resumed.
+    #[serde(serialize_with = "moment::maybe")]
+    pub paused_until: Option<Timestamp>,
+    /// The target its people are at, when the config names another one.
+    pub elsewhere: Option<String>,
+    /// Accounts confirmed active.
+    pub active: u64,
+    /// People kept at their last state.
+    pub kept: Vec<Kept>,
+    /// Accounts quarantined.
+    pub quarantined: u64,
+    /// Why the first of them were refused; leaves too, which are refused but not quarantined.
+    pub refused: Vec<Named>,
+    /// What is held.
+    pub held: Option<Held>,
+    /// When the oldest leave that is not confirmed became due.
+    #[serde(serialize_with = "moment::maybe")]
+    pub overdue_since: Option<Timestamp>,
+}
+
+/// People kept for one reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kept {
+    /// `invalid`, `unreadable`, `absent`, `disputed`.
+    pub verdict: String,
+    /// How many.
+    pub people: u64,
+    /// The first of them.
+    pub some: Vec<Named>,
+}
+
+/// Somebody, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Directory key.
+    pub key: String,
+    /// In words.
+    pub why: String,
+}
+
+/// What is held of a sync.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// The plan's id.
+    pub plan: String,
+    /// Changes.
+    pub changes: u64,
+    /// Those of them that are approved and wait for the next run.
+    pub approved: u64,
+    /// Since when the oldest waits.
+    #[serde(serialize_with = "moment::at")]
+    pub since: Timestamp,
+    /// Why, with how many.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why changes are held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// In words.
+    pub why: String,
+    /// How many.
+    pub changes: u64,
+}
+
+/// How a target stands.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TargetStatus {
+    /// Its name in the config.
+    pub target: String,
+    /// Whether anything was ever sent there.
+    pub known: bool,
+    /// Token requests in the window, and how many it allows; `None`: it wants no token.
+    pub tokens: Option<[u64; 2]>,
+    /// A token is good until then.
+    #[serde(serialize_with = "moment::maybe")]
+    pub token_until: Option<Timestamp>,
+    /// Nothing is sent before.
+    #[serde(serialize_with = "moment::maybe")]
+    pub waiting_until: Option<Timestamp>,
+    /// Why.
+    pub why: Option<String>,
+    /// The credentials in the config were refused.
+    pub refused: bool,
+    /// Accounts still to be sent.
+    pub pending: u64,
+    /// Leaves among them.
+    pub leaves: u64,
+    /// Batches without an answer.
+    pub unanswered: u64,
+}
+
+/// A directory that refused its credentials.
+#[derive(Clone, Debug, Serialize)]
+pub struct Refused {
+    /// Its name in the config.
+    pub directory: String,
+    /// When.
+    #[serde(serialize_with = "moment::at")]
+    pub at: Timestamp,
+    /// In words.
+    pub why: String,
+}

@@ -1,0 +1,23 @@
+//! Values → what people read. Pure: times are values, nothing is asked, colours are nobody's.
+//!
+//! Whatever comes from a directory or a target is shown without control characters: a terminal obeys those.
+
+mod check;
+mod plan;
+mod runs;
+mod sentences;
+mod status;
+mod steer;
+mod story;
+mod words;
+
+pub use check::check;
+pub use plan::plan;
+pub use runs::runs;
+pub use sentences::{sentences, sentences_with};
+pub use status::status;
+pub use steer::approved;
+pub use story::{nobody, story};
+
+#[cfg(test)]
+mod tests;

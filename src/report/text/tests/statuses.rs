@@ -1,0 +1,85 @@
+use super::*;
+use crate::report::{Held, Kept, Refused, Status, SyncStatus, TargetStatus};
+
+fn sync(name: &str) -> SyncStatus {
+    SyncStatus {
+        sync: name.to_owned(),
+        to: "veris".to_owned(),
+        last: None,
+        paused: false,
+        paused_until: None,
+        elsewhere: None,
+        active: 0,
+        kept: Vec::new(),
+        quarantined: 0,
+        refused: Vec::new(),
+        held: None,
+        overdue_since: None,
+    }
+}
+
+fn target() -> TargetStatus {
+    TargetStatus { target: "veris".to_owned(), tokens: Some([0, 150]), ..TargetStatus::default() }
+}
+
+fn shown(syncs: Vec<SyncStatus>, targets: Vec<TargetStatus>) -> Status {
+    Status { now: at(60), syncs, targets, directories: Vec::new(), warnings: Vec::new() }
+}
+
+fn fits(text: &str) -> &str {
+    let wide = text.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None);
+    text
+}
+
+#[test]
+fn before_anything_ran() {
+    insta::assert_snapshot!(fits(&status(&shown(vec![sync("employees")], vec![target()]))));
+}
+
+#[test]
+fn all_is_well() {
+    let employees = SyncStatus { last: Some(ran(1, Some(summary("ok")))), active: 1000, ..sync("employees") };
+    let veris = TargetStatus { known: true, tokens: Some([3, 150]), token_until: Some(at(75)), ..target() };
+    insta::assert_snapshot!(fits(&status(&shown(vec![employees], vec![veris]))));
+}
+
+#[test]
+fn a_bad_night() {
+    let kept = |verdict: &str, people, some| Kept { verdict: verdict.to_owned(), people, some };
+    let some = || (1..6).map(|number| named(&format!("key-{number}"), "designation: is missing")).collect();
+    let reason = Reason { why: "45 leaves within 24 h, the limit is 25".to_owned(), changes: 40 };
+    let held = Held { plan: "1f2e3d4c".to_owned(), changes: 40, approved: 3, since: at(1), reasons: vec![reason] };
+    let employees = SyncStatus {
+        last: Some(ran(1, Some(failed()))),
+        active: 960,
+        kept: vec![kept("invalid", 17, some()), kept("disputed", 1, vec![named("key-9", "and key-8")])],
+        quarantined: 1,
+        refused: vec![named("key-7", "answered 422: no such country\u{1b}[2J")],
+        held: Some(held),
+        overdue_since: Some(at(-900)),
+        ..sync("employees")
+    };
+    let veris = TargetStatus {
+        known: true,
+        tokens: Some([150, 150]),
+        waiting_until: Some(at(90)),
+        why: Some("answered 429 Too Many Requests".to_owned()),
+        pending: 12,
+        leaves: 1,
+        unanswered: 1,
+        ..target()
+    };
+    let spare = TargetStatus { target: "spare".to_owned(), refused: true, ..target() };
+    let guests = SyncStatus { paused: true, paused_until: Some(at(600)), ..sync("guests") };
+    let staff = SyncStatus {
+        last: Some(ran(2, None)),
+        elsewhere: Some("veris https://old.example x".to_owned()),
+        ..sync("staff")
+    };
+    let mut all = shown(vec![employees, guests, staff], vec![veris, spare]);
+    let why = "the directory refused the bind: the account is locked".to_owned();
+    all.directories.push(Refused { directory: "corp".to_owned(), at: at(0), why });
+    all.warnings.push("rosterd.yaml:9:5: a secret in the clear".to_owned());
+    insta::assert_snapshot!(status(&all));
+}

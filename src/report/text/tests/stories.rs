@@ -1,0 +1,98 @@
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
+
+fn fields(value: &Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn event(minutes: i64, run: Option<i64>, batch: Option<i64>, kind: &str, detail: Option<&str>) -> Event {
+    Event { at: at(minutes), run, batch, kind: kind.to_owned(), detail: detail.map(str::to_owned) }
+}
+
+fn somebody() -> Story {
+    Story {
+        sync: "employees".to_owned(),
+        key: "00000000-0000-4000-8000-000000000007".to_owned(),
+        verdict: "active".to_owned(),
+        why: None,
+        absent_since: None,
+        recheck_at: None,
+        directory: Look::Skipped,
+        account: None,
+        held: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+fn account() -> Account {
+    Account {
+        identity: "1007".to_owned(),
+        leaving: false,
+        confirmed: Some("active"),
+        certain: true,
+        pending: false,
+        refusal: None,
+        not_before: None,
+        payload: fields(&json!({ "designation": "Engineer", "unique_id": "1007" })),
+    }
+}
+
+#[test]
+fn active_and_as_the_directory_says() {
+    let found = Found {
+        values: [("title", vec!["Lead".to_owned()]), ("mail", vec!["a@x.example".to_owned(), "b\u{1b}".to_owned()])]
+            .map(|(name, values)| (name.to_owned(), values))
+            .into(),
+        standing: "active".to_owned(),
+        fields: fields(&json!({ "designation": "Lead" })),
+        faults: vec!["country: is missing".to_owned()],
+    };
+    let events = vec![
+        event(0, Some(1), None, "join", None),
+        event(1, Some(1), Some(2), "confirmed", Some("active")),
+        event(30, None, None, "approved", Some("by ada: she left")),
+        event(31, Some(3), Some(4), "refused", Some("answered 422")),
+    ];
+    let story_ = Story { directory: Look::Found(found), account: Some(account()), events, ..somebody() };
+    insta::assert_snapshot!(story(&story_));
+}
+
+#[test]
+fn held_and_absent() {
+    let held = |approved| HeldChange {
+        kind: "leave".to_owned(),
+        identity: "1007".to_owned(),
+        why: "everybody at once".to_owned(),
+        since: at(5),
+        plan: "1f2e3d4c".to_owned(),
+        approved,
+    };
+    let account = Account {
+        certain: false,
+        pending: true,
+        not_before: Some(at(1440)),
+        refusal: Some("answered 400".to_owned()),
+        leaving: true,
+        confirmed: None,
+        ..account()
+    };
+    insta::assert_snapshot!(story(&Story {
+        verdict: "held".to_owned(),
+        why: Some("deleted".to_owned()),
+        absent_since: Some(at(2)),
+        recheck_at: Some(at(3)),
+        directory: Look::Missing("deleted".to_owned()),
+        account: Some(account),
+        held: vec![held(false), held(true)],
+        ..somebody()
+    }));
+}
+
+#[test]
+fn never_sent_and_the_directory_is_down() {
+    let directory = Look::Failed("ldap.example:636 can't be reached: connection refused".to_owned());
+    let why = Some("email: has no @".to_owned());
+    insta::assert_snapshot!(story(&Story { verdict: "invalid".to_owned(), why, directory, ..somebody() }));
+}

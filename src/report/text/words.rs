@@ -1,0 +1,91 @@
+//! What several texts say alike.
+
+use std::fmt::{self, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use jiff::Timestamp;
+
+/// Columns of the smallest terminal that is catered for.
+const WIDTH: u16 = 80;
+
+/// People named before the rest is only counted.
+pub(super) const FEW: usize = 5;
+
+/// A text, line by line.
+#[derive(Default)]
+pub(super) struct Page(String);
+
+impl Page {
+    pub(super) fn line(&mut self, line: impl fmt::Display) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+
+    /// Lines that end already.
+    pub(super) fn lines(&mut self, lines: &str) {
+        self.0.push_str(lines);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn text(self) -> String {
+        self.0
+    }
+}
+
+/// A moment, in UTC.
+pub(super) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// `1 change`, `2 changes`.
+pub(super) fn count(n: u64, one: &str) -> String {
+    let plural = match one {
+        "person" => "people".to_owned(),
+        "batch" => "batches".to_owned(),
+        _ => format!("{one}s"),
+    };
+    if n == 1 { format!("1 {one}") } else { format!("{n} {plural}") }
+}
+
+/// Without what a terminal would obey.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+/// A table without lines; the columns named hold numbers.
+pub(super) fn table(header: &[&str], numbers: &[usize], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(header.to_vec()).add_rows(rows);
+    for column in numbers {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let mut page = Page::default();
+    table.lines().for_each(|line| page.line(line.trim_end()));
+    page.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_directory_says() {
+        assert_eq!(printable("a\u{1b}[31mb\r\nć"), "a\u{fffd}[31mb\u{fffd}\u{fffd}ć");
+    }
+
+    #[test]
+    fn tables_fit_a_small_terminal() {
+        let row = vec!["word ".repeat(30), "12".to_owned()];
+        let text = table(&["A", "N"], &[1], vec![row]);
+        assert!(text.lines().all(|line| line.chars().count() <= usize::from(WIDTH)), "{text}");
+    }
+}
