@@ -1,5 +1,6 @@
 //! Performs the engine's effects.
 
+pub mod books;
 mod perform;
 mod source;
 

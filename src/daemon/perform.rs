@@ -5,17 +5,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::books::Books;
 use super::source::{Source, SourceError};
-use crate::destination::Item;
-use crate::engine::{Admit, Aim, Answer, Effect, Event, Job, Outcome, Progress, Run, TokenOutcome, Transaction};
-use crate::plan::Feed;
-use crate::report::Summary;
+use crate::engine::{Effect, Event, Job, Outcome, Progress, Run};
 use crate::roster::Now;
-use crate::store::{self, Admission, Pace, Store};
+use crate::store::{self, Store};
 use crate::transport::{self, Transport};
-
-/// The guard's window.
-const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// Why a run could not go on. The store is as after a crash at this point: nothing is lost.
 #[derive(Debug, thiserror::Error)]
@@ -27,19 +22,17 @@ pub enum PerformError {
 
 /// Everything a run touches.
 pub struct Performer<'a> {
-    store: &'a mut Store,
+    books: Books<'a>,
     source: Source,
     transport: Transport,
     job: Job,
-    feed: i64,
-    run: i64,
     began: Instant,
 }
 
 impl<'a> Performer<'a> {
     /// A run of a job on real things.
     pub fn new(store: &'a mut Store, source: Source, transport: Transport, job: Job) -> Self {
-        Self { store, source, transport, job, feed: 0, run: 0, began: Instant::now() }
+        Self { books: Books::new(store, job.clone()), source, transport, job, began: Instant::now() }
     }
 
     /// Performs a run to its end.
@@ -53,9 +46,11 @@ impl<'a> Performer<'a> {
                     tell(&progress);
                     continue;
                 }
-                Effect::Commit(transaction) => Event::Committed(self.commit(transaction).await?),
+                Effect::Commit(transaction) => {
+                    Event::Committed(self.books.commit(transaction, Timestamp::now()).await?)
+                }
                 Effect::Open => {
-                    let opened = self.source.open(self.store, Timestamp::now()).await;
+                    let opened = self.source.open(self.books.store(), Timestamp::now()).await;
                     read(opened.map(Event::Opened))?
                 }
                 Effect::ReadPage => read(self.source.page().await.map(Event::Page))?,
@@ -78,119 +73,6 @@ impl<'a> Performer<'a> {
 
     fn now(&self) -> Now {
         Now { wall: Timestamp::now(), monotonic: self.began.elapsed() }
-    }
-
-    async fn commit(&mut self, transaction: Transaction) -> Result<Answer, PerformError> {
-        let now = Timestamp::now();
-        let realm = self.job.destination.realm();
-        let limits = self.job.destination.limits();
-        let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
-        let answer = match transaction {
-            Transaction::Begin => return self.begin(&realm, now).await,
-            Transaction::Stage(rows) => {
-                self.store.stage(&rows).await?;
-                Answer::Done
-            }
-            Transaction::Recall => Answer::Known(
-                self.store.observed().await?,
-                self.store.touched(&realm).await?,
-                Box::new(self.store.grounds(self.feed, now, WINDOW).await?),
-            ),
-            Transaction::Admit(admit) => Answer::Admitted(self.admit(&admit, &realm, now).await?),
-            Transaction::Survey => Answer::Work(
-                Box::new(self.store.work(&realm, self.run, per, now).await?),
-                self.store.token(&realm).await?,
-                self.store.failures(&realm).await?,
-            ),
-            Transaction::Charge(purpose) => match &limits.token {
-                Some(quota) => Answer::Charged(self.store.charge(&realm, quota, purpose, now).await?),
-                None => Answer::Done,
-            },
-            Transaction::Token(outcome) => {
-                self.token(&realm, outcome, now).await?;
-                Answer::Done
-            }
-            Transaction::Claim(limit) => Answer::Claimed(self.store.claim(&realm, self.run, limit, now).await?),
-            Transaction::MarkSent(batch) => Answer::Frozen(self.mark_sent(batch, now).await?),
-            Transaction::Settle(batch, settlement, not_before) => {
-                let pace = Pace { not_before, quiet: limits.quiet };
-                self.store.settle(&batch, self.run, &settlement, pace, now).await?;
-                Answer::Done
-            }
-            Transaction::Lose(batch) => {
-                self.store.lose(batch, now).await?;
-                Answer::Done
-            }
-            Transaction::Reject(until, note) => {
-                self.store.reject(&realm, until, &note, now).await?;
-                Answer::Done
-            }
-            Transaction::Count => {
-                let pending = self.store.left_over(&realm).await?;
-                Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? }
-            }
-            Transaction::End(tally) => {
-                self.store.end_run(self.feed, &Summary::of(&self.job.sync, &tally), now).await?;
-                Answer::Done
-            }
-        };
-        Ok(answer)
-    }
-
-    async fn begin(&mut self, realm: &str, now: Timestamp) -> Result<Answer, PerformError> {
-        let (sync, was) = (self.job.sync.as_str(), self.job.was.as_deref());
-        self.store.clear_stage().await?;
-        if self.job.purpose == Aim::Sync {
-            self.store.enrol(sync, was, realm).await?;
-        }
-        let (feed, realm): (Option<Feed>, Option<String>) = self.store.feed(sync, was).await?.unzip();
-        self.feed = feed.as_ref().map_or(0, |feed| feed.id);
-        if self.job.purpose == Aim::Sync {
-            self.run = self.store.begin_run(self.feed, now).await?;
-            if let Some(realm) = &realm {
-                self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
-            }
-        }
-        let known = self.store.known(self.feed).await?;
-        Ok(Answer::Begun { run: self.run, feed, realm, known })
-    }
-
-    async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, PerformError> {
-        let admission = Admission {
-            feed: self.feed,
-            realm,
-            run: self.run,
-            observed: &admit.question.observed,
-            plan: &admit.plan,
-            granted: &admit.question.guard.granted,
-            rules: self.job.rules,
-            forgotten: &admit.forgotten,
-            server: &admit.server,
-            server_since: admit.server_since,
-            bases: &admit.bases,
-            now,
-        };
-        Ok(self.store.admit(&admission).await?)
-    }
-
-    async fn token(&mut self, realm: &str, outcome: TokenOutcome, now: Timestamp) -> Result<(), PerformError> {
-        match outcome {
-            TokenOutcome::Kept(token, until) => self.store.keep_token(realm, &token, until, now).await?,
-            TokenOutcome::Refunded(charge, until, note) => self.store.refund(realm, charge, until, &note).await?,
-            TokenOutcome::Failed(until, note) => self.store.token_failed(realm, until, &note).await?,
-            TokenOutcome::Latched(credential, note) => self.store.latch(realm, credential, &note).await?,
-        }
-        Ok(())
-    }
-
-    async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, PerformError> {
-        let frozen = self.store.mark_sent(batch, now).await?;
-        let item = |member: store::Frozen| {
-            let payload =
-                if member.gone { self.job.destination.leaving(&member.identity, &member.body) } else { member.body };
-            Item { account: member.account, identity: member.identity, leaving: member.gone, payload }
-        };
-        Ok(frozen.into_iter().map(item).collect())
     }
 }
 

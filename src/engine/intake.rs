@@ -1,11 +1,12 @@
 //! From pages to wishes: who is unchanged, who is to be judged, who is missing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::Job;
-use crate::directory::{End, Entry, Kind, Server, Sighting, Sightings};
-use crate::mapping::{Cause, Standing};
-use crate::plan::{Known, Staged, Verdict, Wish, absence, guard};
+use super::index::Index;
+use super::judge::{ambiguous, judge, protection};
+use crate::directory::{End, Entry, Server, Sighting, Sightings};
+use crate::plan::{Absence, Known, Staged, Verdict, Wish, absence, guard};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 /// A share of people without `userAccountControl` above which a reading is not believed: one in this many.
@@ -16,9 +17,12 @@ const UNREADABLE_SHARE: u64 = 100;
 pub struct Intake {
     known: Vec<Known>,
     index: Index,
-    seen: Vec<bool>,
-    fresh: BTreeSet<Key>,
+    /// Beside `known`: the entry that was read.
+    seen: Vec<Option<Fingerprint>>,
+    /// People who are not known, and their entries.
+    fresh: BTreeMap<Key, Fingerprint>,
     salt: Fingerprint,
+    absence: Absence,
     /// Who answers.
     pub server: Server,
     /// Entries with a key, each person once.
@@ -33,15 +37,16 @@ pub struct Intake {
 
 impl Intake {
     /// A reading from a server, of people of whom these are known, sorted by key.
-    pub fn new(known: Vec<Known>, server: Server, rules: Fingerprint) -> Self {
+    pub fn new(known: Vec<Known>, server: Server, rules: Fingerprint, absence: Absence) -> Self {
         let salt = Fingerprint::of(format!("{rules} {:?}", server.kind).as_bytes());
-        let seen = vec![false; known.len()];
+        let seen = vec![None; known.len()];
         Self {
             index: Index::of(&known),
             known,
             seen,
-            fresh: BTreeSet::new(),
+            fresh: BTreeMap::new(),
             salt,
+            absence,
             server,
             entries: 0,
             keyless: 0,
@@ -66,12 +71,19 @@ impl Intake {
             }
         };
         let fingerprint = entry.fingerprint(self.salt);
-        let known = match self.index.find(&self.known, &key) {
-            Some(at) if std::mem::replace(&mut self.seen[at], true) => return None,
-            Some(at) => Some(&self.known[at]),
-            None if self.fresh.insert(key.clone()) => None,
-            None => return None,
+        let found = self.index.find(&self.known, &key);
+        let known = found.map(|at| &self.known[at]);
+        let before = match found {
+            Some(at) => self.seen[at].replace(fingerprint),
+            None => self.fresh.insert(key.clone(), fingerprint),
         };
+        if let Some(before) = before {
+            if before == fingerprint {
+                return None;
+            }
+            self.unchanged -= u64::from(known.is_some_and(|known| as_it_was(known, before, now)));
+            return Some(ambiguous(key, known));
+        }
         self.entries += 1;
         if known.is_some_and(|known| as_it_was(known, fingerprint, now)) {
             self.unchanged += 1;
@@ -129,7 +141,7 @@ impl Intake {
     }
 
     fn unread(&self) -> impl Iterator<Item = &Known> {
-        self.known.iter().zip(&self.seen).filter(|(_, seen)| !**seen).map(|(known, _)| known)
+        self.known.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(known, _)| known)
     }
 
     /// How many of the missing are worth a look: more than the guard lets go would be held anyway.
@@ -139,13 +151,7 @@ impl Intake {
     }
 
     /// What is wished for the missing.
-    pub fn judge_missing(
-        &self,
-        job: &Job,
-        sightings: &Sightings,
-        unsettled: bool,
-        now: Timestamp,
-    ) -> Result<Vec<Staged>, String> {
+    pub fn judge_missing(&self, sightings: &Sightings, unsettled: bool, now: Timestamp) -> Result<Vec<Staged>, String> {
         let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
         if found > 0 {
             return Err(format!(
@@ -157,14 +163,24 @@ impl Intake {
             .missing()
             .map(|known| {
                 let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-                self.absent(job, known, sighting, (all, sightings.len()), unsettled, now)
+                self.absent(known, sighting, (all, sightings.len()), unsettled, now)
             })
             .collect())
     }
 
+    fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
+        let (sees, kind) = (self.server.sees_deleted, self.server.kind);
+        let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
+        if sighting != Sighting::Deleted && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
+            // They may be among those: whose key can't be read can't be found by it, and who is may be somebody else.
+            let why = format!("{}; but {} entries came without a key", absent.why, self.keyless);
+            return absence::Absent { needs_approval: Some(why), ..absent };
+        }
+        absent
+    }
+
     fn absent(
         &self,
-        job: &Job,
         known: &Known,
         sighting: Option<Sighting>,
         (missing, looked_up): (usize, usize),
@@ -173,15 +189,7 @@ impl Intake {
     ) -> Staged {
         let since = known.absent_since.unwrap_or(now);
         let absent = match sighting {
-            _ if self.keyless > 0 => absence::Absent {
-                wish: Wish::Keep(Verdict::Absent),
-                why: format!("absence not proved: {} entries came without a key", self.keyless),
-                needs_approval: None,
-            },
-            Some(sighting) => {
-                let (sees, kind) = (self.server.sees_deleted, self.server.kind);
-                absence::judge(sighting, sees, &job.absence, kind, since, unsettled, now)
-            }
+            Some(sighting) => self.believe(sighting, since, unsettled, now),
             None => absence::Absent {
                 wish: Wish::Leave(None),
                 why: "missing".to_owned(),
@@ -204,85 +212,6 @@ impl Intake {
     }
 }
 
-/// Finds people by key in a few bytes each: a search in these stays in the processor's cache, one in the people does
-/// not, and it is done for every entry.
-#[derive(Debug)]
-struct Index(Vec<(u64, u32)>);
-
-impl Index {
-    fn of(known: &[Known]) -> Self {
-        let mut index: Vec<(u64, u32)> = (0..).zip(known).map(|(at, known)| (Self::hash(&known.key), at)).collect();
-        index.sort_unstable();
-        Self(index)
-    }
-
-    fn hash(key: &Key) -> u64 {
-        Fingerprint::of(key.as_str().as_bytes()).as_bytes()[..8].iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
-    }
-
-    fn find(&self, known: &[Known], key: &Key) -> Option<usize> {
-        let hash = Self::hash(key);
-        let from = self.0.partition_point(|(other, _)| *other < hash);
-        let alike = self.0[from..].iter().take_while(|(other, _)| *other == hash);
-        alike.map(|&(_, at)| at as usize).find(|&at| known[at].key == *key)
-    }
-}
-
 fn as_it_was(known: &Known, fingerprint: Fingerprint, now: Timestamp) -> bool {
     known.seen == Some(fingerprint) && known.absent_since.is_none() && known.recheck_at.is_none_or(|at| at > now)
-}
-
-fn judge(
-    job: &Job,
-    entry: &Entry,
-    kind: Kind,
-    key: Key,
-    known: Option<&Known>,
-    seen: Fingerprint,
-    now: Timestamp,
-) -> Staged {
-    let judgement = job.mapping.judge(entry, kind, now);
-    let member = match &judgement.fields {
-        Ok(fields) => job.destination.member(fields).map_err(|faults| {
-            faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect::<Vec<_>>().join("; ")
-        }),
-        Err(faults) => {
-            Err(faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect::<Vec<_>>().join("; "))
-        }
-    };
-    let body = member.as_ref().ok().map(|member| member.payload.to_json());
-    let named = member.map(|member| (member.identity, member.payload.fingerprint()));
-    let (wish, why) = match (judgement.standing, named) {
-        (Standing::Active, Ok((identity, fingerprint))) => (Wish::Be(identity, fingerprint), None),
-        (Standing::Active, Err(why)) => (Wish::Keep(Verdict::Invalid), Some(why)),
-        (Standing::Inactive(cause), named) => (Wish::Leave(named.ok()), Some(cause_word(cause).to_owned())),
-        (Standing::Skipped, _) => (Wish::Skip, Some("the sync's `skip` says so".to_owned())),
-        (Standing::Unreadable(why), _) => (Wish::Keep(Verdict::Unreadable), Some(why)),
-    };
-    let leaves = matches!(wish, Wish::Leave(_) | Wish::Skip) && known.is_some_and(|known| known.active);
-    let guarded = judgement.protected || known.is_some_and(|known| known.protected);
-    Staged {
-        key,
-        person: known.map(|known| known.id),
-        wish,
-        body,
-        seen: Some(seen),
-        recheck_at: judgement.recheck_at,
-        protected: judgement.protected,
-        why,
-        needs_approval: (leaves && guarded).then(protection),
-        absent_since: None,
-    }
-}
-
-fn protection() -> String {
-    "the sync's `protect` names this person".to_owned()
-}
-
-fn cause_word(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Disabled => "disabled",
-        Cause::Expired => "expired",
-        Cause::Rule => "the sync's `active` says no",
-    }
 }

@@ -20,9 +20,14 @@ use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Known, Limits
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
+mod index;
 mod intake;
+mod judge;
+mod reading;
 mod run;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use run::Run;
 pub use tally::{Outcome, Planned, Tally};

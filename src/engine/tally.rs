@@ -31,7 +31,7 @@ pub struct Tally {
     pub failed: Option<String>,
     /// What it waits for, or who has to act.
     pub waits: Option<String>,
-    /// That some entries have no key, and why: nobody's absence is proved while there are such.
+    /// That some entries have no key, and why: whoever is missing may be one of them.
     pub keyless: Option<String>,
     /// What an administrator may want to know although all went well.
     pub notes: Vec<String>,

@@ -129,7 +129,7 @@ async fn record_verdicts(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
 
 async fn make_due(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     // A payload replaces the last one; the one the target confirmed is kept beside it for as long as they differ. A
-    // quarantine ends when payload or rules differ.
+    // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back.
     sqlx::query(
         "INSERT INTO account (realm, identity, gone, announce, fp, body, mapping)
          SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2
@@ -140,6 +140,8 @@ async fn make_due(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -
              WHEN account.confirmed_fp IS account.fp THEN account.body
              ELSE account.confirmed_body END,
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
+           refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
+           not_before = NULL,
            gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, after = NULL",
     )
     .bind(admission.realm)

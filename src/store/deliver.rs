@@ -91,7 +91,8 @@ impl Store {
         let ready: (bool, bool) = sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM account a WHERE a.pending = 0 AND ",
             ready!(),
-            "), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
+            ") OR EXISTS (SELECT 1 FROM batch b JOIN item i ON i.batch = b.id
+               WHERE b.realm = ?1 AND b.state = 0 AND i.gone = 1), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
             ready!(),
             ")"
         ))

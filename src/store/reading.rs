@@ -78,13 +78,13 @@ impl Store {
         Ok(())
     }
 
-    /// Stages part of a reading.
+    /// Stages part of a reading. What is staged later of somebody replaces what was before.
     pub async fn stage(&mut self, rows: &[Staged]) -> Result<(), Error> {
         let mut tx = self.connection.begin().await?;
         for chunk in rows.chunks(CHUNK) {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
-                "INSERT INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
+                "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
                    needs_approval, absent_since)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
                    value->>7, value->>8, value->>9, value->>10, value->>11 FROM json_each(?)",

@@ -85,9 +85,11 @@ impl Store {
         for batch in prepared {
             release(&mut tx, batch, "not sent", &Refusal { text: note.to_owned() }, now).await?;
         }
+        // Nor do leaves that were among the refused wait a day for the target to come to its senses.
         sqlx::query(
-            "UPDATE account SET suspect = NULL, suspect_root = NULL, suspect_run = NULL
-             WHERE suspect IS NOT NULL AND realm = (SELECT id FROM realm WHERE name = ?)",
+            "UPDATE account SET suspect = NULL, suspect_root = NULL, suspect_run = NULL,
+               not_before = CASE WHEN gone = 1 AND refusal IS NOT NULL THEN NULL ELSE not_before END
+             WHERE (suspect IS NOT NULL OR refusal IS NOT NULL) AND realm = (SELECT id FROM realm WHERE name = ?)",
         )
         .bind(realm)
         .execute(&mut *tx)
@@ -187,13 +189,16 @@ async fn refuse_single(
     if believed {
         quarantine(tx, account, refusal, batch, run, now).await?;
     } else {
-        sqlx::query("UPDATE account SET suspect = fp, suspect_root = ?, suspect_run = ?, refusal = ? WHERE id = ?")
-            .bind(batch.root)
-            .bind(run)
-            .bind(&refusal.text)
-            .bind(account)
-            .execute(&mut **tx)
-            .await?;
+        sqlx::query(
+            "UPDATE account SET suspect = i.fp, suspect_root = ?, suspect_run = ?, refusal = ?
+                     FROM item i WHERE i.batch = ? AND account.id = i.account",
+        )
+        .bind(batch.root)
+        .bind(run)
+        .bind(&refusal.text)
+        .bind(batch.id)
+        .execute(&mut **tx)
+        .await?;
     }
     release(tx, batch.id, "refused", refusal, now).await
 }

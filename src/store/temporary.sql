@@ -1,6 +1,6 @@
 -- A reading is staged on the connection that will admit it: a crash leaves nothing behind, and `plan` stores nothing.
 CREATE TEMP TABLE IF NOT EXISTS stage (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
   seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (

@@ -1,0 +1,147 @@
+//! The engine's transactions on the store. The moment is an argument, so that a simulation uses the very same books.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::destination::Item;
+use crate::engine::{Admit, Aim, Answer, Job, TokenOutcome, Transaction};
+use crate::plan::Feed;
+use crate::report::Summary;
+use crate::store::{self, Admission, Pace, Store};
+
+/// The guard's window.
+const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// A run's view of the store.
+pub struct Books<'a> {
+    store: &'a mut Store,
+    job: Job,
+    feed: i64,
+    run: i64,
+}
+
+impl<'a> Books<'a> {
+    /// The books of a run that has not begun.
+    pub fn new(store: &'a mut Store, job: Job) -> Self {
+        Self { store, job, feed: 0, run: 0 }
+    }
+
+    /// The store itself.
+    pub fn store(&mut self) -> &mut Store {
+        self.store
+    }
+
+    /// Commits a transaction at a moment.
+    pub async fn commit(&mut self, transaction: Transaction, now: Timestamp) -> Result<Answer, store::Error> {
+        let realm = self.job.destination.realm();
+        let limits = self.job.destination.limits();
+        let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
+        let answer = match transaction {
+            Transaction::Begin => return self.begin(&realm, now).await,
+            Transaction::Stage(rows) => {
+                self.store.stage(&rows).await?;
+                Answer::Done
+            }
+            Transaction::Recall => Answer::Known(
+                self.store.observed().await?,
+                self.store.touched(&realm).await?,
+                Box::new(self.store.grounds(self.feed, now, WINDOW).await?),
+            ),
+            Transaction::Admit(admit) => Answer::Admitted(self.admit(&admit, &realm, now).await?),
+            Transaction::Survey => Answer::Work(
+                Box::new(self.store.work(&realm, self.run, per, now).await?),
+                self.store.token(&realm).await?,
+                self.store.failures(&realm).await?,
+            ),
+            Transaction::Charge(purpose) => match &limits.token {
+                Some(quota) => Answer::Charged(self.store.charge(&realm, quota, purpose, now).await?),
+                None => Answer::Done,
+            },
+            Transaction::Token(outcome) => {
+                self.token(&realm, outcome, now).await?;
+                Answer::Done
+            }
+            Transaction::Claim(limit) => Answer::Claimed(self.store.claim(&realm, self.run, limit, now).await?),
+            Transaction::MarkSent(batch) => Answer::Frozen(self.mark_sent(batch, now).await?),
+            Transaction::Settle(batch, settlement, not_before) => {
+                let pace = Pace { not_before, quiet: limits.quiet };
+                self.store.settle(&batch, self.run, &settlement, pace, now).await?;
+                Answer::Done
+            }
+            Transaction::Lose(batch) => {
+                self.store.lose(batch, now).await?;
+                Answer::Done
+            }
+            Transaction::Reject(until, note) => {
+                self.store.reject(&realm, until, &note, now).await?;
+                Answer::Done
+            }
+            Transaction::Count => {
+                let pending = self.store.left_over(&realm).await?;
+                Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? }
+            }
+            Transaction::End(tally) => {
+                self.store.end_run(self.feed, &Summary::of(&self.job.sync, &tally), now).await?;
+                Answer::Done
+            }
+        };
+        Ok(answer)
+    }
+
+    async fn begin(&mut self, realm: &str, now: Timestamp) -> Result<Answer, store::Error> {
+        let (sync, was) = (self.job.sync.as_str(), self.job.was.as_deref());
+        self.store.clear_stage().await?;
+        if self.job.purpose == Aim::Sync {
+            self.store.enrol(sync, was, realm).await?;
+        }
+        let (feed, realm): (Option<Feed>, Option<String>) = self.store.feed(sync, was).await?.unzip();
+        self.feed = feed.as_ref().map_or(0, |feed| feed.id);
+        if self.job.purpose == Aim::Sync {
+            self.run = self.store.begin_run(self.feed, now).await?;
+            if let Some(realm) = &realm {
+                self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
+            }
+        }
+        let known = self.store.known(self.feed).await?;
+        Ok(Answer::Begun { run: self.run, feed, realm, known })
+    }
+
+    async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {
+        let admission = Admission {
+            feed: self.feed,
+            realm,
+            run: self.run,
+            observed: &admit.question.observed,
+            plan: &admit.plan,
+            granted: &admit.question.guard.granted,
+            rules: self.job.rules,
+            forgotten: &admit.forgotten,
+            server: &admit.server,
+            server_since: admit.server_since,
+            bases: &admit.bases,
+            now,
+        };
+        self.store.admit(&admission).await
+    }
+
+    async fn token(&mut self, realm: &str, outcome: TokenOutcome, now: Timestamp) -> Result<(), store::Error> {
+        match outcome {
+            TokenOutcome::Kept(token, until) => self.store.keep_token(realm, &token, until, now).await?,
+            TokenOutcome::Refunded(charge, until, note) => self.store.refund(realm, charge, until, &note).await?,
+            TokenOutcome::Failed(until, note) => self.store.token_failed(realm, until, &note).await?,
+            TokenOutcome::Latched(credential, note) => self.store.latch(realm, credential, &note).await?,
+        }
+        Ok(())
+    }
+
+    async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {
+        let frozen = self.store.mark_sent(batch, now).await?;
+        let item = |member: store::Frozen| {
+            let payload =
+                if member.gone { self.job.destination.leaving(&member.identity, &member.body) } else { member.body };
+            Item { account: member.account, identity: member.identity, leaving: member.gone, payload }
+        };
+        Ok(frozen.into_iter().map(item).collect())
+    }
+}

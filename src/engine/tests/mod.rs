@@ -1,0 +1,187 @@
+//! A run from end to end, without a network: a scripted directory, a target with faults, the real books on a store in
+//! memory, and a clock that is moved. A crash is dropping the run between two effects.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{Aim, Effect, Event, Job, Outcome, Run, Tally};
+use crate::daemon::books::Books;
+use crate::destination::Quota;
+use crate::destination::veris::{self, Veris};
+use crate::directory::{Kind, Server};
+use crate::mapping::{Mapping, Rule, Source};
+use crate::plan::{Absence, FirstSeenInactive, Limits};
+use crate::roster::{Now, Timestamp};
+use crate::store::Store;
+
+mod crashes;
+mod directory;
+mod faults;
+mod guarded;
+mod readings;
+mod refusals;
+mod servers;
+mod target;
+mod tokens;
+
+use directory::{Directory, Person};
+use target::Target;
+
+const QUOTA: Quota = Quota { quota: 20, per: Duration::from_hours(24), reserve: 2 };
+
+fn start() -> Timestamp {
+    "2026-11-02T08:00:00Z".parse().unwrap()
+}
+
+fn mapping() -> Mapping {
+    let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
+    let fields = vec![
+        text("unique_id", "employeeID"),
+        text("first_name", "givenName"),
+        text("last_name", "sn"),
+        text("designation", "title"),
+        text("email", "{{ employeeID }}@example.com"),
+        ("country".to_owned(), Rule::Const("Norway".into())),
+    ];
+    let key = Some("uid".to_owned());
+    let protect = Some("title == 'Chair'".to_owned());
+    let skip = Some("title == 'Intern'".to_owned());
+    let source = Source { fields, key, protect, skip, directory_rule: true, ..Source::default() };
+    Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+fn veris(secret: &str, quota: Quota) -> Veris {
+    Veris::new(veris::Settings {
+        url: "https://acme.example".to_owned(),
+        client_id: "acme".to_owned(),
+        client_secret: secret.to_owned().into(),
+        api_key: "key".to_owned().into(),
+        quota,
+        lifetime: veris::LIFETIME,
+        batch: NonZeroUsize::new(4).unwrap(),
+        quiet: veris::QUIET,
+    })
+}
+
+/// Everything a run meets.
+struct World {
+    store: Store,
+    now: Timestamp,
+    directory: Directory,
+    target: Target,
+    job: Job,
+}
+
+/// How far a run came.
+struct Ran {
+    /// Nothing when it crashed.
+    outcome: Option<Outcome>,
+    /// Effects performed.
+    effects: usize,
+}
+
+impl World {
+    async fn of(people: &[&'static str]) -> Self {
+        let mapping = Arc::new(mapping());
+        let job = Job {
+            sync: "staff".to_owned(),
+            was: None,
+            rules: mapping.version(),
+            mapping,
+            destination: Arc::new(veris("secret", QUOTA)),
+            limits: Limits::default(),
+            absence: Absence { grace: Some(Duration::ZERO), ..Absence::default() },
+            first_seen_inactive: FirstSeenInactive::Skip,
+            purpose: Aim::Sync,
+            patience: Duration::ZERO,
+            seed: 7,
+        };
+        let directory = Directory::of(people);
+        Self { store: Store::memory().await.unwrap(), now: start(), directory, target: Target::default(), job }
+    }
+
+    /// People who are active at the target by a first run.
+    async fn synced(people: &[&'static str]) -> Self {
+        let mut world = Self::of(people).await;
+        let tally = world.run().await;
+        assert_eq!((tally.failed, tally.confirmed), (None, people.len() as u64));
+        world.target.calls.clear();
+        world
+    }
+
+    fn later(&mut self, minutes: i64) {
+        self.now += SignedDuration::from_mins(minutes);
+    }
+
+    async fn run(&mut self) -> Tally {
+        match self.run_for(usize::MAX).await.outcome {
+            Some(Outcome::Synced(tally)) => *tally,
+            other => panic!("not synced but {other:?}"),
+        }
+    }
+
+    /// A run that crashes before its effect number `most`.
+    async fn run_for(&mut self, most: usize) -> Ran {
+        let mut books = Books::new(&mut self.store, self.job.clone());
+        let mut reading = self.directory.read(&self.job.mapping, self.now);
+        let mut run = Run::new(self.job.clone());
+        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
+        let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
+        for performed in 0.. {
+            assert!(performed < 5_000, "a run without an end");
+            if performed >= most {
+                return Ran { outcome: None, effects: performed };
+            }
+            let event = match effects.pop_front().expect("a run ends with Finish") {
+                Effect::Finish(outcome) => return Ran { outcome: Some(*outcome), effects: performed },
+                Effect::Tell(_) => continue,
+                Effect::Commit(transaction) => Event::Committed(books.commit(transaction, self.now).await.unwrap()),
+                Effect::Open => reading.open(),
+                Effect::ReadPage => reading.page(),
+                Effect::LookUp(keys) => reading.look_up(&keys),
+                Effect::Call(request) => self.target.call(&request, self.now),
+                Effect::WakeAt(moment) => {
+                    assert!(moment > self.now, "a wait that is over before it began");
+                    self.now = moment;
+                    Event::Woken
+                }
+            };
+            effects.extend(run.handle(moment(self.now), event));
+        }
+        unreachable!("a run has an end")
+    }
+
+    /// Members as the target knows them: `E1 active Clerk`.
+    fn members(&self) -> Vec<String> {
+        self.target.members.iter().map(|(id, (status, title))| format!("{id} {status} {title}")).collect()
+    }
+
+    fn person(&mut self, key: &str) -> &mut Person {
+        self.directory.person(key)
+    }
+
+    async fn left_over(&mut self) -> u64 {
+        let realm = self.job.destination.realm();
+        self.store.left_over(&realm).await.unwrap()
+    }
+}
+
+/// Admitted changes: leaves, identities, returns, changes, joins.
+fn kinds(tally: &Tally) -> [u64; 5] {
+    tally.kinds
+}
+
+fn text(why: Option<&String>) -> &str {
+    why.map_or("", String::as_str)
+}
+
+/// The server every world starts with.
+fn server() -> Server {
+    Server { name: "dc1".to_owned(), kind: Kind::ActiveDirectory, clock: None, sees_deleted: true }
+}
+
+type Attributes = BTreeMap<&'static str, String>;

@@ -1,0 +1,104 @@
+//! A Veris that keeps its members in a map and fails on demand.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use crate::destination::{Reply, Request};
+use crate::engine::Event;
+use crate::roster::Timestamp;
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// Answered with this status, nothing applied; `Retry-After` in seconds.
+    Status(u16, Option<i64>),
+    /// Applied, but the answer is lost.
+    Cut,
+    /// Neither applied nor answered.
+    Lost,
+    /// Never left.
+    Unsent,
+}
+
+/// The target and what it will do.
+#[derive(Default)]
+pub struct Target {
+    /// Status and designation, by `unique_id`.
+    pub members: BTreeMap<String, (String, String)>,
+    /// `token`, `members 4`, `members 4 → 400`.
+    pub calls: Vec<String>,
+    pub tokens: usize,
+    /// For the next calls, in order.
+    pub token_faults: VecDeque<Fault>,
+    pub member_faults: VecDeque<Fault>,
+    /// A batch with one of them is answered 400.
+    pub culprits: BTreeSet<String>,
+    pub refuses_everybody: bool,
+    /// More members a request are answered 413.
+    pub most: Option<usize>,
+    /// Tokens before this one are not accepted any more.
+    pub revoked_before: usize,
+}
+
+impl Target {
+    pub fn call(&mut self, request: &Request, now: Timestamp) -> Event {
+        match &request.body {
+            None => self.token(now),
+            Some(body) => {
+                let token = request.headers.iter().find(|(name, _)| *name == "Authorization").unwrap();
+                let token = token.1.expose_secret().strip_prefix("bearer t").unwrap().parse().unwrap();
+                self.push(&serde_json::from_str::<Vec<Value>>(body).unwrap(), token, now)
+            }
+        }
+    }
+
+    fn token(&mut self, now: Timestamp) -> Event {
+        let fault = self.token_faults.pop_front();
+        self.calls.push(format!("token{}", shown(fault)));
+        self.tokens += usize::from(!matches!(fault, Some(Fault::Unsent)));
+        let granted = json!({ "Status": "Success", "AccessToken": format!("t{}", self.tokens) });
+        answer(fault, reply(200, None, &granted.to_string(), now), now)
+    }
+
+    fn push(&mut self, members: &[Value], token: usize, now: Timestamp) -> Event {
+        let fault = self.member_faults.pop_front();
+        let text = |member: &Value, name: &str| member[name].as_str().unwrap().to_owned();
+        let culprit = members.iter().any(|member| self.culprits.contains(&text(member, "unique_id")));
+        let status = match () {
+            () if fault.is_some() => 200,
+            () if token < self.revoked_before => 401,
+            () if self.most.is_some_and(|most| members.len() > most) => 413,
+            () if culprit || self.refuses_everybody => 400,
+            () => 200,
+        };
+        let said = if status == 200 { shown(fault) } else { format!(" → {status}") };
+        self.calls.push(format!("members {}{said}", members.len()));
+        if status == 200 && matches!(fault, None | Some(Fault::Cut)) {
+            for member in members {
+                self.members.insert(text(member, "unique_id"), (text(member, "status"), text(member, "designation")));
+            }
+        }
+        answer(fault, reply(status, None, "{\"OK\"}", now), now)
+    }
+}
+
+fn shown(fault: Option<Fault>) -> String {
+    fault.map(|fault| format!(" → {fault:?}")).unwrap_or_default()
+}
+
+fn answer(fault: Option<Fault>, whole: Event, now: Timestamp) -> Event {
+    match fault {
+        None => whole,
+        Some(Fault::Status(status, wait)) => reply(status, wait, "", now),
+        Some(Fault::Cut | Fault::Lost) => Event::Unanswered("the connection was cut".to_owned()),
+        Some(Fault::Unsent) => Event::Unsent("no route to host".to_owned()),
+    }
+}
+
+fn reply(status: u16, wait: Option<i64>, body: &str, now: Timestamp) -> Event {
+    let retry_after = wait.map(|seconds| now + SignedDuration::from_secs(seconds));
+    Event::Replied(Reply { status, date: Some(now), retry_after, redirect: None, body: body.to_owned() })
+}

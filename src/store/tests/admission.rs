@@ -1,0 +1,85 @@
+//! What admission records of people, and what a reading finds again.
+
+use super::Say::{Be, Invalid, Leave, Protected};
+use super::{Desk, REALM, at};
+use crate::plan::Verdict;
+use crate::report::Summary;
+use crate::roster::Key;
+
+#[tokio::test]
+async fn only_settled_judgements_are_remembered() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    desk.admit(&[("anna", Invalid), ("berit", Protected), ("cato", Be("C", 1)), ("dora", Leave)]).await;
+    let known = desk.store.known(desk.feed).await.unwrap();
+    let of = |key: &str| known.iter().find(|known| known.key == Key::new(key)).unwrap().clone();
+    assert!(of("anna").seen.is_none(), "invalid people are judged again");
+    assert!(of("berit").seen.is_none(), "and held ones");
+    assert!(of("berit").protected && of("berit").active);
+    assert!(of("cato").seen.is_some() && of("cato").active);
+    assert!(of("dora").seen.is_some() && !of("dora").claims);
+    assert!(known.is_sorted_by(|one, other| one.key < other.key));
+}
+
+#[tokio::test]
+async fn newly_invalid_are_counted_once() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    assert_eq!(desk.admit(&[("anna", Invalid), ("berit", Invalid)]).await, 2);
+    assert_eq!(desk.admit(&[("anna", Invalid), ("berit", Invalid)]).await, 0);
+    assert_eq!(desk.admit(&[("anna", Be("A", 1)), ("berit", Invalid)]).await, 0);
+    assert_eq!(desk.admit(&[("anna", Invalid), ("cato", Be("C", 1)), ("dora", Be("C", 1))]).await, 3);
+    assert_eq!(desk.plan.rulings[1].verdict, Verdict::Disputed);
+}
+
+#[tokio::test]
+async fn a_sync_keeps_its_people_under_a_new_name() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.store.enrol("employees", Some("staff"), REALM).await.unwrap();
+    let (feed, realm) = desk.store.feed("employees", Some("staff")).await.unwrap().unwrap();
+    assert_eq!((feed.id, realm.as_str()), (desk.feed, REALM));
+    assert_eq!(desk.store.known(feed.id).await.unwrap().len(), 1);
+    assert!(desk.store.feed("staff", None).await.unwrap().is_none());
+    // Again changes nothing, and a new sync under the old name is another one.
+    desk.store.enrol("employees", Some("staff"), REALM).await.unwrap();
+    desk.store.enrol("staff", None, REALM).await.unwrap();
+    let (other, _) = desk.store.feed("staff", None).await.unwrap().unwrap();
+    assert_ne!(other.id, feed.id);
+    desk.store.enrol("employees", Some("staff"), REALM).await.unwrap();
+    assert_eq!(desk.store.feed("employees", Some("staff")).await.unwrap().unwrap().0.id, feed.id);
+}
+
+#[tokio::test]
+async fn a_sync_does_not_move_to_another_target_by_itself() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.store.enrol("staff", None, "veris elsewhere").await.unwrap();
+    assert_eq!(desk.store.feed("staff", None).await.unwrap().unwrap().1, REALM);
+}
+
+#[tokio::test]
+async fn onboarded_once_everybody_was_delivered() {
+    let mut desk = Desk::new().await;
+    let summary = |run| Summary { run, ..Summary::default() };
+    let onboarded = async |desk: &mut Desk| {
+        desk.store.end_run(desk.feed, &summary(desk.run), desk.now).await.unwrap();
+        desk.store.feed("staff", None).await.unwrap().unwrap().0.onboarded
+    };
+    assert!(!onboarded(&mut desk).await, "nobody was read yet");
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+    let batch = desk.claim(1).await.unwrap();
+    desk.store.mark_sent(batch.id, at(0)).await.unwrap();
+    desk.settle(&batch, crate::delivery::batch::Settlement::Confirmed).await;
+    assert!(!onboarded(&mut desk).await, "Berit is missing");
+    desk.deliver().await;
+    assert!(onboarded(&mut desk).await);
+    desk.admit(&[("cato", Be("C", 1))]).await;
+    assert!(onboarded(&mut desk).await, "for good");
+}
+
+#[tokio::test]
+async fn a_reading_that_was_not_admitted_leaves_nothing_behind() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.question(&[("anna", Leave), ("berit", Be("B", 1))]).await;
+    let question = desk.question(&[("anna", Be("A", 1))]).await;
+    assert_eq!(question.observed.len(), 1);
+    assert_eq!(desk.store.known(desk.feed).await.unwrap().len(), 1);
+    assert_eq!(desk.claim(500).await, None);
+}

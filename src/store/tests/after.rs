@@ -1,0 +1,104 @@
+//! Identities left behind wait for the one that replaces them.
+
+use super::Say::{Be, Leave};
+use super::{Desk, no};
+use crate::delivery::batch::Settlement;
+
+#[tokio::test]
+async fn the_old_one_leaves_once_the_new_one_is_confirmed() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    assert_eq!(desk.ready().await, ["B"]);
+    let (batch, _) = desk.send().await;
+    assert_eq!(desk.claim(500).await, None, "not while the answer is out");
+    desk.settle(&batch, Settlement::Unknown(no())).await;
+    desk.store.lose(batch.id, desk.now).await.unwrap();
+    assert_eq!(desk.ready().await, ["B"], "nor while it is uncertain");
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.ready().await, ["-A"]);
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+}
+
+#[tokio::test]
+async fn nobody_is_locked_out_because_a_new_address_was_refused() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1)), ("other", Be("X", 1))]).await;
+    let (batch, items) = desk.send().await;
+    let b = items.iter().find(|item| item.identity.as_str() == "B").unwrap();
+    desk.settle(&batch, Settlement::Partly(vec![(b.account, no())])).await;
+    assert_eq!(desk.ready().await, [""; 0]);
+    // The next address is accepted.
+    desk.admit(&[("anna", Be("C", 1))]).await;
+    assert_eq!(desk.ready().await, ["C"]);
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+    // What was refused was never applied.
+    assert_eq!(desk.account("B").await, "due gone, confirmed nothing");
+}
+
+#[tokio::test]
+async fn replaced_again_before_it_was_confirmed() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    desk.admit(&[("anna", Be("C", 1))]).await;
+    desk.admit(&[("anna", Be("D", 1))]).await;
+    assert_eq!(desk.ready().await, ["D"]);
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.ready().await, ["-A"]);
+}
+
+#[tokio::test]
+async fn replaced_again_after_it_may_have_arrived() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Unknown(no())).await;
+    desk.store.lose(batch.id, desk.now).await.unwrap();
+    desk.admit(&[("anna", Be("C", 1))]).await;
+    assert_eq!(desk.ready().await, ["C"]);
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.ready().await, ["-A", "-B"]);
+}
+
+#[tokio::test]
+async fn both_leave_when_the_new_one_leaves() {
+    for confirmed in [false, true] {
+        let mut desk = Desk::with(&[("anna", "A")]).await;
+        desk.admit(&[("anna", Be("B", 1))]).await;
+        if confirmed {
+            let (batch, _) = desk.send().await;
+            desk.settle(&batch, Settlement::Confirmed).await;
+        }
+        desk.admit(&[("anna", Leave)]).await;
+        let expected: &[&str] = if confirmed { &["-A", "-B"] } else { &["-A"] };
+        assert_eq!(desk.ready().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn back_to_the_old_one() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.ready().await, [""; 0], "B was never sent, A never left");
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    desk.deliver().await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.ready().await, ["A"]);
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.ready().await, ["-B"]);
+}
+
+#[tokio::test]
+async fn two_who_swap_wait_for_nobody() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    desk.admit(&[("anna", Be("B", 2)), ("berit", Be("A", 2))]).await;
+    assert_eq!(desk.ready().await, ["A", "B"]);
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed v2");
+}

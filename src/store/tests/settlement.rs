@@ -1,0 +1,201 @@
+//! What settlements make of accounts.
+
+use super::Say::{Be, Inactive, Leave};
+use super::{Desk, QUIET, REALM, at, no};
+use crate::delivery::batch::Settlement;
+use crate::plan::FirstSeenInactive;
+
+#[tokio::test]
+async fn a_member_from_wish_to_confirmation_and_out_again() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed nothing, pending");
+    let batch = desk.claim(500).await.unwrap();
+    assert_eq!(desk.account("A").await, "due v1, confirmed nothing, in a batch, pending");
+    let items = desk.store.mark_sent(batch.id, desk.now).await.unwrap();
+    assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
+    assert_eq!((items[0].gone, items[0].body.to_json()), (false, r#"{"id":"A","v":1}"#.to_owned()));
+    assert_eq!(desk.claim(500).await, None, "never in two live batches");
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed v1, pending");
+    desk.deliver().await;
+    desk.admit(&[("anna", Leave)]).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed v2, pending");
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed gone, pending");
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed v2");
+}
+
+#[tokio::test]
+async fn some_are_refused_and_the_others_confirmed() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+    let (batch, items) = desk.send().await;
+    desk.settle(&batch, Settlement::Partly(vec![(items[1].account, no())])).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+    assert_eq!(desk.account("B").await, "due v1, confirmed nothing, pending, refused");
+    assert_eq!(desk.claim(500).await, None);
+    assert_eq!(desk.store.refused_in(desk.run).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn halves_are_sent_by_themselves() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1)), ("cato", Be("C", 1))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Split(no())).await;
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    let half = work.prepared.unwrap();
+    assert_eq!((half.size, half.root), (2, batch.id));
+    assert_eq!(desk.claim(500).await, None, "all three are in one of the halves");
+    desk.store.mark_sent(half.id, desk.now).await.unwrap();
+    desk.settle(&half, Settlement::Confirmed).await;
+    assert_eq!(desk.account("B").await, "due v1, confirmed v1");
+    let other = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap().prepared.unwrap();
+    assert_eq!((other.size, other.root), (1, batch.id));
+    // The other one never leaves: a crash.
+    desk.next_run(1).await;
+    assert_eq!(desk.account("C").await, "due v1, confirmed nothing, uncertain, pending");
+}
+
+#[tokio::test]
+async fn not_applied_restores_what_was_certain() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("A", 2)), ("berit", Be("B", 1))]).await;
+    let before = (desk.account("A").await, desk.account("B").await);
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::NotApplied(None, no())).await;
+    assert_eq!((desk.account("A").await, desk.account("B").await), before);
+    // What was uncertain before stays so.
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Unknown(no())).await;
+    desk.store.lose(batch.id, at(2)).await.unwrap();
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::NotApplied(None, no())).await;
+    assert_eq!(desk.account("B").await, "due v1, confirmed nothing, uncertain, pending");
+}
+
+#[tokio::test]
+async fn not_applied_paces_the_target_and_an_acceptance_ends_it() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    for failures in 1..=2 {
+        let (batch, _) = desk.send().await;
+        desk.settle(&batch, Settlement::NotApplied(None, no())).await;
+        assert_eq!(desk.store.failures(REALM).await.unwrap(), failures);
+    }
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    assert_eq!(work.not_before.map(|(_, why)| why).as_deref(), Some("no"));
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed).await;
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    assert_eq!((work.not_before, desk.store.failures(REALM).await.unwrap()), (None, 0));
+}
+
+#[tokio::test]
+async fn an_unanswered_batch_waits_and_goes_out_again_with_the_newest_values() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Unknown(no())).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed v1, uncertain, in a batch, pending");
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    assert_eq!(work.unknown, Some((batch.id, at(1))));
+    assert!(!work.others);
+    // Meanwhile the directory says what was confirmed before: the target must still be told.
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1, uncertain, in a batch, pending");
+    desk.store.lose(batch.id, at(1)).await.unwrap();
+    let (batch, items) = desk.send().await;
+    assert_eq!(items[0].body.to_json(), r#"{"id":"A","v":1}"#);
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+}
+
+#[tokio::test]
+async fn after_a_restart_what_was_prepared_never_left_and_what_was_sent_may_have_arrived() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+    let sent = desk.claim(1).await.unwrap();
+    desk.store.mark_sent(sent.id, desk.now).await.unwrap();
+    desk.claim(1).await.unwrap();
+    desk.next_run(5).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
+    assert_eq!(desk.account("B").await, "due v1, confirmed nothing, pending");
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    assert_eq!(work.unknown, Some((sent.id, at(6))), "the quiet period begins when it is noticed");
+    assert_eq!(desk.ready().await, ["B"]);
+    // Somebody who may have arrived leaves by being told so.
+    desk.store.lose(sent.id, at(6)).await.unwrap();
+    desk.admit(&[("anna", Leave), ("berit", Leave)]).await;
+    assert_eq!(desk.ready().await, ["-A"], "Berit was never sent");
+}
+
+#[tokio::test]
+async fn a_renewed_token_sends_the_same_batch_again() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Leave), ("berit", Be("B", 1))]).await;
+    desk.store.keep_token(REALM, &"t".to_owned().into(), at(15), at(0)).await.unwrap();
+    let (batch, first) = desk.send().await;
+    desk.settle(&batch, Settlement::Renew(no())).await;
+    assert_eq!(desk.account("B").await, "due v1, confirmed nothing, in a batch, pending");
+    let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
+    assert_eq!(work.token, None);
+    assert!(work.prepared.as_ref().is_some_and(|batch| batch.renewed));
+    // A token for a batch with a leaver may use the reserve.
+    assert!(work.leaves);
+    assert_eq!(desk.store.mark_sent(batch.id, desk.now).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn leaving_sends_the_last_confirmed_payload() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    // Version 2 is refused, 3 never gets out: the target knows version 1.
+    desk.admit(&[("anna", Be("A", 2)), ("berit", Be("B", 1))]).await;
+    let (batch, items) = desk.send().await;
+    desk.settle(&batch, Settlement::Partly(vec![(items[0].account, no())])).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed v1, pending, refused");
+    desk.admit(&[("anna", Be("A", 3))]).await;
+    assert_eq!(desk.account("A").await, "due v3, confirmed v1, pending");
+    desk.admit(&[("anna", Leave)]).await;
+    let (batch, items) = desk.send().await;
+    assert_eq!((items[0].gone, items[0].body.to_json()), (true, r#"{"id":"A","v":1}"#.to_owned()));
+    desk.settle(&batch, Settlement::Confirmed).await;
+    // Back with version 3: that is what the target is to know, and once it does, what leaving sends.
+    desk.admit(&[("anna", Be("A", 3))]).await;
+    desk.deliver().await;
+    desk.admit(&[("anna", Leave)]).await;
+    let (_, items) = desk.send().await;
+    assert_eq!(items[0].body.to_json(), r#"{"id":"A","v":3}"#);
+}
+
+#[tokio::test]
+async fn back_to_the_confirmed_payload_is_nothing_to_do() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+    desk.admit(&[("anna", Leave)]).await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+}
+
+#[tokio::test]
+async fn who_is_inactive_when_first_seen_is_announced_once() {
+    let mut desk = Desk::new().await;
+    desk.first_seen_inactive = FirstSeenInactive::Send;
+    desk.admit(&[("anna", Inactive("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed nothing, pending");
+    let (batch, items) = desk.send().await;
+    assert!(items[0].gone);
+    desk.settle(&batch, Settlement::Confirmed).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+    desk.admit(&[("anna", Inactive("A", 1))]).await;
+    assert_eq!(desk.claim(500).await, None);
+}
