@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{Stream, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use sqlx::{Connection, Row, sqlite::SqliteRow};
+use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, Store, fingerprint, millis, moment_of};
 use crate::plan::guard::{Grounds, Pair};
@@ -152,13 +152,7 @@ impl Store {
     /// What the guard goes by, as far as the store knows; limits and config are the caller's.
     pub async fn grounds(&mut self, feed: i64, now: Timestamp, window: SignedDuration) -> Result<Grounds, Error> {
         let connection = &mut self.connection;
-        let active: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM person p JOIN account a ON a.id = p.account
-             WHERE p.feed = ? AND p.active = 1 AND a.confirmed_gone = 0",
-        )
-        .bind(feed)
-        .fetch_one(&mut *connection)
-        .await?;
+        let active = confirmed_active(connection, feed).await?;
         let spent: Vec<(String, i64)> =
             sqlx::query_as("SELECT kind, sum(n) FROM admission WHERE feed = ? AND at > ? GROUP BY kind")
                 .bind(feed)
@@ -176,7 +170,7 @@ impl Store {
                 .fetch_all(&mut *connection)
                 .await?;
         Ok(Grounds {
-            active: active.unsigned_abs(),
+            active,
             window: spent
                 .into_iter()
                 .filter_map(|(kind, n)| Some((Kind::from_word(&kind)?, n.unsigned_abs())))
@@ -203,6 +197,21 @@ impl Store {
         .await?;
         Ok([old, new.flatten()])
     }
+}
+
+/// Accounts of a sync that are confirmed active: its active people but the few whose account is not, so that a run in
+/// which nothing happens does not read every account.
+pub(super) async fn confirmed_active(connection: &mut SqliteConnection, feed: i64) -> Result<u64, Error> {
+    let active: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM person WHERE feed = ?1 AND active = 1)
+           - (SELECT count(*) FROM account a CROSS JOIN person p
+              WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.confirmed_gone IS NOT 0
+                AND p.account = a.id AND p.feed = ?1 AND p.active = 1)",
+    )
+    .bind(feed)
+    .fetch_one(connection)
+    .await?;
+    Ok(active.unsigned_abs())
 }
 
 /// Collects rows as they come, without holding them twice.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::reading::collect;
+use super::reading::{collect, confirmed_active};
 use super::{Error, Store, millis, moment, moment_of};
 use crate::report::Summary;
 
@@ -153,9 +153,7 @@ impl Store {
     /// A sync's state.
     pub async fn feed_row(&mut self, feed: i64) -> Result<FeedRow, Error> {
         let connection = &mut self.connection;
-        let count = "SELECT count(*) FROM person p JOIN account a ON a.id = p.account
-                     WHERE p.feed = ? AND p.active = 1 AND a.confirmed_gone = 0";
-        let active: i64 = sqlx::query_scalar(count).bind(feed).fetch_one(&mut *connection).await?;
+        let active = confirmed_active(connection, feed).await?;
         let odd: Vec<(String, i64)> = sqlx::query_as(
             "SELECT verdict, count(*) FROM person WHERE feed = ? AND verdict NOT IN ('active', 'left') GROUP BY verdict",
         )
@@ -177,7 +175,7 @@ impl Store {
         .fetch_one(&mut *connection)
         .await?;
         Ok(FeedRow {
-            active: active.unsigned_abs(),
+            active,
             odd: odd.into_iter().map(|(verdict, n)| (verdict, n.unsigned_abs())).collect(),
             refused: refused.unsigned_abs(),
             overdue_since: moment_of(overdue),

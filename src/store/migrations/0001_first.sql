@@ -45,6 +45,7 @@ CREATE TABLE person (
 ) STRICT;
 CREATE UNIQUE INDEX person_key ON person (feed, key);
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
+CREATE INDEX person_active ON person (feed) WHERE active = 1;
 CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');
 
 CREATE TABLE account (
@@ -75,6 +76,7 @@ CREATE TABLE account (
 ) STRICT;
 CREATE UNIQUE INDEX account_identity ON account (realm, identity);
 CREATE INDEX account_pending ON account (realm, pending) WHERE pending IS NOT NULL AND batch IS NULL AND refused IS NULL;
+CREATE INDEX account_unconfirmed ON account (realm) WHERE confirmed_gone IS NOT 0;
 CREATE INDEX account_refused ON account (realm) WHERE refused IS NOT NULL;
 CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
 CREATE INDEX account_after ON account (after) WHERE after IS NOT NULL;
