@@ -89,6 +89,17 @@ fn the_reserve_is_for_leavers() {
     assert_eq!(rests_until(&step(&empty)), at(80));
 }
 
+#[test]
+fn a_token_that_hardly_lives_is_used_and_not_replaced_at_once() {
+    let short = |got, until| Work { others: true, token: Some((at(got), at(until))), ..Work::default() };
+    assert_eq!(step(&short(0, 4)), Next::Claim);
+    assert_eq!(rests_until(&step(&short(-3, 1))), at(57), "a minute after the last one came");
+    assert_eq!(rests_until(&step(&short(0, 0))), at(60));
+    assert_eq!(step(&short(-60, -56)), Next::Authenticate);
+    // From a clock that was set back since.
+    assert_eq!(step(&short(100, -5)), Next::Authenticate);
+}
+
 fn work() -> impl Strategy<Value = Work> {
     let moment = || (-120..120_i64).prop_map(at);
     let credential = prop::sample::select(vec![credential(), Fingerprint::of(b"other")]);

@@ -85,7 +85,7 @@ impl Session {
     }
 
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
-    /// reading at the next page.
+    /// reading at the next page. One reading at a time: servers keep one cookie a connection.
     pub fn read(&self, query: &Query) -> Reader {
         Reader::start(self.connection.clone(), self.root.server.kind, self.page_size, query.clone())
     }
