@@ -107,12 +107,8 @@ fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-/// The end of time is stored without its nanoseconds and read back whole: it means "never".
 fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis)
-        .ok()
-        .filter(|at| at.as_millisecond() < Timestamp::MAX.as_millisecond())
-        .unwrap_or(Timestamp::MAX)
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
 
 fn moment_of(millis: Option<i64>) -> Option<Timestamp> {
