@@ -187,7 +187,7 @@ impl Intake {
         unsettled: bool,
         now: Timestamp,
     ) -> Staged {
-        let since = known.absent_since.unwrap_or(now);
+        let since = known.absent_since().unwrap_or(now);
         let absent = match sighting {
             Some(sighting) => self.believe(sighting, since, unsettled, now),
             None => absence::Absent {
@@ -213,5 +213,5 @@ impl Intake {
 }
 
 fn as_it_was(known: &Known, fingerprint: Fingerprint, now: Timestamp) -> bool {
-    known.seen == Some(fingerprint) && known.absent_since.is_none() && known.recheck_at.is_none_or(|at| at > now)
+    known.seen == Some(fingerprint) && known.absent_since().is_none() && known.recheck_at().is_none_or(|at| at > now)
 }

@@ -16,7 +16,7 @@ mod settings;
 mod tests;
 
 pub use diff::weigh;
-pub use reading::{Feed, Known, Staged};
+pub use reading::{Awaited, Feed, Known, Staged};
 pub use settings::{Absence, FirstSeenInactive, Limit, Limits, Policy};
 
 /// What a reading wishes for one person.

@@ -37,10 +37,29 @@ pub struct Known {
     pub active: bool,
     /// Leaving needs approval.
     pub protected: bool,
+    /// What is awaited of the few of whom something is.
+    pub awaited: Option<Box<Awaited>>,
+}
+
+/// What a later run is to do about a person although their entry may not have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
     /// First absent at.
     pub absent_since: Option<Timestamp>,
     /// When the judgement changes by itself.
     pub recheck_at: Option<Timestamp>,
+}
+
+impl Known {
+    /// First absent at.
+    pub fn absent_since(&self) -> Option<Timestamp> {
+        self.awaited.as_ref().and_then(|awaited| awaited.absent_since)
+    }
+
+    /// When the judgement changes by itself.
+    pub fn recheck_at(&self) -> Option<Timestamp> {
+        self.awaited.as_ref().and_then(|awaited| awaited.recheck_at)
+    }
 }
 
 /// What a reading stages for one person.

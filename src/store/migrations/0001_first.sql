@@ -46,6 +46,7 @@ CREATE TABLE person (
 CREATE UNIQUE INDEX person_key ON person (feed, key);
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
 CREATE INDEX person_active ON person (feed) WHERE active = 1;
+CREATE INDEX person_awaited ON person (feed) WHERE absent_since IS NOT NULL OR recheck_at IS NOT NULL;
 CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');
 
 CREATE TABLE account (
