@@ -84,7 +84,7 @@ impl Store {
             .busy_timeout(std::time::Duration::from_secs(10))
             .statement_cache_capacity(64)
             // Rows of a long scan cross to this thread in such portions.
-            .row_buffer_size(256)
+            .row_buffer_size(1_024)
             .disable_statement_logging();
         let mut connection = options.connect().await?;
         sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
