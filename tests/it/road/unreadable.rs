@@ -122,6 +122,21 @@ fn values_that_are_no_values() {
 }
 
 #[test]
+fn a_template_that_fails_on_some_people() {
+    let mut road = Road::new(12);
+    road.config.sync().fields = "city: \"{{ audio | int }}\"".to_owned();
+    road.people.add(1, "audio: 41");
+    road.people.add(2, "audio: Oslo");
+    let json = road.sync().ended("partial", 3);
+    assert_eq!((&json["members"]["joined"], &json["members"]["invalid"]), (&json!(11), &json!(1)));
+    assert_eq!(road.sandbox.member("E1").unwrap().fields.city.as_deref(), Some("41"));
+    assert!(road.sandbox.member("E2").is_none());
+    let output = road.start(&["status"]).end();
+    road.discreet(&output);
+    assert!(output.stdout.contains("city: ") && !output.stdout.contains("Oslo"), "{output:?}");
+}
+
+#[test]
 fn a_referral_is_named_and_not_followed() {
     let mut road = Road::alone(12, "");
     let base = road.config.sync().bases[0].clone();
