@@ -110,7 +110,7 @@ fn held(rows: &[HeldRow]) -> Option<Held> {
     })
 }
 
-/// Why changes are held, each reason once, in the order of their first.
+/// Why changes are held, each reason once, the most frequent first.
 pub fn reasons(rows: &[HeldRow]) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
     for row in rows {
@@ -119,6 +119,7 @@ pub fn reasons(rows: &[HeldRow]) -> Vec<Reason> {
             None => reasons.push(Reason { why: row.why.clone(), changes: 1 }),
         }
     }
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.changes));
     reasons
 }
 

@@ -118,6 +118,11 @@ async fn usage_and_config() {
     for command in [&["resend", "employees"][..], &["resend", "employees", "1", "--all"], &["nonsense"], &[]] {
         world.ends(2, command);
     }
+    let mistake = world.json(2, &["sync", "--wiat", "5m"]);
+    assert_eq!(mistake["error"], "unexpected argument '--wiat' found; a similar argument exists: '--wait'");
+    assert!(world.ends(0, &["sync", "--json", "--help"]).out.contains("Usage: rosterd sync"));
+    assert_eq!(world.ends(0, &["plan", "employees", "employees"]).out.lines().count(), 3, "named twice, planned once");
+    world.ends(2, &["runs", "--limit", "0"]);
     world.configure(|text| text.replace("${env:ROSTERD_TEST_SECRET}", "hunter2"));
     let said = world.ends(0, &["plan"]);
     assert!(said.err.starts_with("warning: ") && !said.err.contains("hunter2"), "{}", said.err);
