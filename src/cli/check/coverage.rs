@@ -26,8 +26,8 @@ pub(super) struct Coverage {
     keyless: u64,
     keyless_why: String,
     /// By field: active people without it, and those of them who are invalid for it.
-    fields: BTreeMap<String, [u64; 2]>,
-    /// By reason.
+    fields: BTreeMap<String, (u64, Vec<Key>)>,
+    /// By any other reason.
     invalid: BTreeMap<String, Vec<Key>>,
     identities: BTreeMap<Identity, Vec<Key>>,
 }
@@ -67,16 +67,17 @@ impl Coverage {
         };
         let lacking = |name: &&str| !mapped.fields().contains_key(*name);
         for name in sync.mapping.field_names().filter(lacking) {
-            self.fields.entry(name.to_owned()).or_default()[0] += 1;
+            self.fields.entry(name.to_owned()).or_default().0 += 1;
         }
         match target.destination.member(&mapped) {
             Ok(member) => self.identities.entry(member.identity).or_default().push(key),
             Err(faults) => {
                 for fault in faults {
-                    if !mapped.fields().contains_key(fault.field) {
-                        self.fields.entry(fault.field.to_owned()).or_default()[1] += 1;
+                    if mapped.fields().contains_key(fault.field) {
+                        self.fault(fault.field, &fault.message, &key);
+                    } else {
+                        self.fields.entry(fault.field.to_owned()).or_default().1.push(key.clone());
                     }
-                    self.fault(fault.field, &fault.message, &key);
                 }
             }
         }
@@ -103,11 +104,11 @@ impl Coverage {
             let said = format!("{n} entries have no usable key ({why}): they are not synced");
             findings.warning(name, format!("{said}, and while they are there nobody counts as absent"));
         }
-        for (field, [lacking, invalid]) in &self.fields {
+        for (field, (lacking, invalid)) in &self.fields {
             let said = format!("{field}: {lacking} of {active} have none");
-            match invalid {
+            match invalid.len() {
                 0 => findings.ok(name, said),
-                n => findings.warning(name, format!("{said}: {n} would be invalid")),
+                n => findings.warning(name, format!("{said}: {n} invalid ({})", examples(invalid))),
             }
         }
         if self.fields.is_empty() && active > 0 {
