@@ -1,3 +1,4 @@
+use std::fs;
 use std::io::pipe;
 use std::process::Stdio;
 
@@ -123,6 +124,17 @@ async fn usage_and_config() {
     assert!(world.ends(0, &["sync", "--json", "--help"]).out.contains("Usage: rosterd sync"));
     assert_eq!(world.ends(0, &["plan", "employees", "employees"]).out.lines().count(), 3, "named twice, planned once");
     world.ends(2, &["runs", "--limit", "0"]);
+    fs::create_dir(world.state()).unwrap();
+    fs::write(world.state().join("state.db"), "by mistake written over, and no database any more").unwrap();
+    for command in ["status", "sync"] {
+        let said = world.ends(1, &[command]).err;
+        assert!(said.contains("state.db is no database of rosterd any more: put a backup"), "{said}");
+    }
+    fs::remove_dir_all(world.state()).unwrap();
+    fs::write(world.state(), "").unwrap();
+    let said = world.ends(1, &["sync"]).err;
+    assert!(said.contains("can't be used") && said.contains("let the account that runs rosterd"), "{said}");
+    fs::remove_file(world.state()).unwrap();
     world.configure(|text| text.replace("${env:ROSTERD_TEST_SECRET}", "hunter2"));
     let said = world.ends(0, &["plan"]);
     assert!(said.err.starts_with("warning: ") && !said.err.contains("hunter2"), "{}", said.err);
