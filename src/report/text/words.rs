@@ -58,9 +58,11 @@ pub(super) fn count(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {plural}") }
 }
 
-/// Without what a terminal would obey.
+/// Without what a terminal would obey: control characters, and marks that turn the direction of what follows, so that
+/// a line reads as something else.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|letter| if letter.is_control() || turns(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 /// A table without lines; the columns named hold numbers. Where it is too wide the names of column `name` are broken,
@@ -90,6 +92,7 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_that_a_directory_says() {
         assert_eq!(printable("a\u{1b}[31mb\r\nć"), "a\u{fffd}[31mb\u{fffd}\u{fffd}ć");
+        assert_eq!(printable("אב \u{202e}txt.exe"), "אב \u{fffd}txt.exe", "letters that run leftwards are letters");
     }
 
     #[test]
