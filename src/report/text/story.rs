@@ -52,7 +52,7 @@ pub fn story(story: &Story) -> String {
 pub fn nobody(who: &str) -> String {
     format!(
         "nobody is known by “{}”: give the whole directory key (such as an entryUUID or objectGUID) or the whole \
-         identity at the target; whoever no run has read yet is not known: see `rosterd plan`, and `rosterd check` for \
+         identity at the target (whoever was never sent has none); whoever no run has read yet is not known: see `rosterd plan`, and `rosterd check` for \
          whom the searches find",
         printable(who)
     )
@@ -83,7 +83,9 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         line("pending", &format!("still to be sent{after}"));
     }
     if let Some(refusal) = refusal {
-        line("refused", &format!("{} (again: rosterd retry {sync} {})", printable(refusal), printable(identity)));
+        let until = if *pending { "" } else { "set aside until what is sent changes; " };
+        let again = format!("{until}again: rosterd retry {sync} {}", printable(identity));
+        line("refused", &format!("{} ({again})", printable(refusal)));
     }
     line("payload", "the last good one");
     payload(line, fields);

@@ -88,6 +88,9 @@ async fn who_is_kept_and_who_is_refused_is_said_with_why() {
     assert!(status.contains(&format!("{}  email: has no @", uuid(7))), "{status}");
     assert!(status.contains("refused     1 by the target (again: rosterd retry employees)"), "{status}");
     assert!(!status.contains("@corp.example.com"), "{status}");
+    let story = world.ends(0, &["explain", "3"]).out;
+    assert!(story.contains("(set aside until what is sent changes; again: rosterd retry employees 3)"), "{story}");
+    assert!(!story.contains("still to be sent"), "as in status: {story}");
     let story = world.ends(0, &["explain", &uuid(7)]).out;
     assert!(story.contains("never sent") && story.contains("INVALID    email: has no @"), "{story}");
 }
