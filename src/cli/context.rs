@@ -34,7 +34,9 @@ pub fn syncs<'a>(config: &'a Config, names: &[String]) -> Result<Vec<&'a Sync>, 
     if names.is_empty() {
         return Ok(config.syncs.values().collect());
     }
-    names.iter().map(|name| sync(config, name)).collect()
+    // Whoever is named twice runs once.
+    let named = |(at, name): &(usize, &String)| !names[..*at].contains(name);
+    names.iter().enumerate().filter(named).map(|(_, name)| sync(config, name)).collect()
 }
 
 /// One sync by its name.

@@ -91,6 +91,24 @@ enum Command {
     Demo(demo::Demo),
 }
 
+/// The process's arguments; a mistake in them is told the way its output was asked for.
+pub fn arguments() -> Result<Arguments, Exit> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            // `--help` and `--version`: no mistake.
+            let _ = error.print();
+            return Exit::Done;
+        }
+        let json = std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json");
+        if json {
+            output::failure(&output::Failure::usage(output::mistake(&error.to_string())), json);
+        } else {
+            let _ = error.print();
+        }
+        Exit::Usage
+    })
+}
+
 /// Runs a command to its end.
 pub async fn run(arguments: Arguments) -> Exit {
     let Arguments { global, command } = arguments;

@@ -53,12 +53,27 @@ pub fn failure(failure: &Failure, json: bool) {
     }
 }
 
+/// A mistake in the arguments in one line, without the usage that follows it.
+pub fn mistake(told: &str) -> String {
+    let told = told.strip_prefix("error: ").unwrap_or(told);
+    let lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+    let of_mistake = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
+    of_mistake.collect::<Vec<_>>().join(" ").replace(" tip: ", "; ")
+}
+
+/// Whether colours are welcome: on terminals whose owner does not mind them (<https://no-color.org>).
+pub fn colours(to: &impl IsTerminal) -> bool {
+    let minds = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    to.is_terminal() && !minds && !dumb
+}
+
 /// The faults of a config, for people or for programs.
 pub fn faults(faults: &Faults, json: bool) -> String {
     if json {
         return faults.to_string();
     }
-    let look = if std::io::stderr().is_terminal() { Look::Colours } else { Look::Plain };
+    let look = if colours(&std::io::stderr()) { Look::Colours } else { Look::Plain };
     let count = faults.list().len();
     let plural = if count == 1 { "" } else { "s" };
     format!("the config has {count} fault{plural}\n\n{}", faults.render(look))

@@ -14,7 +14,7 @@ pub struct Runs {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// How many.
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
 }
 

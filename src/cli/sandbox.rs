@@ -27,9 +27,8 @@ impl Sandbox {
             signal(SignalKind::interrupt()).map_err(|error| unable(&error))?,
             signal(SignalKind::terminate()).map_err(|error| unable(&error))?,
         ];
-        let server = Server::start(self.listen, Options::default())
-            .await
-            .map_err(|error| Failure::new(format!("can't listen on {}: {error}", self.listen)))?;
+        let server =
+            Server::start(self.listen, Options::default()).await.map_err(|error| unheard(self.listen, &error))?;
         let url = server.url();
         say(&if global.json { json_line(&json!({ "url": url }))? } else { welcome(&url) });
         let [interrupt, terminate] = &mut ended;
@@ -44,6 +43,15 @@ impl Sandbox {
 
 fn unable(error: &std::io::Error) -> Failure {
     Failure::new(format!("can't wait for signals: {error}"))
+}
+
+fn unheard(listen: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::new(match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!("can't listen on {listen}: something else does: choose another address with --listen")
+        }
+        _ => format!("can't listen on {listen}: {error}"),
+    })
 }
 
 fn welcome(url: &str) -> String {

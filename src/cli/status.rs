@@ -1,5 +1,6 @@
 //! `rosterd status`: how everything stands.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use clap::Args;
@@ -110,7 +111,7 @@ fn held(rows: &[HeldRow]) -> Option<Held> {
     })
 }
 
-/// Why changes are held, each reason once, in the order of their first.
+/// Why changes are held, each reason once, the most frequent first.
 pub fn reasons(rows: &[HeldRow]) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
     for row in rows {
@@ -119,6 +120,7 @@ pub fn reasons(rows: &[HeldRow]) -> Vec<Reason> {
             None => reasons.push(Reason { why: row.why.clone(), changes: 1 }),
         }
     }
+    reasons.sort_by_key(|reason| Reverse(reason.changes));
     reasons
 }
 
@@ -145,4 +147,25 @@ async fn ask_target(name: &str, target: &Target, store: &mut Store, now: Timesta
         leaves: row.leaves,
         unanswered: row.unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_frequent_reason_comes_first() {
+        let row = |why: &str| HeldRow {
+            key: String::new(),
+            kind: "leave".to_owned(),
+            identity: String::new(),
+            why: why.to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+            plan: String::new(),
+            approved: false,
+        };
+        let told = reasons(&[row("once"), row("often"), row("often")]);
+        let told: Vec<_> = told.iter().map(|reason| (reason.why.as_str(), reason.changes)).collect();
+        assert_eq!(told, [("often", 2), ("once", 1)]);
+    }
 }

@@ -9,12 +9,16 @@ use super::report::Report;
 use super::secret::resolve;
 use super::{Config, Environment, check, raw};
 
+/// What to do about a file that can't be read.
+const ELSEWHERE: &str = "name the file with --config or $ROSTERD_CONFIG, and let this account read it";
+
 impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Faults> {
         let name = path.display().to_string();
         let whole = |fault| Faults::new(&name, String::new(), Weight::Error, vec![fault]);
-        let bytes = fs::read(path).map_err(|error| whole(Fault::of_file(format!("cannot be read: {error}"))))?;
+        let bytes = fs::read(path)
+            .map_err(|error| whole(Fault::of_file(format!("cannot be read: {error}")).help(ELSEWHERE)))?;
         match std::str::from_utf8(&bytes) {
             Ok(text) => Self::parse(text, &name, environment),
             Err(error) => {

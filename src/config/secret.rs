@@ -71,7 +71,7 @@ impl Environment {
         }
         let path = self.credentials.join(name);
         read(&path).map_err(|why| {
-            let wrong = Wrong::new(format!("the credential `{name}` is missing: `{}`: {why}", path.display()));
+            let wrong = Wrong::new(format!("the credential `{name}` can't be read: `{}`: {why}", path.display()));
             if self.under_systemd {
                 wrong.help(format!("give it to the unit: LoadCredential={name}:{CREDENTIALS}/{name}"))
             } else {

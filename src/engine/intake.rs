@@ -1,6 +1,6 @@
 //! From pages to wishes: who is unchanged, who is to be judged, who is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Job;
 use super::index::Index;
@@ -30,6 +30,8 @@ pub struct Intake {
     /// Entries without a usable key, and why the first one has none.
     pub keyless: u64,
     keyless_why: String,
+    /// Keys of several entries.
+    shared: BTreeSet<Key>,
     unreadable: u64,
     /// People whose entry is as it was.
     pub unchanged: u64,
@@ -51,6 +53,7 @@ impl Intake {
             entries: 0,
             keyless: 0,
             keyless_why: String::new(),
+            shared: BTreeSet::new(),
             unreadable: 0,
             unchanged: 0,
         }
@@ -82,6 +85,7 @@ impl Intake {
                 return None;
             }
             self.unchanged -= u64::from(known.is_some_and(|known| as_it_was(known, before, now)));
+            self.shared.insert(key.clone());
             return Some(ambiguous(key, known));
         }
         self.entries += 1;
@@ -126,8 +130,23 @@ impl Intake {
 
     /// What is wrong with entries that have no key, in words.
     pub fn keyless_note(&self) -> Option<String> {
-        (self.keyless > 0)
-            .then(|| format!("{} entries have no usable key ({}): they are not synced", self.keyless, self.keyless_why))
+        let who = match self.keyless {
+            0 => return None,
+            1 => "1 entry has no usable key".to_owned(),
+            n => format!("{n} entries have no usable key"),
+        };
+        Some(format!("{who} ({}): not synced", self.keyless_why))
+    }
+
+    /// That somebody is left out because others have the same key, in words.
+    pub fn shared_note(&self) -> Option<String> {
+        let n = self.shared.len();
+        let who = if n == 1 {
+            "1 key is one of several entries".to_owned()
+        } else {
+            format!("{n} keys are each of several entries")
+        };
+        (n > 0).then(|| format!("{who}: nothing is changed for them (whose: rosterd status); check the sync's `key`"))
     }
 
     /// People with an active claim who were not read, in the order of their keys.

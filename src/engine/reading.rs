@@ -148,6 +148,7 @@ impl Run {
         self.tally.unchanged = intake.unchanged;
         self.tally.count(&plan);
         self.tally.keyless = intake.keyless_note();
+        self.tally.notes.extend(intake.shared_note());
         self.tally.notes.extend(referral_note(&end));
         self.admit(intake, end, question, plan, server_since)
     }
@@ -180,5 +181,8 @@ impl Run {
 
 fn referral_note(end: &End) -> Option<String> {
     let first = end.referrals.first()?;
-    Some(format!("{} referrals were not followed, among them {first}", end.referrals.len()))
+    Some(match end.referrals.len() {
+        1 => format!("a referral was not followed: {first}"),
+        n => format!("{n} referrals were not followed, among them {first}"),
+    })
 }

@@ -10,8 +10,8 @@ use crate::plan::{Feed, Known};
 use crate::roster::{Now, Timestamp};
 
 /// Why members are pending when nothing else is waited for.
-const WAITING: &str = "members wait for the one that replaces them to be confirmed, or were refused once, which is not \
-                       believed before the next run";
+const WAITING: &str = "members were refused once, which the next run has to confirm, or wait until the identity that \
+                       replaces theirs is confirmed";
 
 /// One sync's run.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ pub enum LockError {
     #[error("another rosterd is at work on {0}: wait until it is done, or stop it")]
     Busy(String),
     /// The folder.
-    #[error("the state folder {path}: {source}")]
+    #[error("the state folder {path} can't be used: {source}: let the account that runs rosterd make and write it")]
     Folder {
         /// Which.
         path: String,

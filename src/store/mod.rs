@@ -40,12 +40,21 @@ pub enum Error {
     #[error("the store's schema: {0}; was it written by a newer rosterd?")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The state folder.
-    #[error("the state folder {path}: {source}")]
+    #[error("the state folder {path} can't be used: {source}: let the account that runs rosterd make and write it")]
     Folder {
         /// Which.
         path: String,
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is damaged, or something else (SQLite's codes 11 and 26).
+    #[error(
+        "{path} is no database of rosterd any more: put a backup in its place, or move it away and start anew; then \
+         `rosterd resend NAME --all`"
+    )]
+    NoStore {
+        /// Which.
+        path: String,
     },
     /// What is stored does not make sense.
     #[error("the store holds something unreadable: {0}")]
@@ -64,7 +73,13 @@ impl Store {
         let path = folder.join("state.db");
         lock::private_file(folder, "state.db")
             .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
-        Self::connect(SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal)).await
+        let options = SqliteConnectOptions::new().filename(&path).journal_mode(SqliteJournalMode::Wal);
+        Self::connect(options).await.map_err(|error| match error {
+            Error::Sql(sqlx::Error::Database(why)) if why.code().is_some_and(|code| code == "11" || code == "26") => {
+                Error::NoStore { path: path.display().to_string() }
+            }
+            error => error,
+        })
     }
 
     /// A store that is gone with its connection.

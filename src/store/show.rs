@@ -126,7 +126,7 @@ pub struct AccountRow {
     pub confirmed_gone: Option<bool>,
     /// Whether what was confirmed is certain.
     pub certain: bool,
-    /// Whether something is still to be sent.
+    /// Whether something is still to be sent; not what is in quarantine.
     pub pending: bool,
     /// Why the target refused.
     pub refusal: Option<String>,
@@ -342,7 +342,8 @@ fn account_row(row: &SqliteRow) -> Result<AccountRow, Error> {
         body: row.try_get("body")?,
         confirmed_gone: row.try_get("confirmed_gone")?,
         certain: row.try_get("certain")?,
-        pending: row.try_get::<Option<i64>, _>("pending")?.is_some(),
+        pending: row.try_get::<Option<i64>, _>("pending")?.is_some()
+            && row.try_get::<Option<Vec<u8>>, _>("refused")?.is_none(),
         refusal: row.try_get("refusal")?,
         not_before: moment_of(row.try_get("not_before")?),
     })

@@ -1,6 +1,6 @@
 //! What a sync's rules make of a sample of people: counted, by key, never by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::config::{Sync, Target};
 use crate::directory::{Entry, Kind};
 use crate::mapping::Standing;
 use crate::report::Findings;
-use crate::roster::{Identity, Key};
+use crate::roster::{Fingerprint, Identity, Key};
 
 /// Keys given as examples.
 const EXAMPLES: usize = 3;
@@ -25,19 +25,29 @@ pub(super) struct Coverage {
     unreadable: u64,
     keyless: u64,
     keyless_why: String,
+    /// Searches may overlap: who was seen before counts once, unless it is somebody else with the same key.
+    seen: BTreeMap<Key, Fingerprint>,
+    shared: BTreeSet<Key>,
     /// By field: active people without it, and those of them who are invalid for it.
-    fields: BTreeMap<String, [u64; 2]>,
-    /// By reason.
+    fields: BTreeMap<String, (u64, Vec<Key>)>,
+    /// By any other reason.
     invalid: BTreeMap<String, Vec<Key>>,
     identities: BTreeMap<Identity, Vec<Key>>,
 }
 
 impl Coverage {
     pub(super) fn of(sync: &Sync, target: &Target, sample: &[Entry], kind: Kind, now: Timestamp) -> Self {
-        let mut coverage = Self::default();
+        let (mut coverage, salt) = (Self::default(), sync.fingerprint());
         for entry in sample {
             match sync.mapping.key(entry, kind) {
-                Ok(key) => coverage.judge(sync, target, entry, key, kind, now),
+                Ok(key) => {
+                    let fingerprint = entry.fingerprint(salt);
+                    match coverage.seen.insert(key.clone(), fingerprint) {
+                        None => coverage.judge(sync, target, entry, key, kind, now),
+                        Some(before) if before == fingerprint => {}
+                        Some(_) => _ = coverage.shared.insert(key),
+                    }
+                }
                 Err(why) => {
                     coverage.keyless += 1;
                     coverage.keyless_why = why;
@@ -67,16 +77,17 @@ impl Coverage {
         };
         let lacking = |name: &&str| !mapped.fields().contains_key(*name);
         for name in sync.mapping.field_names().filter(lacking) {
-            self.fields.entry(name.to_owned()).or_default()[0] += 1;
+            self.fields.entry(name.to_owned()).or_default().0 += 1;
         }
         match target.destination.member(&mapped) {
             Ok(member) => self.identities.entry(member.identity).or_default().push(key),
             Err(faults) => {
                 for fault in faults {
-                    if !mapped.fields().contains_key(fault.field) {
-                        self.fields.entry(fault.field.to_owned()).or_default()[1] += 1;
+                    if mapped.fields().contains_key(fault.field) {
+                        self.fault(fault.field, &fault.message, &key);
+                    } else {
+                        self.fields.entry(fault.field.to_owned()).or_default().1.push(key.clone());
                     }
-                    self.fault(fault.field, &fault.message, &key);
                 }
             }
         }
@@ -100,14 +111,20 @@ impl Coverage {
         }
         if self.keyless > 0 {
             let (n, why) = (self.keyless, &self.keyless_why);
-            let said = format!("{n} entries have no usable key ({why}): they are not synced");
-            findings.warning(name, format!("{said}, and while they are there nobody counts as absent"));
+            let said = format!("{n} of {} entries have no usable key ({why})", n + self.people);
+            match self.people {
+                0 => findings.failed(name, format!("{said}: nobody would be synced; check the sync's `key`")),
+                _ => findings.warning(
+                    name,
+                    format!("{said}: they are not synced, and while they are there nobody counts as absent"),
+                ),
+            }
         }
-        for (field, [lacking, invalid]) in &self.fields {
+        for (field, (lacking, invalid)) in &self.fields {
             let said = format!("{field}: {lacking} of {active} have none");
-            match invalid {
+            match invalid.len() {
                 0 => findings.ok(name, said),
-                n => findings.warning(name, format!("{said}: {n} would be invalid")),
+                n => findings.warning(name, format!("{said}: {n} invalid ({})", examples(invalid))),
             }
         }
         if self.fields.is_empty() && active > 0 {
@@ -116,9 +133,19 @@ impl Coverage {
         for (reason, keys) in &self.invalid {
             findings.warning(name, format!("{} invalid: {reason} ({})", keys.len(), examples(keys)));
         }
-        for keys in self.identities.values().filter(|keys| keys.len() > 1) {
+        if !self.shared.is_empty() {
+            let (n, keys): (_, Vec<_>) = (self.shared.len(), self.shared.iter().cloned().collect());
+            let said = format!("keys of several entries: {n} ({})", examples(&keys));
+            findings.warning(name, format!("{said}: nothing is changed for them; check the sync's `key`"));
+        }
+        let shared: Vec<_> = self.identities.values().filter(|keys| keys.len() > 1).collect();
+        for keys in shared.iter().take(EXAMPLES) {
             let said = format!("{} people have the same {}", keys.len(), sync.identity);
             findings.warning(name, format!("{said}: nothing is changed there ({})", examples(keys)));
+        }
+        if shared.len() > EXAMPLES {
+            let said = format!("{} more such cases of the same {}", shared.len() - EXAMPLES, sync.identity);
+            findings.warning(name, said);
         }
     }
 }

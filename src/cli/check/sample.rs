@@ -46,7 +46,10 @@ fn told(sync: &Sync, search: &Search, page: &Page, findings: &mut Findings) {
             findings.failed(&sync.name, format!("{base}: the search finds nobody: {why}"));
         }
         Some(_) => findings.ok(&sync.name, format!("{base}: the search finds {found}")),
-        None => findings.ok(&sync.name, format!("{base}: the search finds {found} on its first page, and more")),
+        None => findings.ok(
+            &sync.name,
+            format!("{base}: the search finds {found} on its first page, and more; rosterd plan reads them all"),
+        ),
     }
     for referral in page.end.iter().flat_map(|end| &end.referrals) {
         findings.warning(&sync.name, format!("{base}: a referral is not followed: {referral}"));

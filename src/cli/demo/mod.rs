@@ -3,7 +3,7 @@
 //! [`stage`] is the directory, the target and what a sync needs; [`story`] what happens, with what must come of it;
 //! [`told`] compares the two; [`narrator`] is how it is printed.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use self::interrupt::Interrupt;
 use self::narrator::{Form, Narrator};
 use self::stage::{CONFIG, Stage};
 use super::Global;
-use super::output::Failure;
+use super::output::{self, Failure};
 use crate::report::Exit;
 use crate::sandbox::directory::Refusal;
 
@@ -64,7 +64,7 @@ impl Demo {
         let mut interrupt = Interrupt::new()?;
         let mut stage = Stage::set().await?;
         let mut stdout = io::stdout();
-        let form = if global.json { Form::Lines } else { Form::story(stdout.is_terminal()) };
+        let form = if global.json { Form::Lines } else { Form::story(output::colours(&stdout)) };
         let mut narrator = Narrator::new(&mut stdout, form);
         let told = tokio::select! {
             told = story::tell(&mut stage, &mut narrator) => told,

@@ -21,11 +21,9 @@ pub enum Form {
 }
 
 impl Form {
-    /// For people; colours are for terminals whose owner does not mind them.
-    pub fn story(terminal: bool) -> Self {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-        if terminal && !set("NO_COLOR") && !dumb { Self::Colours } else { Self::Plain }
+    /// For people, with colours where they are welcome.
+    pub fn story(colours: bool) -> Self {
+        if colours { Self::Colours } else { Self::Plain }
     }
 }
 

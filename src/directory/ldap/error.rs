@@ -65,7 +65,7 @@ pub enum Error {
     #[error("the server requires TLS or signing: use ldaps:// or tls.starttls")]
     NeedsTls,
     /// No answer in time.
-    #[error("{during} was not answered within {}", humantime::format_duration(*after))]
+    #[error("{during} was not answered within {}: see to the server, or raise {}", humantime::format_duration(*after), during.limit())]
     Timeout {
         /// What was waited for.
         during: Operation,
@@ -208,7 +208,7 @@ mod tests {
             (Error::NeedsTls, "use ldaps://"),
             (
                 Error::Timeout { during: Operation::Bind, after: Duration::from_secs(5) },
-                "the bind was not answered within 5s",
+                "the bind was not answered within 5s: see to the server, or raise `connect_timeout`",
             ),
             (
                 Error::Cut { during: page.clone(), why: "the server closed it".to_owned() },

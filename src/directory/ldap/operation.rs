@@ -31,6 +31,16 @@ pub enum Operation {
     Schema,
 }
 
+impl Operation {
+    /// The setting that says how long it may take.
+    pub(super) fn limit(&self) -> &'static str {
+        match self {
+            Self::Connect | Self::Bind | Self::RootDse => "`connect_timeout`",
+            _ => "`timeout`",
+        }
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

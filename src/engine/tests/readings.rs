@@ -172,7 +172,7 @@ async fn entries_without_a_key_put_absence_in_doubt() {
     world.directory.sightings.insert("cato".to_owned(), Sighting::Gone);
     let tally = world.run().await;
     assert_eq!((kinds(&tally), tally.held), ([0; 5], 1), "Cato may be the one without a key");
-    assert!(text(tally.keyless.as_ref()).contains("1 entries have no usable key"));
+    assert!(text(tally.keyless.as_ref()).contains("1 entry has no usable key"));
     // Nor is it proof that somebody else has Cato's number elsewhere.
     world.directory.sightings.insert("cato".to_owned(), Sighting::Moved);
     assert_eq!(world.run().await.held, 1);

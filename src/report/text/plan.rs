@@ -1,5 +1,6 @@
 //! A plan.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -24,6 +25,8 @@ pub fn plan(planned: &Planned) -> String {
         for change in held.iter().filter(|change| change.kind == kind) {
             reasons.entry(change.why.as_deref().unwrap_or("held")).or_default().push(change);
         }
+        let mut reasons: Vec<_> = reasons.into_iter().collect();
+        reasons.sort_by_key(|(_, changes)| Reverse(changes.len()));
         for (why, changes) in reasons {
             text.line(format_args!("  HELD {}: {}", count(changes.len() as u64, kind), printable(why)));
             list(&mut text, &changes);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::words::{Page, moment, printable, table};
+use super::words::{Page, minute, printable, table};
 use crate::report::{Ran, Summary};
 
 /// The last runs, newest first.
@@ -12,7 +12,7 @@ pub fn runs(runs: &[Ran]) -> String {
     }
     let header = ["RUN", "SYNC", "BEGAN (UTC)", "TOOK", "RESULT", "READ", "+", "~", "-", "SENT", "HELD"];
     let mut text = Page::default();
-    text.lines(&table(&header, &[0, 3, 5, 6, 7, 8, 9, 10], runs.iter().map(row).collect()));
+    text.lines(&table(&header, 1, &[0, 3, 5, 6, 7, 8, 9, 10], runs.iter().map(row).collect()));
     text.line("+ joined or returned, ~ changed, - left");
     for run in runs {
         if let Some(error) = run.summary.as_ref().and_then(|summary| summary.error.as_ref()) {
@@ -27,7 +27,7 @@ pub fn runs(runs: &[Ran]) -> String {
 
 fn row(run: &Ran) -> Vec<String> {
     let took = run.ended.map_or_else(|| "–".to_owned(), |ended| took(run.began, ended));
-    let mut row = vec![run.run.to_string(), run.sync.clone(), moment(run.began), took, run.result().to_owned()];
+    let mut row = vec![run.run.to_string(), run.sync.clone(), minute(run.began), took, run.result().to_owned()];
     let numbers = run.summary.as_ref().map(|summary| {
         let Summary { read, members, delivery, .. } = summary;
         let come = members.joined + members.returned;

@@ -8,10 +8,10 @@ pub fn status(status: &Status) -> String {
     let Status { now, syncs, targets, directories, warnings } = status;
     let header = ["SYNC", "LAST RUN (UTC)", "RESULT", "ACTIVE", "KEPT", "REFUSED", "HELD"];
     let mut text = Page::default();
-    text.lines(&table(&header, &[3, 4, 5, 6], syncs.iter().map(sync_row).collect()));
+    text.lines(&table(&header, 0, &[3, 4, 5, 6], syncs.iter().map(sync_row).collect()));
     let header = ["TARGET", "TOKENS", "TOKEN GOOD UNTIL", "PENDING", "LEAVES", "UNANSWERED"];
     text.line("");
-    text.lines(&table(&header, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
+    text.lines(&table(&header, 0, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
     let mut rest = Page::default();
     for sync in syncs {
         about_sync(&mut rest, sync);
@@ -98,7 +98,10 @@ fn about_sync(text: &mut Page, sync: &SyncStatus) {
                 block.line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
             }
             Some(_) => {}
-            None => block.line("no end", &format!("run {} is going on, or was interrupted", run.run)),
+            None => block.line(
+                "no end",
+                &format!("run {} is going on, or was interrupted; the next run takes up what is left", run.run),
+            ),
         },
     }
     if let Some(since) = sync.overdue_since {

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use super::words::{Page, moment, printable};
 use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
 
+/// Characters of a value that are shown.
+const MOST: usize = 400;
+
 /// From what the directory shows to what the target was told.
 pub fn story(story: &Story) -> String {
     let mut text = Page::default();
@@ -49,7 +52,7 @@ pub fn story(story: &Story) -> String {
 pub fn nobody(who: &str) -> String {
     format!(
         "nobody is known by “{}”: give the whole directory key (such as an entryUUID or objectGUID) or the whole \
-         identity at the target; whoever no run has read yet is not known: see `rosterd plan`, and `rosterd check` for \
+         identity at the target (whoever was never sent has none); whoever no run has read yet is not known: see `rosterd plan`, and `rosterd check` for \
          whom the searches find",
         printable(who)
     )
@@ -58,7 +61,7 @@ pub fn nobody(who: &str) -> String {
 fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
     line("directory", &format!("shows them: {}", printable(&found.standing)));
     for (name, values) in &found.values {
-        line("", &format!("{name}: {}", printable(&values.join(", "))));
+        line("", &format!("{name}: {}", shortened(&values.join(", "))));
     }
     if !found.fields.is_empty() {
         line("mapped", "");
@@ -73,14 +76,16 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: fields } = account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
-    let certainty = if *certain { "" } else { " (not certain: something was sent without an answer)" };
+    let certainty = if *certain { "" } else { " (not certain: sent without an answer, or to be sent again)" };
     line("confirmed", &format!("{}{certainty}", confirmed.unwrap_or("never")));
     if *pending {
         let after = not_before.map(|at| format!(", not before {}", moment(at))).unwrap_or_default();
         line("pending", &format!("still to be sent{after}"));
     }
     if let Some(refusal) = refusal {
-        line("refused", &format!("{} (again: rosterd retry {sync} {})", printable(refusal), printable(identity)));
+        let until = if *pending { "" } else { "set aside until what is sent changes; " };
+        let again = format!("{until}again: rosterd retry {sync} {}", printable(identity));
+        line("refused", &format!("{} ({again})", printable(refusal)));
     }
     line("payload", "the last good one");
     payload(line, fields);
@@ -88,8 +93,18 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
 
 fn payload(line: &mut impl FnMut(&str, &str), fields: &Map<String, Value>) {
     for (name, value) in fields {
-        line("", &format!("{name}: {}", printable(&value.to_string())));
+        line("", &format!("{name}: {}", shortened(&value.to_string())));
     }
+}
+
+/// A value by which nobody loses sight of the rest; `--json` has it whole.
+fn shortened(value: &str) -> String {
+    let all = value.chars().count();
+    if all <= MOST {
+        return printable(value);
+    }
+    let some: String = value.chars().take(MOST).collect();
+    format!("{} … ({all} characters; --json shows all)", printable(&some))
 }
 
 fn meaning(verdict: &str) -> &str {

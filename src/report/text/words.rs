@@ -2,11 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use jiff::Timestamp;
 
 /// Columns of the smallest terminal that is catered for.
 const WIDTH: u16 = 80;
+
+/// Names are not broken into less than this; a table with bigger numbers is rather wider than the terminal.
+const NAMES: ColumnConstraint = ColumnConstraint::LowerBoundary(Width::Fixed(11));
 
 /// People named before the rest is only counted.
 pub(super) const FEW: usize = 5;
@@ -40,6 +43,11 @@ pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// The same, to the minute.
+pub(super) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// `1 change`, `2 changes`.
 pub(super) fn count(n: u64, one: &str) -> String {
     let plural = match one {
@@ -50,13 +58,16 @@ pub(super) fn count(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {plural}") }
 }
 
-/// Without what a terminal would obey.
+/// Without what a terminal would obey: control characters, and marks that turn the direction of what follows, so that
+/// a line reads as something else.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|letter| if letter.is_control() || turns(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
-/// A table without lines; the columns named hold numbers.
-pub(super) fn table(header: &[&str], numbers: &[usize], rows: Vec<Vec<String>>) -> String {
+/// A table without lines; the columns named hold numbers. Where it is too wide the names of column `name` are broken,
+/// and nothing else: half a date on a line of its own says nothing.
+pub(super) fn table(header: &[&str], name: usize, numbers: &[usize], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table.set_header(header.to_vec()).add_rows(rows);
@@ -65,8 +76,9 @@ pub(super) fn table(header: &[&str], numbers: &[usize], rows: Vec<Vec<String>>) 
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if at + 1 < header.len() { 2 } else { 0 }));
+        column.set_constraint(if at == name { NAMES } else { ColumnConstraint::ContentWidth });
     }
     let mut page = Page::default();
     table.lines().for_each(|line| page.line(line.trim_end()));
@@ -80,12 +92,13 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_that_a_directory_says() {
         assert_eq!(printable("a\u{1b}[31mb\r\nć"), "a\u{fffd}[31mb\u{fffd}\u{fffd}ć");
+        assert_eq!(printable("אב \u{202e}txt.exe"), "אב \u{fffd}txt.exe", "letters that run leftwards are letters");
     }
 
     #[test]
     fn tables_fit_a_small_terminal() {
         let row = vec!["word ".repeat(30), "12".to_owned()];
-        let text = table(&["A", "N"], &[1], vec![row]);
+        let text = table(&["A", "N"], 0, &[1], vec![row]);
         assert!(text.lines().all(|line| line.chars().count() <= usize::from(WIDTH)), "{text}");
     }
 }

@@ -40,9 +40,8 @@ async fn people_who_will_not_do_are_counted_and_not_named() {
     for line in [
         "warning  employees: the directory's schema has no attribute `telephoneNumbr`; did you mean `telephonenumber`?",
         "FAILED   employees: `require` finds nobody for (uid=canary)",
-        "warning  employees: designation: 1 of 5 have none: 1 would be invalid",
+        &format!("warning  employees: designation: 1 of 5 have none: 1 invalid ({})", uuid(7)),
         "ok       employees: phone: 5 of 5 have none",
-        &format!("warning  employees: 1 invalid: designation: is missing ({})", uuid(7)),
         &format!(
             "warning  employees: 2 people have the same unique_id: nothing is changed there ({}, {})",
             uuid(1),
@@ -51,7 +50,30 @@ async fn people_who_will_not_do_are_counted_and_not_named() {
     ] {
         assert!(said.contains(line), "{line}: {said}");
     }
+    assert_eq!(said.matches(&uuid(7)).count(), 1, "once is enough: {said}");
     assert!(!said.contains("(uid=p0)") && !said.contains("@corp"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_found_by_two_searches_counts_once_and_shared_keys_are_told() {
+    let world = World::of(0..3).await;
+    let (one, two) = (
+        "search: { base: \"BASE\", filter: \"(employeeNumber=*)\" }",
+        "search: [{ base: \"BASE\", \
+        filter: \"(employeeNumber=*)\" }, { base: \"BASE\", filter: \"(uid=p1)\" }]",
+    );
+    let (one, two) = (one.replace("BASE", PEOPLE), two.replace("BASE", PEOPLE));
+    world.configure(|text| text.replace(&one, &two));
+    let said = world.ends(0, &["check"]).out;
+    assert!(said.contains("sample of 3: 3 active") && !said.contains("the same unique_id"), "{said}");
+    world.configure(|text| text.replace("schedule: 15m", "schedule: 15m\n    key: title"));
+    let said = world.ends(0, &["check"]).out;
+    assert!(said.contains("warning  employees: keys of several entries: 1 (Engineer): nothing is changed"), "{said}");
+    let said = world.ends(0, &["sync"]).out;
+    assert!(said.contains("note    1 key is one of several entries: nothing is changed for them"), "{said}");
+    world.configure(|text| text.replace("schedule: 15m", "schedule: 15m\n    key: roomNumber"));
+    let said = world.ends(1, &["check"]).out;
+    assert!(said.contains("FAILED   employees: 3 of 3 entries have no usable key"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

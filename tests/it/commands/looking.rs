@@ -1,3 +1,4 @@
+use std::fs;
 use std::io::pipe;
 use std::process::Stdio;
 
@@ -87,6 +88,9 @@ async fn who_is_kept_and_who_is_refused_is_said_with_why() {
     assert!(status.contains(&format!("{}  email: has no @", uuid(7))), "{status}");
     assert!(status.contains("refused     1 by the target (again: rosterd retry employees)"), "{status}");
     assert!(!status.contains("@corp.example.com"), "{status}");
+    let story = world.ends(0, &["explain", "3"]).out;
+    assert!(story.contains("(set aside until what is sent changes; again: rosterd retry employees 3)"), "{story}");
+    assert!(!story.contains("still to be sent"), "as in status: {story}");
     let story = world.ends(0, &["explain", &uuid(7)]).out;
     assert!(story.contains("never sent") && story.contains("INVALID    email: has no @"), "{story}");
 }
@@ -118,6 +122,22 @@ async fn usage_and_config() {
     for command in [&["resend", "employees"][..], &["resend", "employees", "1", "--all"], &["nonsense"], &[]] {
         world.ends(2, command);
     }
+    let mistake = world.json(2, &["sync", "--wiat", "5m"]);
+    assert_eq!(mistake["error"], "unexpected argument '--wiat' found; a similar argument exists: '--wait'");
+    assert!(world.ends(0, &["sync", "--json", "--help"]).out.contains("Usage: rosterd sync"));
+    assert_eq!(world.ends(0, &["plan", "employees", "employees"]).out.lines().count(), 3, "named twice, planned once");
+    world.ends(2, &["runs", "--limit", "0"]);
+    fs::create_dir(world.state()).unwrap();
+    fs::write(world.state().join("state.db"), "by mistake written over, and no database any more").unwrap();
+    for command in ["status", "sync"] {
+        let said = world.ends(1, &[command]).err;
+        assert!(said.contains("state.db is no database of rosterd any more: put a backup"), "{said}");
+    }
+    fs::remove_dir_all(world.state()).unwrap();
+    fs::write(world.state(), "").unwrap();
+    let said = world.ends(1, &["sync"]).err;
+    assert!(said.contains("can't be used") && said.contains("let the account that runs rosterd"), "{said}");
+    fs::remove_file(world.state()).unwrap();
     world.configure(|text| text.replace("${env:ROSTERD_TEST_SECRET}", "hunter2"));
     let said = world.ends(0, &["plan"]);
     assert!(said.err.starts_with("warning: ") && !said.err.contains("hunter2"), "{}", said.err);

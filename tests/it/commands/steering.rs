@@ -98,6 +98,10 @@ fn the_sandbox_ends_when_it_is_told_to() {
     BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let said: Value = serde_json::from_str(&line).unwrap();
     assert!(said["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    let taken = said["url"].as_str().unwrap().trim_start_matches("http://");
+    let second = Command::new(env!("CARGO_BIN_EXE_rosterd")).args(["sandbox", "--listen", taken]).output().unwrap();
+    let why = String::from_utf8(second.stderr).unwrap();
+    assert!(second.status.code() == Some(1) && why.contains("choose another address with --listen"), "{why}");
     let told = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", sandbox.id())).status().unwrap();
     assert!(told.success());
     assert_eq!(sandbox.wait().unwrap().code(), Some(0));

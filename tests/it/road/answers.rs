@@ -74,7 +74,7 @@ fn statuses_that_refuse_everything_once() {
         }
         road.people.fire([4 + number]);
         road.faults([Fault::new(Effect::Status(status))]);
-        let json = road.sync().says("pending", 6, &["not believed before the next run"]);
+        let json = road.sync().says("pending", 6, &["refused once, which the next run has to confirm"]);
         assert_eq!((&json["delivery"]["confirmed"], &json["delivery"]["pending"]), (&json!(0), &json!(4)));
         road.faults([]);
         road.sync_well();

@@ -82,7 +82,7 @@ fn when_a_lone_leaver_is_refused_it_is_tried_again_at_once_and_then_daily() {
     road.sync_well();
     road.people.fire([3]);
     road.faults([Fault::new(Effect::Refuse(vec!["E3".into()]))]);
-    for (asked, words) in [(1, "not believed before the next run"), (2, "next try"), (2, "next try")] {
+    for (asked, words) in [(1, "refused once, which the next run has to confirm"), (2, "next try"), (2, "next try")] {
         let json = road.sync().says("pending", 6, &[words]);
         assert_eq!((&json["delivery"]["pending"], road.requests()), (&json!(1), [1, 1 + asked]));
     }

@@ -81,10 +81,10 @@ fn a_target_that_is_down_costs_no_quota() {
 fn refused_credentials_are_tried_once() {
     let mut road = Road::new(12);
     let secret = std::mem::replace(&mut road.config.client_secret, "planted-client-secret-wrong".to_owned());
-    road.sync().says("pending", 6, &["the credentials were refused"]);
+    road.sync().says("pending", 6, &["the target's credentials were refused"]);
     for _ in 0..2 {
         road.later(LATER);
-        road.sync().says("pending", 6, &["the credentials were refused", "until they change"]);
+        road.sync().says("pending", 6, &["the target's credentials were refused", "until they change"]);
     }
     assert_eq!((charged(&road), road.requests()), (1, [1, 0]));
     road.config.client_secret = secret;

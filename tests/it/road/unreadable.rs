@@ -160,7 +160,7 @@ fn an_entry_without_the_key() {
     road.people.clear(3, "employeeNumber");
     road.people.forget([3]);
     road.people.set(4, "title", "Chief Engineer");
-    let json = road.sync().says("held", 4, &["1 entries have no usable key", "employeeNumber"]);
+    let json = road.sync().says("held", 4, &["1 entry has no usable key", "employeeNumber"]);
     assert_eq!((&json["members"]["left"], &json["members"]["changed"]), (&json!(0), &json!(1)));
     assert_eq!(json["delivery"]["held"], 1);
     road.in_step_but(&["E3"]);

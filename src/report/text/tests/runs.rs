@@ -51,6 +51,17 @@ fn a_table_of_runs() {
 }
 
 #[test]
+fn a_date_is_never_broken() {
+    let read = Read { entries: 100_000, ..Read::default() };
+    let members = Members { joined: 100_000, ..Members::default() };
+    let delivery = Delivery { confirmed: 100_000, ..Delivery::default() };
+    let big = Summary { read, members, delivery, ..summary("partial") };
+    let text = runs(&[Ran { sync: "contractors-of-the-northern-subsidiary".to_owned(), ..ran(1, Some(big)) }]);
+    assert!(text.contains("2026-11-22 03:15"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 84), "{text}");
+}
+
+#[test]
 fn no_runs() {
     insta::assert_snapshot!(runs(&[]));
 }

@@ -40,6 +40,19 @@ fn account() -> Account {
 }
 
 #[test]
+fn a_long_value_is_shortened() {
+    let found = Found {
+        values: [("info", vec!["x".repeat(2_000_000)])].map(|(name, values)| (name.to_owned(), values)).into(),
+        standing: "active".to_owned(),
+        fields: fields(&json!({ "designation": "y".repeat(2_000_000) })),
+        faults: Vec::new(),
+    };
+    let text = story(&Story { directory: Look::Found(found), ..somebody() });
+    assert!(text.len() < 2_000, "{}", text.len());
+    assert!(text.contains("xxx … (2000000 characters; --json shows all)"), "{text}");
+}
+
+#[test]
 fn active_and_as_the_directory_says() {
     let found = Found {
         values: [("title", vec!["Lead".to_owned()]), ("mail", vec!["a@x.example".to_owned(), "b\u{1b}".to_owned()])]
