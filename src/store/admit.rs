@@ -148,11 +148,11 @@ async fn make_due(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -
     .bind(&admission.rules.as_bytes()[..])
     .execute(&mut **tx)
     .await?;
-    // Leaves are never quarantined.
+    // Leaves are never quarantined. Found from what is due, for SQLite would begin with every account of the target.
     sqlx::query(
-        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL FROM due d
-         WHERE d.stage IS NULL AND account.identity = d.identity
-           AND account.realm = (SELECT id FROM realm WHERE name = ?)",
+        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL
+         WHERE id IN (SELECT a.id FROM due d CROSS JOIN account a ON a.identity = d.identity
+           WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?))",
     )
     .bind(admission.realm)
     .execute(&mut **tx)
@@ -163,10 +163,13 @@ async fn make_due(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -
 /// An identity left behind waits for the one that replaces it, also when that one is itself replaced before it was
 /// confirmed.
 async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    // Materialized, or SQLite would begin with every account of the target.
     sqlx::query(
-        "UPDATE account SET after = b.id FROM due d JOIN account b ON b.identity = d.after
-         WHERE d.after IS NOT NULL AND account.identity = d.identity
-           AND account.realm = (SELECT id FROM realm WHERE name = ?1) AND b.realm = account.realm",
+        "WITH moved AS MATERIALIZED (
+           SELECT a.id, b.id AS after FROM due d CROSS JOIN account a CROSS JOIN account b
+           WHERE d.after IS NOT NULL AND a.identity = d.identity AND a.realm = (SELECT id FROM realm WHERE name = ?)
+             AND b.identity = d.after AND b.realm = a.realm)
+         UPDATE account SET after = moved.after FROM moved WHERE account.id = moved.id",
     )
     .bind(admission.realm)
     .execute(&mut **tx)

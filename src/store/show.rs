@@ -161,14 +161,16 @@ impl Store {
         .fetch_all(&mut *connection)
         .await?;
         let refused: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM account a JOIN person p ON p.account = a.id WHERE p.feed = ? AND a.refused IS NOT NULL",
+            "SELECT count(*) FROM account a CROSS JOIN person p INDEXED BY person_account
+             WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.refusal IS NOT NULL AND a.refused IS NOT NULL
+               AND p.account = a.id AND p.feed = ?1",
         )
         .bind(feed)
         .fetch_one(&mut *connection)
         .await?;
         let overdue: Option<i64> = sqlx::query_scalar(
-            "SELECT min(e.at) FROM account a JOIN person p ON p.account = a.id JOIN event e ON e.account = a.id
-             WHERE p.feed = ? AND a.pending = 0 AND e.kind IN ('leave', 'identity')
+            "SELECT min(e.at) FROM account a CROSS JOIN person p INDEXED BY person_account CROSS JOIN event e
+             WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.pending = 0 AND p.account = a.id AND p.feed = ?1
                AND e.id = (SELECT max(id) FROM event WHERE account = a.id AND kind IN ('leave', 'identity'))",
         )
         .bind(feed)
@@ -209,11 +211,12 @@ impl Store {
     /// Who is kept for this verdict, or `refused` by the target, and why.
     pub async fn odd(&mut self, feed: i64, verdict: &str, limit: u32) -> Result<Vec<OddRow>, Error> {
         let rows = sqlx::query(
-            "SELECT key, verdict, coalesce(why, '') FROM person
+            "SELECT key, verdict, coalesce(why, '') FROM person INDEXED BY person_odd
              WHERE feed = ?1 AND verdict = ?2 AND verdict NOT IN ('active', 'left')
              UNION ALL
-             SELECT p.key, 'refused', a.refusal FROM person p JOIN account a ON a.id = p.account
-             WHERE ?2 = 'refused' AND p.feed = ?1 AND a.refusal IS NOT NULL
+             SELECT p.key, 'refused', a.refusal FROM account a CROSS JOIN person p INDEXED BY person_account
+             WHERE ?2 = 'refused' AND a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.refusal IS NOT NULL
+               AND p.account = a.id AND p.feed = ?1
              ORDER BY 1 LIMIT ?3",
         )
         .bind(feed)
@@ -282,10 +285,14 @@ impl Store {
         let rows = sqlx::query(
             "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account
              FROM person p JOIN feed f ON f.id = p.feed
-             WHERE p.key = ?1 COLLATE NOCASE
-               OR p.account IN (SELECT id FROM account WHERE identity = ?1 COLLATE NOCASE)
-               OR EXISTS (SELECT 1 FROM held h WHERE h.feed = p.feed AND h.key = p.key
-                 AND h.identity = ?1 COLLATE NOCASE)
+             WHERE p.id IN (
+               SELECT id FROM person WHERE key = ?1 COLLATE NOCASE
+               UNION ALL
+               SELECT p.id FROM account a CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
+               WHERE a.identity = ?1 COLLATE NOCASE
+               UNION ALL
+               SELECT p.id FROM held h CROSS JOIN person p ON p.feed = h.feed AND p.key = h.key
+               WHERE h.identity = ?1 COLLATE NOCASE)
              ORDER BY f.sync, p.key",
         )
         .bind(who)
