@@ -1,34 +1,52 @@
 //! rosterd keeps member rosters in step with a company directory.
 //!
-//! **The flow in a sentence**: a [`directory`] is read page by page, every entry is fingerprinted and, where it
-//! differs from what is known, [`mapping`] turns it into a member and [`plan`] decides — with claims and guard — what
-//! is now due at the target; [`store`] keeps that, and [`delivery`] brings it there through a [`destination`].
+//! **The flow**: a [`directory`] is read page by page; every entry is fingerprinted and, where it differs from what is
+//! known, [`mapping`] turns it into a member; [`plan`] decides — with claims and guard — what is now due at the target;
+//! [`store`] keeps that, and [`delivery`] brings it there through a [`destination`]. [`engine`] runs all this as a state
+//! machine: `handle(now, event)` answers with effects, and [`daemon`] performs them one after the other: readings with
+//! its source, calls with [`transport`], transactions with its books (`daemon/books.rs`), which a simulation uses, too.
 //!
 //! **In reading order**
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`roster`] | the words everybody uses: key, identity, payload, fingerprint, now |
-//! | [`directory`] | entries, pages, why somebody is missing; `ldap` touches the wire |
+//! | [`directory`] | entries, pages, attributes; `ldap` touches the wire |
 //! | [`mapping`] | entry → judgement: who is active, and with which fields |
-//! | [`plan`] | what was read + what is known → what is due; claims, guard |
+//! | [`plan`] | what was read + what is known → what is due; absence, claims, guard |
 //! | [`destination`] | the contract of a target, and the targets: protocols without I/O |
 //! | [`delivery`] | batches, quota, retry: what to do next, given everything and now |
-//! | [`engine`] | the pipeline: events in, effects out |
+//! | [`engine`] | a run: reading, weighing, delivering; events in, effects out |
 //! | [`store`] | SQLite: one function a transaction |
 //! | [`transport`] | the one HTTP executor |
+//! | [`daemon`] | performs the engine's effects |
 //! | [`config`] | YAML → checked config, all faults at once |
 //! | [`report`] | what is shown: status, runs, a person's story |
-//! | [`daemon`] | performs the engine's effects |
 //! | [`cli`] | one file a command |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
 //!
 //! **Invariants**
 //!
 //! - Only a complete reading can say that someone is gone.
-//! - An account with an active claim is never sent as leaving.
+//! - An account with an active claim is never sent as leaving; asked when weighing, and again when a batch is made.
+//! - What is due, held, counted and recorded is admitted in one transaction, or not at all.
+//! - A token request is charged before it is made, and a batch is marked as sent before it leaves; what was sent and
+//!   not answered is uncertain until it is sent again.
+//! - `account.pending`, what is still to be sent, is a generated column: no statement can forget to set it.
+//! - What the guard holds stays held until it is approved or no longer true, also when the window has room again. What
+//!   was approved does not count against the window.
+//! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
-//!   `async`, nor I/O; `sandbox` imports nothing of the client side. `tests/` holds this.
+//!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds
+//!   this.
+//!
+//! **Where another way would be expected**
+//!
+//! - A reading is staged in temporary tables of the connection that admits it, not in sealed rows of the store: a crash
+//!   leaves nothing half-read behind, and `plan` goes the very same way up to admission.
+//! - The store is one connection, not a pool: one run has it, and the commands beside it wait their turn.
+//! - Some statements fix their order or index (`CROSS JOIN`, `INDEXED BY`): SQLite keeps no numbers here, and would
+//!   begin with everybody where few are meant.
 
 pub mod cli;
 pub mod config;

@@ -56,8 +56,8 @@ pub struct Config {
 pub struct Log {
     /// How a line looks.
     pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug`, `trace`.
-    pub level: tracing::Level,
+    /// How much is said.
+    pub level: LogLevel,
 }
 
 /// How a log line looks.
@@ -69,6 +69,21 @@ pub enum LogFormat {
     Text,
     /// JSON lines.
     Json,
+}
+
+/// How much is logged: everything up to this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// What went wrong.
+    Error,
+    /// What may go wrong.
+    Warn,
+    /// What happened.
+    Info,
+    /// How.
+    Debug,
+    /// In every detail.
+    Trace,
 }
 
 /// What is kept for how long.

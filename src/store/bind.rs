@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Error, Store, fingerprint, millis, moment_of};
+use super::rows::{fingerprint, millis, moment_of};
+use super::{Error, Store};
 use crate::roster::Fingerprint;
 
 /// What is remembered of a directory.

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 
@@ -14,6 +13,8 @@ mod bind;
 mod deliver;
 mod lock;
 mod reading;
+mod realm;
+mod rows;
 mod run;
 mod settle;
 mod show;
@@ -116,20 +117,4 @@ impl Store {
     pub async fn close(self) -> Result<(), Error> {
         Ok(self.connection.close().await?)
     }
-}
-
-fn millis(at: Timestamp) -> i64 {
-    at.as_millisecond()
-}
-
-fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
-}
-
-fn moment_of(millis: Option<i64>) -> Option<Timestamp> {
-    millis.map(moment)
-}
-
-fn fingerprint(bytes: Option<&[u8]>) -> Option<crate::roster::Fingerprint> {
-    bytes.and_then(crate::roster::Fingerprint::from_slice)
 }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Error, Store, millis};
+use super::rows::millis;
+use super::{Error, Store};
 use crate::report::Summary;
 
 impl Store {

@@ -1,9 +1,11 @@
 //! What an administrator does to the store: approve, retry, resend, pause.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Error, Store, millis};
+use super::rows::millis;
+use super::{Error, Store};
 use crate::plan::guard::Pair;
 
 /// How long an approval is good for.
@@ -23,7 +25,7 @@ pub enum Who {
 impl Who {
     fn names(&self) -> Option<String> {
         match self {
-            Self::Named(names) => Some(serde_json::Value::from(names.clone()).to_string()),
+            Self::Named(names) => Some(Value::from(names.clone()).to_string()),
             Self::All | Self::Left => None,
         }
     }
@@ -41,24 +43,17 @@ impl Store {
     ) -> Result<u64, Error> {
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM approval WHERE until <= ?").bind(millis(now)).execute(&mut *tx).await?;
-        let granted = sqlx::query(
-            "INSERT INTO approval (feed, key, pair, until, at, who, reason)
-             SELECT feed, key, pair, ?2, ?3, ?4, ?5 FROM held
-             WHERE feed = ?1 AND (?6 IS NULL OR key IN (SELECT value FROM json_each(?6))
-               OR identity IN (SELECT value FROM json_each(?6)))
-             ON CONFLICT (feed, key, pair) DO UPDATE SET until = excluded.until, at = excluded.at, who = excluded.who,
-               reason = excluded.reason",
+        let pairs: Vec<(String, String)> = sqlx::query_as(
+            "SELECT key, pair FROM held
+             WHERE feed = ?1 AND (?2 IS NULL OR key IN (SELECT value FROM json_each(?2))
+               OR identity IN (SELECT value FROM json_each(?2)))",
         )
         .bind(feed)
-        .bind(millis(now + APPROVAL))
-        .bind(millis(now))
-        .bind(by)
-        .bind(reason)
         .bind(only.names())
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        record_grants(&mut tx, feed, now).await?;
+        .fetch_all(&mut *tx)
+        .await?;
+        let pairs = pairs.iter().map(|(key, pair)| (key.as_str(), pair.as_str()));
+        let granted = grant(&mut tx, feed, pairs, by, reason, now).await?;
         tx.commit().await?;
         Ok(granted)
     }
@@ -73,23 +68,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<u64, Error> {
         let mut tx = self.write().await?;
-        let rows = pairs.iter().map(|(key, pair)| serde_json::json!([key.as_str(), pair]));
-        let granted = sqlx::query(
-            "INSERT INTO approval (feed, key, pair, until, at, who, reason)
-             SELECT ?1, value->>0, value->>1, ?2, ?3, ?4, ?5 FROM json_each(?6) WHERE true
-             ON CONFLICT (feed, key, pair) DO UPDATE SET until = excluded.until, at = excluded.at, who = excluded.who,
-               reason = excluded.reason",
-        )
-        .bind(feed)
-        .bind(millis(now + APPROVAL))
-        .bind(millis(now))
-        .bind(by)
-        .bind(reason)
-        .bind(rows.collect::<serde_json::Value>().to_string())
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        record_grants(&mut tx, feed, now).await?;
+        let pairs = pairs.iter().map(|(key, pair)| (key.as_str(), pair.as_str()));
+        let granted = grant(&mut tx, feed, pairs, by, reason, now).await?;
         tx.commit().await?;
         Ok(granted)
     }
@@ -167,8 +147,30 @@ impl Store {
     }
 }
 
-/// The audit of what was granted at a moment.
-async fn record_grants(tx: &mut Transaction<'_, Sqlite>, feed: i64, now: Timestamp) -> Result<(), Error> {
+/// Grants these, and records it.
+async fn grant(
+    tx: &mut Transaction<'_, Sqlite>,
+    feed: i64,
+    pairs: impl Iterator<Item = (&str, &str)>,
+    by: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let granted = sqlx::query(
+        "INSERT INTO approval (feed, key, pair, until, at, who, reason)
+         SELECT ?1, value->>0, value->>1, ?2, ?3, ?4, ?5 FROM json_each(?6) WHERE true
+         ON CONFLICT (feed, key, pair) DO UPDATE SET until = excluded.until, at = excluded.at, who = excluded.who,
+           reason = excluded.reason",
+    )
+    .bind(feed)
+    .bind(millis(now + APPROVAL))
+    .bind(millis(now))
+    .bind(by)
+    .bind(reason)
+    .bind(pairs.map(|(key, pair)| json!([key, pair])).collect::<Value>().to_string())
+    .execute(&mut **tx)
+    .await?
+    .rows_affected();
     sqlx::query(
         "INSERT INTO event (at, feed, key, kind, detail)
          SELECT at, feed, key, 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval
@@ -178,5 +180,5 @@ async fn record_grants(tx: &mut Transaction<'_, Sqlite>, feed: i64, now: Timesta
     .bind(millis(now))
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(granted)
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, Store, millis};
+use super::rows::{millis, moment};
+use super::{Error, Store, realm};
 use crate::delivery::quota::{self, Purpose};
 use crate::destination::Quota;
 use crate::roster::Fingerprint;
@@ -27,7 +28,7 @@ impl Store {
         .bind(millis(now - quota.per))
         .fetch_all(&mut *tx)
         .await?;
-        let used: Vec<Timestamp> = used.into_iter().map(super::moment).collect();
+        let used: Vec<Timestamp> = used.into_iter().map(moment).collect();
         if let Err(until) = quota::next_allowed(quota, &used, now, purpose) {
             return Ok(Err(until));
         }
@@ -50,12 +51,8 @@ impl Store {
     pub async fn refund(&mut self, realm: &str, charge: i64, until: Timestamp, note: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM token_use WHERE id = ?").bind(charge).execute(&mut *tx).await?;
-        sqlx::query("UPDATE realm SET not_before = ?, note = ?, failures = failures + 1 WHERE name = ?")
-            .bind(millis(until))
-            .bind(note)
-            .bind(realm)
-            .execute(&mut *tx)
-            .await?;
+        let realm = realm::named(&mut tx, realm).await?;
+        realm::put_off(&mut tx, realm, Some(until), note).await?;
         Ok(tx.commit().await?)
     }
 
@@ -108,12 +105,8 @@ impl Store {
     /// A token was not to be had: waits.
     pub async fn token_failed(&mut self, realm: &str, until: Timestamp, note: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE realm SET not_before = ?, note = ?, failures = failures + 1 WHERE name = ?")
-            .bind(millis(until))
-            .bind(note)
-            .bind(realm)
-            .execute(&mut *tx)
-            .await?;
+        let realm = realm::named(&mut tx, realm).await?;
+        realm::put_off(&mut tx, realm, Some(until), note).await?;
         Ok(tx.commit().await?)
     }
 

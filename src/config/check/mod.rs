@@ -23,7 +23,7 @@ use super::raw::Node;
 use super::report::Report;
 use super::section::Section;
 use super::setting::Setting;
-use super::{Config, Log, LogFormat, Retention};
+use super::{Config, Log, LogFormat, LogLevel, Retention};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -100,11 +100,11 @@ fn log_of(setting: &Setting<'_>) -> Option<Log> {
     let mut section = setting.section()?;
     let formats = [("auto", LogFormat::Auto), ("text", LogFormat::Text), ("json", LogFormat::Json)];
     let levels = [
-        ("error", tracing::Level::ERROR),
-        ("warn", tracing::Level::WARN),
-        ("info", tracing::Level::INFO),
-        ("debug", tracing::Level::DEBUG),
-        ("trace", tracing::Level::TRACE),
+        ("error", LogLevel::Error),
+        ("warn", LogLevel::Warn),
+        ("info", LogLevel::Info),
+        ("debug", LogLevel::Debug),
+        ("trace", LogLevel::Trace),
     ];
     let Log { format, level } = Log::default();
     let format = section.get("format").and_then(|word| word.choice(&formats)).unwrap_or(format);
@@ -124,7 +124,7 @@ fn retention_of(setting: &Setting<'_>) -> Option<Retention> {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Auto, level: tracing::Level::INFO }
+        Self { format: LogFormat::Auto, level: LogLevel::Info }
     }
 }
 

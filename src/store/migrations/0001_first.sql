@@ -45,7 +45,7 @@ CREATE TABLE person (
 ) STRICT;
 CREATE UNIQUE INDEX person_key ON person (feed, key);
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
-CREATE INDEX person_active ON person (feed) WHERE active = 1;
+CREATE INDEX person_active ON person (feed, active) WHERE active = 1; -- `active` again, so that counting reads no rows
 CREATE INDEX person_awaited ON person (feed) WHERE absent_since IS NOT NULL OR recheck_at IS NOT NULL;
 CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');
 
@@ -76,9 +76,10 @@ CREATE TABLE account (
   mapping BLOB                   -- the rules under which body was made
 ) STRICT;
 CREATE UNIQUE INDEX account_identity ON account (realm, identity);
-CREATE INDEX account_pending ON account (realm, pending) WHERE pending IS NOT NULL AND batch IS NULL AND refused IS NULL;
+-- With `refused` in the middle, what may go out is found in the order it goes, and what is pending at all without the rest.
+CREATE INDEX account_pending ON account (realm, refused, pending) WHERE pending IS NOT NULL;
 CREATE INDEX account_unconfirmed ON account (realm) WHERE confirmed_gone IS NOT 0;
-CREATE INDEX account_refused ON account (realm) WHERE refused IS NOT NULL;
+CREATE INDEX account_refused ON account (realm) WHERE refusal IS NOT NULL;
 CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
 CREATE INDEX account_after ON account (after) WHERE after IS NOT NULL;
 CREATE INDEX account_suspect ON account (suspect_root) WHERE suspect_root IS NOT NULL;
@@ -115,7 +116,7 @@ CREATE TABLE batch (
   renewed INTEGER NOT NULL DEFAULT 0,
   outcome TEXT, detail TEXT
 ) STRICT;
-CREATE INDEX batch_live ON batch (realm, state) WHERE state < 9;
+CREATE INDEX batch_state ON batch (realm, state);
 CREATE INDEX batch_root ON batch (root) WHERE root IS NOT NULL;
 
 -- Frozen payloads; deleted at settlement.

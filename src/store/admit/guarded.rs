@@ -1,0 +1,93 @@
+//! What the guard held, and what it let pass.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use sqlx::{Sqlite, Transaction};
+
+use super::Admission;
+use crate::plan::guard;
+use crate::store::Error;
+use crate::store::rows::{CHUNK, millis};
+
+/// How long the guard's window is remembered; a little longer than it is.
+const WINDOW_KEPT: SignedDuration = SignedDuration::from_hours(48);
+
+/// Replaces what is held by what is held now; who is held again keeps their `since`.
+pub(super) async fn hold(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    let plan = admission.plan.id.as_deref().unwrap_or_default();
+    for change in admission.plan.held() {
+        let (key, pair) = guard::pair(admission.observed, change);
+        sqlx::query(
+            "INSERT INTO held (feed, key, pair, kind, identity, why, since, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (feed, key, pair) DO UPDATE SET why = excluded.why, plan = excluded.plan",
+        )
+        .bind(admission.feed)
+        .bind(key.as_str())
+        .bind(pair)
+        .bind(change.kind.word())
+        .bind(change.identity.as_str())
+        .bind(change.held.as_deref())
+        .bind(millis(admission.now))
+        .bind(plan)
+        .execute(&mut **tx)
+        .await?;
+    }
+    sqlx::query("DELETE FROM held WHERE feed = ? AND plan <> ?")
+        .bind(admission.feed)
+        .bind(plan)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Counts what was admitted against the window, ends the grants that were used, and writes the audit.
+pub(super) async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    let mut spent = BTreeMap::<&str, i64>::new();
+    let mut events = Vec::new();
+    for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
+        let pair = guard::pair(admission.observed, change);
+        let seen = &admission.observed[change.observed];
+        if admission.granted.contains(&pair) {
+            sqlx::query("DELETE FROM approval WHERE feed = ? AND key = ? AND pair = ?")
+                .bind(admission.feed)
+                .bind(pair.0.as_str())
+                .bind(&pair.1)
+                .execute(&mut **tx)
+                .await?;
+        } else {
+            *spent.entry(change.kind.word()).or_default() += 1;
+        }
+        events.push(json!([seen.key.as_str(), change.identity.as_str(), change.kind.word(), seen.why]));
+    }
+    for (kind, n) in spent {
+        sqlx::query("INSERT INTO admission (feed, at, kind, n) VALUES (?, ?, ?, ?)")
+            .bind(admission.feed)
+            .bind(millis(admission.now))
+            .bind(kind)
+            .bind(n)
+            .execute(&mut **tx)
+            .await?;
+    }
+    sqlx::query("DELETE FROM admission WHERE at < ?")
+        .bind(millis(admission.now - WINDOW_KEPT))
+        .execute(&mut **tx)
+        .await?;
+    for chunk in events.chunks(CHUNK) {
+        sqlx::query(
+            "INSERT INTO event (at, feed, key, account, run, kind, detail)
+             SELECT ?1, ?2, e.value->>0, a.id, ?3, e.value->>2, e.value->>3
+             FROM json_each(?4) e CROSS JOIN account a
+             WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
+        )
+        .bind(millis(admission.now))
+        .bind(admission.feed)
+        .bind(admission.run)
+        .bind(Value::from(chunk.to_vec()).to_string())
+        .bind(admission.realm)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}

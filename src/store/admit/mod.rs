@@ -1,0 +1,75 @@
+//! Admission: a plan becomes what is due, in one transaction.
+
+mod due;
+mod guarded;
+mod people;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::rows::millis;
+use super::{Error, Store};
+use crate::plan::guard;
+use crate::plan::{Observed, Plan};
+use crate::roster::Fingerprint;
+
+/// A plan with all that is stored together with it.
+#[derive(Debug)]
+pub struct Admission<'a> {
+    /// The sync.
+    pub feed: i64,
+    /// The target.
+    pub realm: &'a str,
+    /// The run.
+    pub run: i64,
+    /// What was weighed.
+    pub observed: &'a [Observed],
+    /// The answer.
+    pub plan: &'a Plan,
+    /// What the guard had been granted.
+    pub granted: &'a BTreeSet<guard::Pair>,
+    /// Search, mapping and identity it was read under.
+    pub rules: Fingerprint,
+    /// People who never had an account and are not in the directory any more.
+    pub forgotten: &'a [i64],
+    /// Who answered.
+    pub server: &'a str,
+    /// When a change of server was first seen, while it has not settled.
+    pub server_since: Option<Timestamp>,
+    /// Entries found per search.
+    pub bases: &'a [u64],
+    /// When.
+    pub now: Timestamp,
+}
+
+impl Store {
+    /// Admits a plan: claims, what is due, what is held, the guard's window and the audit, all or nothing. Returns how
+    /// many people are invalid who were not before.
+    pub async fn admit(&mut self, admission: &Admission<'_>) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        due::lay_out(&mut tx, admission).await?;
+        let newly_invalid = people::record_verdicts(&mut tx, admission).await?;
+        due::make(&mut tx, admission).await?;
+        due::chain(&mut tx, admission).await?;
+        people::rule(&mut tx, admission).await?;
+        guarded::hold(&mut tx, admission).await?;
+        guarded::spend(&mut tx, admission).await?;
+        sqlx::query("DELETE FROM person WHERE account IS NULL AND id IN (SELECT value FROM json_each(?))")
+            .bind(Value::from(admission.forgotten.to_vec()).to_string())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE feed SET rules = ?, server = ?, server_since = ?, bases = ? WHERE id = ?")
+            .bind(&admission.rules.as_bytes()[..])
+            .bind(admission.server)
+            .bind(admission.server_since.map(millis))
+            .bind(Value::from(admission.bases.to_vec()).to_string())
+            .bind(admission.feed)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.clear_stage().await?;
+        Ok(newly_invalid)
+    }
+}

@@ -1,0 +1,84 @@
+//! What there is to do at a target.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use crate::delivery::batch::Batch;
+use crate::delivery::next::Work;
+use crate::store::rows::{fingerprint, millis, moment, moment_of};
+use crate::store::{Error, Store};
+
+impl Store {
+    /// Everything known about the work at a target.
+    pub async fn work(&mut self, realm: &str, run: i64, per: Duration, now: Timestamp) -> Result<Work, Error> {
+        let connection = &mut self.connection;
+        let row = sqlx::query("SELECT * FROM realm WHERE name = ?").bind(realm).fetch_one(&mut *connection).await?;
+        let id: i64 = row.try_get("id")?;
+        let used: Vec<i64> = sqlx::query_scalar("SELECT at FROM token_use WHERE realm = ? AND at > ? ORDER BY at")
+            .bind(id)
+            .bind(millis(now - per))
+            .fetch_all(&mut *connection)
+            .await?;
+        let prepared = sqlx::query("SELECT * FROM batch WHERE realm = ? AND state = 0 ORDER BY id LIMIT 1")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let unknown: Option<(i64, i64)> =
+            sqlx::query_as("SELECT id, wake FROM batch WHERE realm = ? AND state = 2 ORDER BY wake LIMIT 1")
+                .bind(id)
+                .fetch_optional(&mut *connection)
+                .await?;
+        let ready: (bool, bool) = sqlx::query_as(concat!(
+            "SELECT EXISTS (SELECT 1 FROM account a WHERE a.pending = 0 AND ",
+            ready!(),
+            ") OR EXISTS (SELECT 1 FROM batch b JOIN item i ON i.batch = b.id
+               WHERE b.realm = ?1 AND b.state = 0 AND i.gone = 1), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
+            ready!(),
+            ")"
+        ))
+        .bind(id)
+        .bind(millis(now))
+        .bind(run)
+        .fetch_one(&mut *connection)
+        .await?;
+        let later: Option<i64> = sqlx::query_scalar(
+            "SELECT min(not_before) FROM account
+             WHERE realm = ? AND pending IS NOT NULL AND batch IS NULL AND refused IS NULL AND not_before > ?",
+        )
+        .bind(id)
+        .bind(millis(now))
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(Work {
+            unknown: unknown.map(|(batch, wake)| (batch, moment(wake))),
+            prepared: prepared.as_ref().map(batch).transpose()?,
+            used: used.into_iter().map(moment).collect(),
+            leaves: ready.0,
+            others: ready.1,
+            later: moment_of(later),
+            ..realm_state(&row)?
+        })
+    }
+}
+
+fn batch(row: &SqliteRow) -> Result<Batch, Error> {
+    Ok(Batch {
+        id: row.try_get("id")?,
+        root: row.try_get("root")?,
+        renewed: row.try_get("renewed")?,
+        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+    })
+}
+
+fn realm_state(row: &SqliteRow) -> Result<Work, Error> {
+    let token = (moment_of(row.try_get("token_at")?), moment_of(row.try_get("token_until")?));
+    let note: Option<String> = row.try_get("note")?;
+    Ok(Work {
+        not_before: moment_of(row.try_get("not_before")?).map(|until| (until, note.unwrap_or_default())),
+        token: token.0.zip(token.1),
+        refused_credential: fingerprint(row.try_get("refused_credential")?),
+        ..Work::default()
+    })
+}

@@ -1,0 +1,8 @@
+//! What a reading asks of the store, and what it stages.
+
+mod feed;
+mod known;
+mod question;
+mod stage;
+
+pub(super) use question::confirmed_active;

@@ -1,0 +1,99 @@
+//! How batches end.
+
+mod close;
+mod confirm;
+mod pace;
+mod refuse;
+mod split;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::deliver::{PREPARED, UNKNOWN};
+use super::rows::millis;
+use super::{Error, Store, realm};
+use crate::delivery::batch::{Batch, Settlement};
+use crate::destination::Refusal;
+use close::{release, restore};
+pub use pace::Pace;
+
+/// When a leave that was refused is tried again.
+const OVERDUE_RETRY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Store {
+    /// Records what became of a batch that was sent.
+    pub async fn settle(
+        &mut self,
+        batch: &Batch,
+        run: i64,
+        settlement: &Settlement,
+        pace: Pace,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        match settlement {
+            Settlement::Confirmed => confirm::confirm(&mut tx, batch, &[], run, now).await?,
+            Settlement::Partly(refused) => confirm::confirm(&mut tx, batch, refused, run, now).await?,
+            Settlement::Renew(_) => {
+                restore(&mut tx, batch.id).await?;
+                let update = "UPDATE batch SET state = ?, renewed = 1 WHERE id = ?";
+                sqlx::query(update).bind(PREPARED).bind(batch.id).execute(&mut *tx).await?;
+                let update = "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL
+                              WHERE id = (SELECT realm FROM batch WHERE id = ?)";
+                sqlx::query(update).bind(batch.id).execute(&mut *tx).await?;
+            }
+            Settlement::NotApplied(_, refusal) => {
+                restore(&mut tx, batch.id).await?;
+                release(&mut tx, batch.id, "not applied", refusal, now).await?;
+            }
+            Settlement::Split(refusal) | Settlement::Shrink(refusal) => {
+                split::split(&mut tx, batch, refusal, now).await?;
+            }
+            Settlement::Refused(refusal) => refuse::refuse_single(&mut tx, batch, refusal, run, now).await?,
+            Settlement::Unknown(refusal) => {
+                let update = "UPDATE batch SET state = ?, wake = ?, detail = ? WHERE id = ?";
+                sqlx::query(update)
+                    .bind(UNKNOWN)
+                    .bind(millis(now + pace.quiet))
+                    .bind(&refusal.text)
+                    .bind(batch.id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+        pace::pace_realm(&mut tx, batch.id, settlement, pace).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The quiet period of an unanswered batch is over: its members go out again with their newest values.
+    pub async fn lose(&mut self, batch: i64, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        let refusal = Refusal { text: "no answer".to_owned() };
+        release(&mut tx, batch, "lost", &refusal, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The target refuses everybody: nothing more is tried before a moment, nobody is suspected.
+    pub async fn reject(&mut self, realm: &str, until: Timestamp, note: &str, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        let realm = realm::named(&mut tx, realm).await?;
+        let prepared: Vec<i64> = sqlx::query_scalar("SELECT id FROM batch WHERE state = ? AND realm = ?")
+            .bind(PREPARED)
+            .bind(realm)
+            .fetch_all(&mut *tx)
+            .await?;
+        for batch in prepared {
+            release(&mut tx, batch, "not sent", &Refusal { text: note.to_owned() }, now).await?;
+        }
+        // Nor do leaves that were among the refused wait a day for the target to come to its senses.
+        sqlx::query(
+            "UPDATE account SET suspect = NULL, suspect_root = NULL, suspect_run = NULL,
+               not_before = CASE WHEN gone = 1 AND refusal IS NOT NULL THEN NULL ELSE not_before END
+             WHERE (suspect IS NOT NULL OR refusal IS NOT NULL) AND realm = ?",
+        )
+        .bind(realm)
+        .execute(&mut *tx)
+        .await?;
+        realm::put_off(&mut tx, realm, Some(until), note).await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,80 @@
+//! Refused: who is suspected, and who is believed to be the cause.
+
+use jiff::Timestamp;
+use sqlx::{Sqlite, Transaction};
+
+use super::OVERDUE_RETRY;
+use super::close::{release, restore};
+use crate::delivery::batch::Batch;
+use crate::destination::Refusal;
+use crate::store::Error;
+use crate::store::rows::millis;
+
+/// Refused alone. Believed when somebody of the same original batch was accepted, or when it happened in two runs.
+pub(super) async fn refuse_single(
+    tx: &mut Transaction<'_, Sqlite>,
+    batch: &Batch,
+    refusal: &Refusal,
+    run: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    restore(tx, batch.id).await?;
+    let account: i64 =
+        sqlx::query_scalar("SELECT account FROM item WHERE batch = ?").bind(batch.id).fetch_one(&mut **tx).await?;
+    let believed: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM batch WHERE root = ?1 AND outcome = 'confirmed')
+             OR EXISTS (SELECT 1 FROM account WHERE id = ?2 AND suspect = fp AND suspect_run <> ?3)",
+    )
+    .bind(batch.root)
+    .bind(account)
+    .bind(run)
+    .fetch_one(&mut **tx)
+    .await?;
+    if believed {
+        quarantine(tx, account, refusal, batch, run, now).await?;
+    } else {
+        sqlx::query(
+            "UPDATE account SET suspect = i.fp, suspect_root = ?, suspect_run = ?, refusal = ?
+                     FROM item i WHERE i.batch = ? AND account.id = i.account",
+        )
+        .bind(batch.root)
+        .bind(run)
+        .bind(&refusal.text)
+        .bind(batch.id)
+        .execute(&mut **tx)
+        .await?;
+    }
+    release(tx, batch.id, "refused", refusal, now).await
+}
+
+/// Somebody's payload is not tried again as it is; a leave is, daily.
+pub(super) async fn quarantine(
+    tx: &mut Transaction<'_, Sqlite>,
+    account: i64,
+    refusal: &Refusal,
+    batch: &Batch,
+    run: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE account SET batch = NULL, refusal = ?1, suspect = NULL, suspect_root = NULL, suspect_run = NULL,
+           refused = CASE i.gone WHEN 1 THEN NULL ELSE i.fp END,
+           not_before = CASE i.gone WHEN 1 THEN ?2 ELSE account.not_before END
+         FROM item i WHERE i.batch = ?3 AND i.account = ?4 AND account.id = ?4",
+    )
+    .bind(&refusal.text)
+    .bind(millis(now + OVERDUE_RETRY))
+    .bind(batch.id)
+    .bind(account)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)")
+        .bind(millis(now))
+        .bind(account)
+        .bind(run)
+        .bind(batch.id)
+        .bind(&refusal.text)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
