@@ -73,8 +73,12 @@ fn named(code: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whole words only: a field `awaited` waits for nothing.
 fn touches(code: &str) -> Vec<&'static str> {
-    TOUCHING.into_iter().filter(|word| code.contains(word)).collect()
+    let letter = |text: Option<char>| text.is_some_and(char::is_alphanumeric);
+    let within = |word: &str, end: usize| letter(word.chars().next_back()) && letter(code[end..].chars().next());
+    let named = |word: &&str| code.match_indices(*word).any(|(at, _)| !within(word, at + word.len()));
+    TOUCHING.into_iter().filter(named).collect()
 }
 
 #[test]
