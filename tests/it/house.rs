@@ -73,8 +73,14 @@ fn named(code: &str) -> Vec<String> {
         .collect()
 }
 
+/// Those of the words that stand in a source by themselves: `.awaited` is a field, and waits for nothing.
 fn touches(code: &str) -> Vec<&'static str> {
-    TOUCHING.into_iter().filter(|word| code.contains(word)).collect()
+    let whole = |word: &str| {
+        let open = word.ends_with(|last: char| last.is_alphanumeric());
+        let mut after = code.match_indices(word).map(|(at, _)| code[at + word.len()..].chars().next());
+        after.any(|next| !open || !next.is_some_and(char::is_alphanumeric))
+    };
+    TOUCHING.into_iter().filter(|word| whole(word)).collect()
 }
 
 #[test]
@@ -123,5 +129,6 @@ fn sql_lives_in_the_store() {
 #[test]
 fn the_house_test_can_fail() {
     assert_eq!(touches(&code("let x = Instant::now(); // tokio")), ["Instant"]);
+    assert_eq!(touches(&code("known.awaited; answer.await; use ldap3_proto::Ldap;")), [".await", "ldap3"]);
     assert_eq!(named(&code("use crate::store::Store;\n// use crate::cli;")), ["store"]);
 }
