@@ -81,11 +81,6 @@ impl Faults {
         Self { file: file.to_owned(), source, weight, list }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Them all.
     pub fn list(&self) -> &[Fault] {
         &self.list

@@ -192,11 +192,6 @@ impl Mapping {
         self.version
     }
 
-    /// The fingerprint of an entry under this mapping: another mapping makes everybody differ.
-    pub fn fingerprint(&self, entry: &Entry) -> Fingerprint {
-        entry.fingerprint(self.version)
-    }
-
     /// The key of an entry, canonical; the error says why there is none, without values.
     pub fn key(&self, entry: &Entry, kind: Kind) -> Result<Key, String> {
         self.key.of(entry, &self.attributes, kind)

@@ -9,15 +9,13 @@ use super::url;
 use crate::config::fault::Fault;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
-use crate::destination::veris::{FIELDS, Settings, Veris};
+use crate::destination::veris::{BATCH, FIELDS, LIFETIME, QUIET, QUOTA, Settings, Veris};
 use crate::destination::{Destination, Quota};
 
 /// What a sync must know of Veris members.
 pub(super) const MEMBERS: Members = Members { called: "Veris", fields: FIELDS, identity: "unique_id" };
 
 const GIVEN: &str = "Veris gives it out with the account";
-const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
-const DEFAULT_QUOTA: Quota = Quota { quota: 150, per: Duration::from_hours(24), reserve: 10 };
 
 /// Reads the keys that are Veris' own.
 pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destination>> {
@@ -27,10 +25,9 @@ pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destinati
     let client_secret = section.required("client_secret", "`client_secret: ${cred:veris-client-secret}`");
     let client_secret = client_secret.and_then(|secret| secret.secret(GIVEN));
     let api_key = section.required("api_key", "`api_key: ${cred:veris-api-key}`").and_then(|key| key.secret(GIVEN));
-    let (quota, lifetime) =
-        section.get("token").map_or_else(|| Some((DEFAULT_QUOTA, TOKEN_LIFETIME)), |token| token_of(&token))?;
-    let batch = section.get("batch").and_then(|batch| batch.number(1..=100_000)).unwrap_or(500);
-    let quiet = section.get("quiet").and_then(|quiet| quiet.duration()).unwrap_or(Duration::from_mins(1));
+    let (quota, lifetime) = section.get("token").map_or_else(|| Some((QUOTA, LIFETIME)), |token| token_of(&token))?;
+    let batch = section.get("batch").and_then(|batch| batch.number(1..=100_000));
+    let quiet = section.get("quiet").and_then(|quiet| quiet.duration()).unwrap_or(QUIET);
     let settings = Settings {
         url: url?,
         client_id: client_id?,
@@ -38,7 +35,7 @@ pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destinati
         api_key: api_key?,
         quota,
         lifetime,
-        batch: NonZeroUsize::new(usize::try_from(batch).ok()?)?,
+        batch: batch.map_or(Some(BATCH), |batch| NonZeroUsize::new(usize::try_from(batch).ok()?))?,
         quiet,
     };
     Some(Arc::new(Veris::new(settings)))
@@ -56,11 +53,11 @@ fn api_url(setting: &Setting<'_>) -> Option<String> {
 
 fn token_of(setting: &Setting<'_>) -> Option<(Quota, Duration)> {
     let mut section = setting.section()?;
-    let quota = section.get("quota").and_then(|count| count.number(1..=u32::MAX)).unwrap_or(DEFAULT_QUOTA.quota);
-    let per = section.get("per").and_then(|per| per.some_duration()).unwrap_or(DEFAULT_QUOTA.per);
-    let lifetime = section.get("lifetime").and_then(|lifetime| lifetime.some_duration()).unwrap_or(TOKEN_LIFETIME);
+    let quota = section.get("quota").and_then(|count| count.number(1..=u32::MAX)).unwrap_or(QUOTA.quota);
+    let per = section.get("per").and_then(|per| per.some_duration()).unwrap_or(QUOTA.per);
+    let lifetime = section.get("lifetime").and_then(|lifetime| lifetime.some_duration()).unwrap_or(LIFETIME);
     let reserve = section.get("reserve");
-    let kept = reserve.as_ref().and_then(|count| count.number(0..=u32::MAX)).unwrap_or(DEFAULT_QUOTA.reserve);
+    let kept = reserve.as_ref().and_then(|count| count.number(0..=u32::MAX)).unwrap_or(QUOTA.reserve);
     section.close();
     if kept >= quota {
         reserve.as_ref().unwrap_or(setting).fault(

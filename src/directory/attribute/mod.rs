@@ -8,7 +8,7 @@ mod time;
 
 pub use filter::{equality, escape};
 pub use guid::{guid_bytes, guid_text, sid_text};
-pub use time::{NotATime, filetime, generalized_time, to_filetime};
+pub use time::{NotATime, filetime, generalized_time};
 
 /// What the bytes of an attribute mean, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,12 +25,6 @@ pub fn filetime(value: &[u8]) -> Result<Option<Timestamp>, NotATime> {
     }
 }
 
-/// The FILETIME of a moment; the earliest and latest a FILETIME can say for those outside.
-pub fn to_filetime(moment: Timestamp) -> i64 {
-    let steps = moment.as_nanosecond().div_euclid(100) + EPOCH;
-    i64::try_from(steps.max(0)).unwrap_or(i64::MAX)
-}
-
 /// A generalizedTime (RFC 4517 section 3.3.13): minutes, seconds and a fraction are optional, the zone is not.
 pub fn generalized_time(value: &[u8]) -> Result<Timestamp, NotATime> {
     let text = str::from_utf8(value).map_err(|_| NotATime)?;
@@ -95,6 +89,10 @@ mod tests {
 
     fn moment(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    fn to_filetime(moment: Timestamp) -> i64 {
+        i64::try_from(moment.as_nanosecond().div_euclid(100) + EPOCH).unwrap()
     }
 
     #[test]

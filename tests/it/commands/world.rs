@@ -4,13 +4,14 @@ use std::fs;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use rosterd::sandbox::{Options, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::fixtures::ldif::{self, PEOPLE, SERVICE};
+use crate::fixtures::program::{Output, Program};
 use crate::fixtures::slapd::Slapd;
 
 const CONFIG: &str = r#"
@@ -100,9 +101,8 @@ impl World {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Said {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let said = Said { code: status.code().unwrap(), out: text(stdout), err: text(stderr) };
+        let Output { code, stdout, stderr } = Program::of(self.command(arguments)).end();
+        let said = Said { code: code.unwrap(), out: stdout, err: stderr };
         assert!(!said.err.contains("panicked"), "{}", said.err);
         said
     }
