@@ -21,6 +21,7 @@
 //! | [`report`] | what is shown: status, runs, a person's story |
 //! | [`daemon`] | performs the engine's effects |
 //! | [`cli`] | one file a command |
+//! | `simulation` | tests only: bad weeks by the hundred, and what must hold in them |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
 //!
 //! **Invariants**
@@ -43,5 +44,7 @@ pub mod report;
 pub mod roster;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(test)]
+mod simulation;
 pub mod store;
 pub mod transport;

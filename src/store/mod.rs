@@ -13,6 +13,8 @@ mod admit;
 mod bind;
 mod deliver;
 mod lock;
+#[cfg(test)]
+pub mod probe;
 mod reading;
 mod run;
 mod settle;

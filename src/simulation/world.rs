@@ -1,0 +1,258 @@
+//! A run in the simulated world, watched at every step.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::company::Company;
+use super::invariants::{self, Ledger};
+use super::oracle::{self, Snapshot};
+use super::random::Random;
+use super::target::Target;
+use crate::daemon::books::Books;
+use crate::destination::Quota;
+use crate::destination::veris::{self, Veris};
+use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
+use crate::mapping::{Mapping, Rule, Source};
+use crate::plan::guard::Pair;
+use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
+use crate::roster::{Fingerprint, Now, Timestamp};
+use crate::store::Store;
+
+pub const SYNCS: [&str; 2] = ["staff", "hosts"];
+const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
+
+/// Everything there is.
+pub struct World {
+    pub store: Store,
+    pub now: Timestamp,
+    pub company: Company,
+    pub target: Target,
+    pub jobs: Vec<Job>,
+    /// What the latest admitted reading of each sync found.
+    pub admitted: Vec<Snapshot>,
+    pub ledger: Ledger,
+    /// What happened, for people to read.
+    pub log: Vec<String>,
+}
+
+/// What goes wrong with one run, apart from the target.
+#[derive(Clone, Debug, Default)]
+pub struct Mishap {
+    pub crash_before: Option<usize>,
+    pub unreachable: bool,
+    pub fails_at_page: Option<usize>,
+    pub look_up_fails: bool,
+    /// This person is not read although they are there.
+    pub omitted: Option<String>,
+    /// This person's entry has no key.
+    pub keyless: Option<String>,
+}
+
+static MAPPINGS: LazyLock<BTreeMap<&'static str, Arc<Mapping>>> =
+    LazyLock::new(|| COUNTRIES.into_iter().map(|country| (country, Arc::new(mapping(country)))).collect());
+
+fn mapping(country: &str) -> Mapping {
+    let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
+    let fields = vec![
+        text("unique_id", "employeeID"),
+        text("first_name", "givenName"),
+        text("last_name", "sn"),
+        text("designation", "title"),
+        text("email", "{{ employeeID }}@example.com"),
+        ("country".to_owned(), Rule::Const(country.into())),
+    ];
+    let says = |condition: &str| Some(condition.to_owned());
+    let source = Source {
+        fields,
+        key: says("uid"),
+        active: says("employeeType != 'left'"),
+        protect: says("title == 'Chair'"),
+        skip: says("title == 'Intern'"),
+        directory_rule: true,
+        ..Source::default()
+    };
+    Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+/// The target under a secret.
+pub fn destination(secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
+    Arc::new(Veris::new(veris::Settings {
+        url: "https://acme.example".to_owned(),
+        client_id: "acme".to_owned(),
+        client_secret: secret.to_owned().into(),
+        api_key: "key".to_owned().into(),
+        quota,
+        lifetime: veris::LIFETIME,
+        batch: NonZeroUsize::new(batch).unwrap(),
+        quiet: veris::QUIET,
+    }))
+}
+
+impl World {
+    /// A company on its first day.
+    pub async fn new(random: &mut Random) -> Self {
+        let syncs = 1 + random.below(2);
+        let people = 2 + random.below(8);
+        let company = Company::new(syncs, people, random);
+        let quota = Quota { quota: 3 + u32::from(random.percent(50)) * 9, per: Duration::from_hours(24), reserve: 1 };
+        let veris = destination("secret", 1 + random.below(4), quota);
+        let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
+        let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
+        let grace = Duration::from_hours(u64::from(random.percent(30)));
+        let first_seen_inactive = if random.percent(30) { FirstSeenInactive::Send } else { FirstSeenInactive::Skip };
+        let job = |name: &&str| Job {
+            sync: (*name).to_owned(),
+            was: None,
+            rules: Fingerprint::of(b""),
+            mapping: Arc::clone(&MAPPINGS["Norway"]),
+            destination: veris.clone(),
+            limits,
+            absence: Absence { grace: Some(grace), ..Absence::default() },
+            first_seen_inactive,
+            purpose: Aim::Sync,
+            patience: Duration::ZERO,
+            seed: 7,
+        };
+        let mut world = Self {
+            store: Store::memory().await.unwrap(),
+            now: "2026-11-02T08:00:00Z".parse().unwrap(),
+            jobs: SYNCS[..syncs].iter().map(job).collect(),
+            admitted: vec![Snapshot::new(); syncs],
+            company,
+            target: Target::default(),
+            ledger: Ledger::new(quota),
+            log: Vec::new(),
+        };
+        world.log.push(format!("{syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
+        world.configure();
+        world
+    }
+
+    /// The config as the company wants it now.
+    pub fn configure(&mut self) {
+        for (job, rules) in self.jobs.iter_mut().zip(&self.company.rules) {
+            job.mapping = Arc::clone(&MAPPINGS[rules.country]);
+            job.rules = Fingerprint::of(format!("{} {}", job.mapping.version(), rules.contractors).as_bytes());
+        }
+    }
+
+    pub fn later(&mut self, minutes: i64) {
+        self.now += SignedDuration::from_mins(minutes);
+        self.target.arrive(self.now);
+    }
+
+    /// A sync's number in the store, once it ran.
+    pub async fn feed(&mut self, sync: usize) -> Option<i64> {
+        self.store.feed(SYNCS[sync], None).await.unwrap().map(|(feed, _)| feed.id)
+    }
+
+    /// What a sync would hold now.
+    pub async fn would_hold(&mut self, sync: usize) -> Result<Vec<Pair>, String> {
+        let job = Job { purpose: Aim::Plan, ..self.jobs[sync].clone() };
+        match self.perform(sync, job, &Mishap::default(), &mut Random::new(0, 0)).await? {
+            Some(Outcome::Planned(planned)) => {
+                let observed = &planned.question.observed;
+                Ok(planned.plan.held().map(|change| crate::plan::guard::pair(observed, change)).collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Runs a sync; what must hold is looked at on the way and afterwards.
+    pub async fn run(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
+        let job = self.jobs[sync].clone();
+        match self.perform(sync, job, mishap, random).await? {
+            Some(Outcome::Synced(tally)) => self.log.push(format!(
+                "  → {}{} {:?} held {} confirmed {} pending {}{}",
+                SYNCS[sync],
+                tally.failed.as_ref().map(|why| format!(" failed: {why}")).unwrap_or_default(),
+                tally.kinds,
+                tally.held,
+                tally.confirmed,
+                tally.pending,
+                tally.waits.as_ref().map(|why| format!(" {why}")).unwrap_or_default(),
+            )),
+            _ => self.log.push(format!("  → {} crashed", SYNCS[sync])),
+        }
+        invariants::at_rest(self).await
+    }
+
+    async fn perform(
+        &mut self,
+        sync: usize,
+        job: Job,
+        mishap: &Mishap,
+        random: &mut Random,
+    ) -> Result<Option<Outcome>, String> {
+        let (mut reading, found) = self.reading(sync, mishap);
+        let mut run = Run::new(job.clone());
+        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
+        let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
+        let mut books = Books::new(&mut self.store, job.clone());
+        for performed in 0..2_000 {
+            if mishap.crash_before.is_some_and(|crash| performed >= crash) {
+                return Ok(None);
+            }
+            let event = match effects.pop_front().ok_or("a run came to a stop without an end")? {
+                Effect::Finish(outcome) => return Ok(Some(*outcome)),
+                Effect::Tell(_) => continue,
+                Effect::Commit(transaction) => {
+                    let admits = matches!(transaction, Transaction::Admit(_));
+                    if let Transaction::Admit(admit) = &transaction {
+                        self.ledger.admit(sync, admit, self.now)?;
+                    }
+                    let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
+                    if admits {
+                        self.admitted[sync].clone_from(&found);
+                        invariants::admitted(books.store(), &self.admitted, sync).await?;
+                    }
+                    Event::Committed(answer)
+                }
+                Effect::Open => reading.open(),
+                Effect::ReadPage => reading.page(),
+                Effect::LookUp(keys) => reading.look_up(&keys),
+                Effect::Call(request) => {
+                    let event = self.target.call(&request, self.now);
+                    self.log.push(format!("    {}", self.target.calls.last().unwrap()));
+                    invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, self.now).await?;
+                    self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
+                    event
+                }
+                Effect::WakeAt(at) => {
+                    self.now = self.now.max(at);
+                    Event::Woken
+                }
+            };
+            self.target.arrive(self.now);
+            effects.extend(run.handle(moment(self.now), event));
+        }
+        Err("a run without an end".to_owned())
+    }
+
+    /// A reading of the directory as it is now, and what it shows.
+    fn reading(&self, sync: usize, mishap: &Mishap) -> (super::directory::Reading, Snapshot) {
+        let mut directory = self.company.directory(sync);
+        let mut found = oracle::snapshot(&self.company, sync, self.now);
+        directory.unreachable = mishap.unreachable;
+        directory.fails_at_page = mishap.fails_at_page;
+        directory.look_up_fails = mishap.look_up_fails;
+        if let Some(key) = &mishap.omitted
+            && directory.people.remove(key).is_some()
+        {
+            directory.sightings.insert(key.clone(), crate::directory::Sighting::Matches);
+            found.remove(key);
+        }
+        if let Some(key) = &mishap.keyless
+            && let Some(person) = directory.people.get_mut(key)
+        {
+            person.without("uid");
+            directory.sightings.insert(key.clone(), crate::directory::Sighting::Gone);
+            found.remove(key);
+        }
+        (directory.read(&self.jobs[sync].mapping, self.now), found)
+    }
+}
