@@ -74,7 +74,11 @@ fn named(code: &str) -> Vec<String> {
 }
 
 fn touches(code: &str) -> Vec<&'static str> {
-    TOUCHING.into_iter().filter(|word| code.contains(word)).collect()
+    // A field that merely begins like a keyword touches nothing.
+    let longer =
+        |word: &str, rest: &str| word.ends_with(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric);
+    let touched = |word: &str| code.split(word).skip(1).any(|rest| !longer(word, rest));
+    TOUCHING.into_iter().filter(|word| touched(word)).collect()
 }
 
 #[test]
