@@ -36,6 +36,8 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
         look_up_fails: random.percent(12),
         omitted: somebody(random, 12),
         keyless: somebody(random, 6),
+        doubled: somebody(random, 6),
+        elsewhere: random.percent(10),
     };
     world.log.push(format!("  mishap {mishap:?} {:?}", world.target.member_faults));
     mishap

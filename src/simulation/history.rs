@@ -141,6 +141,7 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
 /// The target takes a dislike to somebody, or to everybody, or to nobody any more.
 fn trouble(world: &mut World, random: &mut Random) {
     world.target.refuses_everybody = random.percent(20);
+    world.target.names_culprits = random.percent(50);
     world.target.most = random.percent(30).then_some(1);
     let identity = world.company.anybody(random).map(|citizen| citizen.identity.clone());
     world.target.culprits = identity.filter(|_| random.percent(60)).into_iter().collect();

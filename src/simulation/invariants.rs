@@ -154,6 +154,7 @@ pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> 
                     && person.identity.as_ref() == Some(identity)
             }),
             Standing::Invalid => person.verdict == "invalid" && person.why.is_some(),
+            Standing::Unclear => person.verdict == "unreadable" && person.why.is_some(),
             Standing::Out => !person.active,
         };
         if !fine {

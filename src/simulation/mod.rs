@@ -14,6 +14,7 @@ mod history;
 mod invariants;
 mod oracle;
 mod random;
+mod setup;
 mod shrink;
 pub mod target;
 mod world;

@@ -14,8 +14,20 @@ pub enum Standing {
     Active(String, Value),
     /// Active, but the target can't take them.
     Invalid,
+    /// Two entries say different things.
+    Unclear,
     /// Not active, or not this sync's business.
     Out,
+}
+
+impl Standing {
+    /// The identity of a member.
+    pub fn identity(&self) -> Option<&str> {
+        match self {
+            Self::Active(identity, _) => Some(identity),
+            _ => None,
+        }
+    }
 }
 
 /// A directory as one sync sees it, by key.

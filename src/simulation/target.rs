@@ -42,6 +42,8 @@ pub struct Target {
     pub member_faults: VecDeque<Fault>,
     /// A batch with one of them is answered 400.
     pub culprits: BTreeSet<String>,
+    /// They are named in the answer instead, and the others are taken.
+    pub names_culprits: bool,
     pub refuses_everybody: bool,
     /// More members a request are answered 413.
     pub most: Option<usize>,
@@ -93,6 +95,16 @@ impl Target {
         }
     }
 
+    /// Takes those it does not refuse, and names the others.
+    fn take_some(&mut self, members: &[Value], now: Timestamp) -> Event {
+        let refused = |member: &Value| self.culprits.contains(member["unique_id"].as_str().unwrap());
+        let (bad, good): (Vec<Value>, Vec<Value>) = members.iter().cloned().partition(refused);
+        self.apply(&good);
+        self.calls.push(format!("members {} → {} refused", members.len(), bad.len()));
+        let named = |member: &Value| json!({ "unique_id": member["unique_id"], "message": "not welcome" });
+        reply(200, None, &json!({ "errors": bad.iter().map(named).collect::<Vec<_>>() }).to_string(), now)
+    }
+
     fn token(&mut self, now: Timestamp) -> Event {
         let fault = self.token_faults.pop_front();
         self.calls.push(format!("token{}", shown(fault)));
@@ -112,6 +124,7 @@ impl Target {
             () if fault.is_some_and(|fault| !matches!(fault, Fault::Fine)) => 200,
             () if token < self.revoked_before => 401,
             () if self.most.is_some_and(|most| members.len() > most) => 413,
+            () if culprit && self.names_culprits && fault.is_none() => return self.take_some(members, now),
             () if culprit || self.refuses_everybody => 400,
             () => 200,
         };

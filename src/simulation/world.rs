@@ -1,29 +1,22 @@
 //! A run in the simulated world, watched at every step.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::company::Company;
 use super::invariants::{self, Ledger};
-use super::oracle::{self, Snapshot};
+use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::target::Target;
 use crate::daemon::books::Books;
-use crate::destination::Quota;
-use crate::destination::veris::{self, Veris};
 use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
-use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::guard::Pair;
-use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
-use crate::roster::{Fingerprint, Now, Timestamp};
+use crate::roster::{Now, Timestamp};
 use crate::store::Store;
 
 pub const SYNCS: [&str; 2] = ["staff", "hosts"];
-const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
 
 /// Everything there is.
 pub struct World {
@@ -34,6 +27,8 @@ pub struct World {
     pub jobs: Vec<Job>,
     /// What the latest admitted reading of each sync found.
     pub admitted: Vec<Snapshot>,
+    /// Identities that an admitted reading found active.
+    pub ever: BTreeSet<String>,
     pub ledger: Ledger,
     /// What happened, for people to read.
     pub log: Vec<String>,
@@ -50,96 +45,13 @@ pub struct Mishap {
     pub omitted: Option<String>,
     /// This person's entry has no key.
     pub keyless: Option<String>,
-}
-
-static MAPPINGS: LazyLock<BTreeMap<&'static str, Arc<Mapping>>> =
-    LazyLock::new(|| COUNTRIES.into_iter().map(|country| (country, Arc::new(mapping(country)))).collect());
-
-fn mapping(country: &str) -> Mapping {
-    let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
-    let fields = vec![
-        text("unique_id", "employeeID"),
-        text("first_name", "givenName"),
-        text("last_name", "sn"),
-        text("designation", "title"),
-        text("email", "{{ employeeID }}@example.com"),
-        ("country".to_owned(), Rule::Const(country.into())),
-    ];
-    let says = |condition: &str| Some(condition.to_owned());
-    let source = Source {
-        fields,
-        key: says("uid"),
-        active: says("employeeType != 'left'"),
-        protect: says("title == 'Chair'"),
-        skip: says("title == 'Intern'"),
-        directory_rule: true,
-        ..Source::default()
-    };
-    Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
-}
-
-/// The target under a secret.
-pub fn destination(secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
-    Arc::new(Veris::new(veris::Settings {
-        url: "https://acme.example".to_owned(),
-        client_id: "acme".to_owned(),
-        client_secret: secret.to_owned().into(),
-        api_key: "key".to_owned().into(),
-        quota,
-        lifetime: veris::LIFETIME,
-        batch: NonZeroUsize::new(batch).unwrap(),
-        quiet: veris::QUIET,
-    }))
+    /// Another entry has this person's key.
+    pub doubled: Option<String>,
+    /// Another server answers.
+    pub elsewhere: bool,
 }
 
 impl World {
-    /// A company on its first day.
-    pub async fn new(random: &mut Random) -> Self {
-        let syncs = 1 + random.below(2);
-        let people = 2 + random.below(8);
-        let company = Company::new(syncs, people, random);
-        let quota = Quota { quota: 3 + u32::from(random.percent(50)) * 9, per: Duration::from_hours(24), reserve: 1 };
-        let veris = destination("secret", 1 + random.below(4), quota);
-        let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
-        let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
-        let grace = Duration::from_hours(u64::from(random.percent(30)));
-        let first_seen_inactive = if random.percent(30) { FirstSeenInactive::Send } else { FirstSeenInactive::Skip };
-        let job = |name: &&str| Job {
-            sync: (*name).to_owned(),
-            was: None,
-            rules: Fingerprint::of(b""),
-            mapping: Arc::clone(&MAPPINGS["Norway"]),
-            destination: veris.clone(),
-            limits,
-            absence: Absence { grace: Some(grace), ..Absence::default() },
-            first_seen_inactive,
-            purpose: Aim::Sync,
-            patience: Duration::ZERO,
-            seed: 7,
-        };
-        let mut world = Self {
-            store: Store::memory().await.unwrap(),
-            now: "2026-11-02T08:00:00Z".parse().unwrap(),
-            jobs: SYNCS[..syncs].iter().map(job).collect(),
-            admitted: vec![Snapshot::new(); syncs],
-            company,
-            target: Target::default(),
-            ledger: Ledger::new(quota),
-            log: Vec::new(),
-        };
-        world.log.push(format!("{syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
-        world.configure();
-        world
-    }
-
-    /// The config as the company wants it now.
-    pub fn configure(&mut self) {
-        for (job, rules) in self.jobs.iter_mut().zip(&self.company.rules) {
-            job.mapping = Arc::clone(&MAPPINGS[rules.country]);
-            job.rules = Fingerprint::of(format!("{} {}", job.mapping.version(), rules.contractors).as_bytes());
-        }
-    }
-
     pub fn later(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
         self.target.arrive(self.now);
@@ -208,6 +120,7 @@ impl World {
                     let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
                     if admits {
                         self.admitted[sync].clone_from(&found);
+                        self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
                         invariants::admitted(books.store(), &self.admitted, sync).await?;
                     }
                     Event::Committed(answer)
@@ -252,6 +165,17 @@ impl World {
             person.without("uid");
             directory.sightings.insert(key.clone(), crate::directory::Sighting::Gone);
             found.remove(key);
+        }
+        if let Some(key) = &mishap.doubled
+            && let Some(mut person) = directory.people.get(key).cloned()
+        {
+            person.set("title", "Twin");
+            if directory.people.insert(format!("{key} twin"), person).is_none() && found.contains_key(key) {
+                found.insert(key.clone(), Standing::Unclear);
+            }
+        }
+        if mishap.elsewhere {
+            directory.server.name = "dc2".to_owned();
         }
         (directory.read(&self.jobs[sync].mapping, self.now), found)
     }
