@@ -159,6 +159,11 @@ impl Reading {
         Event::Page(self.pages[self.at - 1].clone())
     }
 
+    /// Whether a look-up finds somebody who was not read.
+    pub fn finds(&self, key: &str) -> bool {
+        self.sightings.get(key) == Some(&Sighting::Matches)
+    }
+
     pub fn look_up(&self, keys: &[Key]) -> Event {
         if self.look_up_fails {
             return Event::ReadFailed("the look-up was not answered".to_owned());

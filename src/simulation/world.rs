@@ -105,6 +105,7 @@ impl World {
         let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
         let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
         let mut books = Books::new(&mut self.store, job.clone());
+        let mut found_after_all = None;
         for performed in 0..2_000 {
             if mishap.crash_before.is_some_and(|crash| performed >= crash) {
                 return Ok(None);
@@ -115,6 +116,9 @@ impl World {
                 Effect::Commit(transaction) => {
                     let admits = matches!(transaction, Transaction::Admit(_));
                     if let Transaction::Admit(admit) = &transaction {
+                        if let Some(key) = &found_after_all {
+                            return Err(format!("a reading without {key} is admitted although the look-up found them"));
+                        }
                         self.ledger.admit(sync, admit, self.now)?;
                     }
                     let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
@@ -127,7 +131,11 @@ impl World {
                 }
                 Effect::Open => reading.open(),
                 Effect::ReadPage => reading.page(),
-                Effect::LookUp(keys) => reading.look_up(&keys),
+                Effect::LookUp(keys) => {
+                    let omitted = |key: &&String| keys.iter().any(|looked_up| looked_up.as_str() == **key);
+                    found_after_all = mishap.omitted.as_ref().filter(omitted).filter(|key| reading.finds(key)).cloned();
+                    reading.look_up(&keys)
+                }
                 Effect::Call(request) => {
                     let event = self.target.call(&request, self.now);
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
