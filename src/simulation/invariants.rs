@@ -1,76 +1,18 @@
 //! What must hold at every moment.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::ledger::Ledger;
 use super::oracle::{Snapshot, Standing};
 use super::target::Target;
 use super::world::{SYNCS, World};
-use crate::destination::Quota;
-use crate::engine::Admit;
-use crate::plan::Kind;
-use crate::plan::guard::{self, Pair};
 use crate::roster::{Payload, Timestamp};
 use crate::store::Store;
 use crate::store::probe::Claimant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const KEPT: [&str; 3] = ["held", "disputed", "absent"];
-
-/// What was admitted and approved, counted a second time.
-pub struct Ledger {
-    pub quota: Quota,
-    admitted: Vec<(Timestamp, usize, Kind)>,
-    /// Approved by sync, good until then.
-    pub approved: BTreeMap<(usize, Pair), Timestamp>,
-    held: BTreeMap<usize, BTreeSet<Pair>>,
-}
-
-impl Ledger {
-    /// A ledger in which nothing stands yet.
-    pub fn new(quota: Quota) -> Self {
-        Self { quota, admitted: Vec::new(), approved: BTreeMap::new(), held: BTreeMap::new() }
-    }
-
-    /// A plan is about to be admitted: is it within the budget, or approved?
-    pub fn admit(&mut self, sync: usize, admit: &Admit, now: Timestamp) -> Result<(), String> {
-        let grounds = &admit.question.guard;
-        let held = self.held.entry(sync).or_default();
-        for change in admit.plan.changes.iter().filter(|change| change.held.is_none()) {
-            let pair = guard::pair(&admit.question.observed, change);
-            if self.approved.get(&(sync, pair.clone())).is_some_and(|until| *until > now) {
-                self.approved.remove(&(sync, pair));
-                continue;
-            }
-            if held.contains(&pair) {
-                return Err(format!("{pair:?} was held and is admitted without approval"));
-            }
-            if grounds.rules_changed && matches!(change.kind, Kind::Leave | Kind::Identity | Kind::Return) {
-                return Err(format!("{pair:?} is admitted by the first reading under other rules"));
-            }
-            self.admitted.push((now, sync, change.kind));
-        }
-        *held = admit.plan.held().map(|change| guard::pair(&admit.question.observed, change)).collect();
-        let count = |kinds: &[Kind]| {
-            let within = self.admitted.iter().filter(|(at, of, _)| *of == sync && *at > now - DAY);
-            within.filter(|(_, _, kind)| kinds.contains(kind)).count() as u64
-        };
-        let budgets = [
-            (&[Kind::Leave, Kind::Identity][..], grounds.limits.leave),
-            (&[Kind::Return][..], grounds.limits.back),
-            (&[Kind::Change][..], grounds.limits.change),
-        ];
-        for (kinds, limit) in budgets {
-            let fresh = self.admitted.iter().any(|(at, of, kind)| *at == now && *of == sync && kinds.contains(kind));
-            if fresh && count(kinds) > guard::allowance(limit, grounds.active) {
-                return Err(format!("{} × {kinds:?} within a day, {} active", count(kinds), grounds.active));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// After every call the target receives.
 pub async fn called(
@@ -94,6 +36,7 @@ pub async fn called(
         let leaves = member["status"] == "in_active";
         if leaves {
             nobody_is_there(identity, &people, admitted)?;
+            nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
         }
         for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
             let others = people.iter().any(|other| {
@@ -130,6 +73,27 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
             if !elsewhere {
                 return Err(format!("{identity} is sent as in_active although {key} was read as active: {person:?}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Who moved to another identity is there before the old one leaves.
+fn nobody_is_locked_out(
+    identity: &str,
+    people: &[Claimant],
+    target: &Target,
+    ledger: &Ledger,
+    admitted: &[Snapshot],
+) -> Result<(), String> {
+    for ((sync, key), _) in ledger.moved.iter().filter(|(_, from)| *from == identity) {
+        let Some(wanted) = admitted[*sync].get(key).and_then(Standing::identity) else { continue };
+        let moving = people.iter().any(|person| {
+            person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
+        });
+        let there = target.bodies.get(wanted).is_some_and(|member| member["status"] == "active");
+        if moving && !there {
+            return Err(format!("{identity} of {key} leaves before {wanted} is there"));
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod ending;
 mod faults;
 mod history;
 mod invariants;
+mod ledger;
 mod oracle;
 mod random;
 mod setup;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::company::Company;
-use super::invariants::Ledger;
+use super::ledger::Ledger;
 use super::oracle::Snapshot;
 use super::random::Random;
 use super::target::Target;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::company::Company;
-use super::invariants::{self, Ledger};
+use super::invariants;
+use super::ledger::Ledger;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::target::Target;
