@@ -23,6 +23,7 @@
 //! | [`config`] | YAML → checked config, all faults at once |
 //! | [`report`] | what is shown: status, runs, a person's story |
 //! | [`cli`] | one file a command |
+//! | `simulation` | tests only: bad weeks by the hundred, and what must hold in them |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
 //!
 //! **Invariants**
@@ -61,5 +62,7 @@ pub mod report;
 pub mod roster;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(test)]
+mod simulation;
 pub mod store;
 pub mod transport;

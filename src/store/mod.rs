@@ -12,6 +12,8 @@ mod admit;
 mod bind;
 mod deliver;
 mod lock;
+#[cfg(test)]
+pub mod probe;
 mod reading;
 mod realm;
 mod rows;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::World;
-use super::target::Fault;
+use crate::simulation::target::Fault;
 
 const SIX: [&str; 6] = ["anna", "berit", "cato", "dora", "eva", "finn"];
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::target::Fault;
 use super::{World, kinds};
+use crate::simulation::target::Fault;
 
 #[tokio::test]
 async fn retry_after_is_kept_over_a_restart() {

@@ -1,7 +1,7 @@
 //! A run from end to end, without a network: a scripted directory, a target with faults, the real books on a store in
 //! memory, and a clock that is moved. A crash is dropping the run between two effects.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,24 +12,20 @@ use super::{Aim, Effect, Event, Job, Outcome, Run, Tally};
 use crate::daemon::books::Books;
 use crate::destination::Quota;
 use crate::destination::veris::{self, Veris};
-use crate::directory::{Kind, Server};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 use crate::roster::{Now, Timestamp};
+use crate::simulation::directory::{Directory, Person};
+use crate::simulation::target::Target;
 use crate::store::Store;
 
 mod crashes;
-mod directory;
 mod faults;
 mod guarded;
 mod readings;
 mod refusals;
 mod servers;
-mod target;
 mod tokens;
-
-use directory::{Directory, Person};
-use target::Target;
 
 const QUOTA: Quota = Quota { quota: 20, per: Duration::from_hours(24), reserve: 2 };
 
@@ -178,10 +174,3 @@ fn kinds(tally: &Tally) -> [u64; 5] {
 fn text(why: Option<&String>) -> &str {
     why.map_or("", String::as_str)
 }
-
-/// The server every world starts with.
-fn server() -> Server {
-    Server { name: "dc1".to_owned(), kind: Kind::ActiveDirectory, clock: None, sees_deleted: true }
-}
-
-type Attributes = BTreeMap<&'static str, String>;

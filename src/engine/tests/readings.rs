@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::directory::Person;
 use super::{World, kinds, start, text};
 use crate::directory::Sighting;
 use crate::engine::{Aim, Outcome};
+use crate::simulation::directory::Person;
 
 #[tokio::test]
 async fn a_first_sync_and_one_without_changes() {
@@ -67,7 +67,7 @@ type Wrong = fn(&mut World);
 async fn fails(wrong: impl FnOnce(&mut World)) -> String {
     let mut world = World::synced(&["anna", "berit", "cato", "dora"]).await;
     world.person("dora").set("title", "Manager");
-    world.target.member_faults.push_back(super::target::Fault::Status(429, None));
+    world.target.member_faults.push_back(crate::simulation::target::Fault::Status(429, None));
     assert_eq!(world.run().await.pending, 1);
     world.later(20);
     world.person("berit").disable();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::target::Fault;
 use super::{QUOTA, World, kinds, veris};
 use crate::destination::Quota;
+use crate::simulation::target::Fault;
 
 #[tokio::test]
 async fn one_token_serves_many_runs() {

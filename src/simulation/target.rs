@@ -21,6 +21,12 @@ pub enum Fault {
     Lost,
     /// Never left.
     Unsent,
+    /// Not answered, and takes effect so many seconds later.
+    Late(i64),
+    /// Applied, but answered with this status.
+    Applied(u16),
+    /// All is well; the fault after it is for the next call.
+    Fine,
 }
 
 /// The target and what it will do.
@@ -36,29 +42,76 @@ pub struct Target {
     pub member_faults: VecDeque<Fault>,
     /// A batch with one of them is answered 400.
     pub culprits: BTreeSet<String>,
+    /// They are named in the answer instead, and the others are taken.
+    pub names_culprits: bool,
     pub refuses_everybody: bool,
     /// More members a request are answered 413.
     pub most: Option<usize>,
     /// Tokens before this one are not accepted any more.
     pub revoked_before: usize,
+    /// When tokens were asked for.
+    pub asked: Vec<Timestamp>,
+    /// The whole of each member, by `unique_id`.
+    pub bodies: BTreeMap<String, Value>,
+    /// What takes effect later.
+    late: Vec<(Timestamp, Vec<Value>)>,
+    /// What the last call was to bring.
+    pub last: Vec<Value>,
 }
 
 impl Target {
+    /// What was under way takes effect by now.
+    pub fn arrive(&mut self, now: Timestamp) {
+        let (due, late) = std::mem::take(&mut self.late).into_iter().partition(|(at, _)| *at <= now);
+        self.late = late;
+        let mut due: Vec<(Timestamp, Vec<Value>)> = due;
+        due.sort_by_key(|(at, _)| *at);
+        for (_, members) in due {
+            self.apply(&members);
+        }
+    }
+
+    fn apply(&mut self, members: &[Value]) {
+        let text = |member: &Value, name: &str| member[name].as_str().unwrap().to_owned();
+        for member in members {
+            let id = text(member, "unique_id");
+            self.members.insert(id.clone(), (text(member, "status"), text(member, "designation")));
+            self.bodies.insert(id, member.clone());
+        }
+    }
+
     pub fn call(&mut self, request: &Request, now: Timestamp) -> Event {
+        self.arrive(now);
+        self.last.clear();
         match &request.body {
             None => self.token(now),
             Some(body) => {
                 let token = request.headers.iter().find(|(name, _)| *name == "Authorization").unwrap();
                 let token = token.1.expose_secret().strip_prefix("bearer t").unwrap().parse().unwrap();
-                self.push(&serde_json::from_str::<Vec<Value>>(body).unwrap(), token, now)
+                let members = serde_json::from_str::<Vec<Value>>(body).unwrap();
+                self.last.clone_from(&members);
+                self.push(&members, token, now)
             }
         }
+    }
+
+    /// Takes those it does not refuse, and names the others.
+    fn take_some(&mut self, members: &[Value], now: Timestamp) -> Event {
+        let refused = |member: &Value| self.culprits.contains(member["unique_id"].as_str().unwrap());
+        let (bad, good): (Vec<Value>, Vec<Value>) = members.iter().cloned().partition(refused);
+        self.apply(&good);
+        self.calls.push(format!("members {} → {} refused", members.len(), bad.len()));
+        let named = |member: &Value| json!({ "unique_id": member["unique_id"], "message": "not welcome" });
+        reply(200, None, &json!({ "errors": bad.iter().map(named).collect::<Vec<_>>() }).to_string(), now)
     }
 
     fn token(&mut self, now: Timestamp) -> Event {
         let fault = self.token_faults.pop_front();
         self.calls.push(format!("token{}", shown(fault)));
         self.tokens += usize::from(!matches!(fault, Some(Fault::Unsent)));
+        if !matches!(fault, Some(Fault::Unsent)) {
+            self.asked.push(now);
+        }
         let granted = json!({ "Status": "Success", "AccessToken": format!("t{}", self.tokens) });
         answer(fault, reply(200, None, &granted.to_string(), now), now)
     }
@@ -68,18 +121,20 @@ impl Target {
         let text = |member: &Value, name: &str| member[name].as_str().unwrap().to_owned();
         let culprit = members.iter().any(|member| self.culprits.contains(&text(member, "unique_id")));
         let status = match () {
-            () if fault.is_some() => 200,
+            () if fault.is_some_and(|fault| !matches!(fault, Fault::Fine)) => 200,
             () if token < self.revoked_before => 401,
             () if self.most.is_some_and(|most| members.len() > most) => 413,
+            () if culprit && self.names_culprits && fault.is_none() => return self.take_some(members, now),
             () if culprit || self.refuses_everybody => 400,
             () => 200,
         };
         let said = if status == 200 { shown(fault) } else { format!(" → {status}") };
         self.calls.push(format!("members {}{said}", members.len()));
-        if status == 200 && matches!(fault, None | Some(Fault::Cut)) {
-            for member in members {
-                self.members.insert(text(member, "unique_id"), (text(member, "status"), text(member, "designation")));
-            }
+        if status == 200 && matches!(fault, None | Some(Fault::Cut | Fault::Applied(_) | Fault::Fine)) {
+            self.apply(members);
+        }
+        if let Some(Fault::Late(seconds)) = fault {
+            self.late.push((now + SignedDuration::from_secs(seconds), members.to_vec()));
         }
         answer(fault, reply(status, None, "{\"OK\"}", now), now)
     }
@@ -91,9 +146,10 @@ fn shown(fault: Option<Fault>) -> String {
 
 fn answer(fault: Option<Fault>, whole: Event, now: Timestamp) -> Event {
     match fault {
-        None => whole,
+        None | Some(Fault::Fine) => whole,
         Some(Fault::Status(status, wait)) => reply(status, wait, "", now),
-        Some(Fault::Cut | Fault::Lost) => Event::Unanswered("the connection was cut".to_owned()),
+        Some(Fault::Applied(status)) => reply(status, None, "", now),
+        Some(Fault::Cut | Fault::Lost | Fault::Late(_)) => Event::Unanswered("the connection was cut".to_owned()),
         Some(Fault::Unsent) => Event::Unsent("no route to host".to_owned()),
     }
 }

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attributes, server};
-use crate::directory::{End, Entry, EntryBuilder, Page, Server, Sighting};
+use crate::directory::{End, Entry, EntryBuilder, Kind, Page, Server, Sighting};
 use crate::engine::Event;
 use crate::mapping::Mapping;
 use crate::roster::{Key, Timestamp};
+
+/// The server every directory starts with.
+pub fn server() -> Server {
+    Server { name: "dc1".to_owned(), kind: Kind::ActiveDirectory, clock: None, sees_deleted: true }
+}
+
+/// Values by attribute.
+pub type Attributes = BTreeMap<&'static str, String>;
 
 /// An entry; `uid` is the key.
 #[derive(Clone)]
@@ -68,6 +75,8 @@ pub struct Directory {
     /// Opening fails; or the page of this number.
     pub unreachable: bool,
     pub fails_at_page: Option<usize>,
+    /// Looking up fails.
+    pub look_up_fails: bool,
     pub probes_missing: Vec<String>,
     /// What a look-up says; `Deleted` of everybody else.
     pub sightings: BTreeMap<String, Sighting>,
@@ -82,6 +91,7 @@ impl Directory {
             server: server(),
             unreachable: false,
             fails_at_page: None,
+            look_up_fails: false,
             probes_missing: Vec::new(),
             sightings: BTreeMap::new(),
         }
@@ -119,6 +129,7 @@ impl Directory {
             at: 0,
             server: (!self.unreachable).then(|| Server { clock, ..self.server.clone() }),
             fails_at: self.fails_at_page,
+            look_up_fails: self.look_up_fails,
             sightings: self.sightings.clone(),
         }
     }
@@ -130,6 +141,7 @@ pub struct Reading {
     at: usize,
     server: Option<Server>,
     fails_at: Option<usize>,
+    look_up_fails: bool,
     sightings: BTreeMap<String, Sighting>,
 }
 
@@ -147,7 +159,15 @@ impl Reading {
         Event::Page(self.pages[self.at - 1].clone())
     }
 
+    /// Whether a look-up finds somebody who was not read.
+    pub fn finds(&self, key: &str) -> bool {
+        self.sightings.get(key) == Some(&Sighting::Matches)
+    }
+
     pub fn look_up(&self, keys: &[Key]) -> Event {
+        if self.look_up_fails {
+            return Event::ReadFailed("the look-up was not answered".to_owned());
+        }
         let sighted = |key: &Key| self.sightings.get(key.as_str()).copied().unwrap_or(Sighting::Deleted);
         Event::Sighted(keys.iter().map(|key| (key.clone(), sighted(key))).collect())
     }

@@ -1,0 +1,127 @@
+//! The end of a history: faults stop, everything is approved, and the target must come to what the directory says.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::history::approve;
+use super::oracle::{self, Snapshot, Standing};
+use super::random::Random;
+use super::setup::destination;
+use super::world::{Mishap, SYNCS, World};
+use crate::plan::FirstSeenInactive;
+use crate::store::Who;
+use crate::store::probe::Claimant;
+
+/// So many runs of every sync, some hours apart, must be enough.
+const ROUNDS: usize = 12;
+
+/// Peace, and then what ought to be.
+pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String> {
+    world.log.push("peace".to_owned());
+    let target = &mut world.target;
+    target.member_faults.clear();
+    target.token_faults.clear();
+    target.culprits.clear();
+    (target.refuses_everybody, target.most, target.revoked_before) = (false, None, 0);
+    for job in &mut world.jobs {
+        job.destination = destination("another secret", 3, world.ledger.quota);
+        job.patience = Duration::from_mins(10);
+    }
+    for round in 0..ROUNDS {
+        for sync in 0..world.jobs.len() {
+            if let Some(feed) = world.feed(sync).await {
+                world.store.pause(feed, None).await.map_err(|error| error.to_string())?;
+                world.store.retry(feed, &Who::All).await.map_err(|error| error.to_string())?;
+            }
+            approve(world, sync, &Who::All).await?;
+            world.run(sync, &Mishap::default(), random).await?;
+        }
+        if round > 1 && compare(world).await.is_ok() && left_over(world).await? == 0 {
+            break;
+        }
+        world.later(7 * 60);
+    }
+    let stuck = compare(world).await?;
+    if !stuck && left_over(world).await? > 0 {
+        return Err("all is as it ought to be, but members are left over".to_owned());
+    }
+    // With nothing left to do nothing is done.
+    let calls = world.target.calls.len();
+    for sync in 0..world.jobs.len() {
+        world.run(sync, &Mishap::default(), random).await?;
+    }
+    match world.target.calls.len() - calls {
+        0 => compare(world).await.map(drop),
+        more => Err(format!("all is as it ought to be, but {more} calls were made")),
+    }
+}
+
+async fn left_over(world: &mut World) -> Result<u64, String> {
+    let realm = world.jobs[0].destination.realm();
+    world.store.left_over(&realm).await.map_err(|error| error.to_string())
+}
+
+/// Whether the target is as the directory says; inside: whether there are accounts at which nothing changes.
+async fn compare(world: &mut World) -> Result<bool, String> {
+    let now = world.now;
+    let found: Vec<Snapshot> = (0..world.jobs.len()).map(|sync| oracle::snapshot(&world.company, sync, now)).collect();
+    let exempt = exempt(world, &found).await?;
+    let members = oracle::members(&found);
+    for (identity, payload) in &members {
+        let Some(payload) = payload.as_ref().filter(|_| !exempt.contains(identity)) else { continue };
+        let there = world.target.bodies.get(identity);
+        if there != Some(payload) {
+            return Err(format!("{identity} ought to be {payload}, but is {there:?}"));
+        }
+    }
+    for (identity, member) in &world.target.bodies {
+        if !world.ever.contains(identity) && world.jobs[0].first_seen_inactive == FirstSeenInactive::Skip {
+            return Err(format!("{identity} was never read as active and is known to the target"));
+        }
+        if !members.contains_key(identity) && !exempt.contains(identity) && member["status"] != "in_active" {
+            return Err(format!("{identity} ought to have left, but is {member}"));
+        }
+    }
+    Ok(!exempt.is_empty())
+}
+
+/// People of two syncs who each want what the other has: neither sync can let go first, so both are reported.
+fn abroad(person: &Claimant, other: &Claimant) -> bool {
+    other.sync != person.sync && other.active && other.verdict == "disputed"
+}
+
+/// Accounts at which nothing changes: those of invalid people and of people who want what others want, too; and what
+/// others want of these.
+async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String>, String> {
+    let people = world.store.probe_people().await.map_err(|error| error.to_string())?;
+    let wanted = oracle::members(found);
+    let mut exempt = BTreeSet::new();
+    loop {
+        let before = exempt.len();
+        for (sync, snapshot) in found.iter().enumerate() {
+            for (key, standing) in snapshot {
+                let stays = match standing {
+                    Standing::Invalid | Standing::Unclear => true,
+                    Standing::Active(identity, _) => wanted[identity].is_none() || exempt.contains(identity),
+                    Standing::Out => false,
+                };
+                let person = people.iter().find(|person| person.sync == SYNCS[sync] && person.key == *key);
+                let Some(person) = person.filter(|person| person.active) else { continue };
+                let disputed = person.verdict == "disputed";
+                if stays || disputed && !exempt.is_empty() {
+                    exempt.extend(person.identity.clone());
+                }
+                if let Standing::Active(identity, _) = standing
+                    && disputed
+                    && people.iter().any(|other| abroad(person, other) && other.identity.as_ref() == Some(identity))
+                {
+                    exempt.extend([Some(identity.clone()), person.identity.clone()].into_iter().flatten());
+                }
+            }
+        }
+        exempt.extend(wanted.iter().filter(|(_, one)| one.is_none()).map(|(identity, _)| identity.clone()));
+        if exempt.len() == before {
+            return Ok(exempt);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What must hold at every moment.
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::ledger::Ledger;
+use super::oracle::{Snapshot, Standing};
+use super::target::Target;
+use super::world::{SYNCS, World};
+use crate::roster::{Payload, Timestamp};
+use crate::store::Store;
+use crate::store::probe::Claimant;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const KEPT: [&str; 3] = ["held", "disputed", "absent"];
+
+/// After every call the target receives.
+pub async fn called(
+    store: &mut Store,
+    target: &Target,
+    ledger: &Ledger,
+    admitted: &[Snapshot],
+    now: Timestamp,
+) -> Result<(), String> {
+    let window = target.asked.iter().filter(|at| **at > now - DAY).count();
+    if window > ledger.quota.quota as usize {
+        return Err(format!("{window} token requests within a day"));
+    }
+    if target.last.is_empty() {
+        return Ok(());
+    }
+    let people = store.probe_people().await.map_err(|error| error.to_string())?;
+    let held = store.probe_held().await.map_err(|error| error.to_string())?;
+    for member in &target.last {
+        let identity = member["unique_id"].as_str().unwrap();
+        let leaves = member["status"] == "in_active";
+        if leaves {
+            nobody_is_there(identity, &people, admitted)?;
+            nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
+        }
+        for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
+            let others = people.iter().any(|other| {
+                other.active && other.identity.as_deref() == Some(identity) && (&other.key, &other.sync) != (key, sync)
+            });
+            let fields = || pair.ends_with(&Payload::from_json(&member.to_string()).unwrap().fingerprint().to_string());
+            let sent = match kind.as_str() {
+                "leave" => leaves,
+                "change" => !leaves && fields() && !others,
+                _ => !leaves && !others,
+            };
+            if sent {
+                return Err(format!("held, but sent: {pair} of {key}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Nobody active has this identity.
+fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -> Result<(), String> {
+    if let Some(person) = people.iter().find(|person| person.active && person.identity.as_deref() == Some(identity)) {
+        return Err(format!("{identity} is sent as in_active although {} claims it", person.key));
+    }
+    for (sync, snapshot) in admitted.iter().enumerate() {
+        for (key, standing) in snapshot {
+            if !matches!(standing, Standing::Active(wanted, _) if wanted == identity) {
+                continue;
+            }
+            let person = people.iter().find(|person| person.sync == SYNCS[sync] && person.key == *key);
+            let elsewhere = person.is_some_and(|person| {
+                KEPT.contains(&person.verdict.as_str()) && person.active && person.identity.as_deref() != Some(identity)
+            });
+            if !elsewhere {
+                return Err(format!("{identity} is sent as in_active although {key} was read as active: {person:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who moved to another identity is there before the old one leaves.
+fn nobody_is_locked_out(
+    identity: &str,
+    people: &[Claimant],
+    target: &Target,
+    ledger: &Ledger,
+    admitted: &[Snapshot],
+) -> Result<(), String> {
+    for ((sync, key), _) in ledger.moved.iter().filter(|(_, from)| *from == identity) {
+        let Some(wanted) = admitted[*sync].get(key).and_then(Standing::identity) else { continue };
+        let moving = people.iter().any(|person| {
+            person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
+        });
+        let there = target.bodies.get(wanted).is_some_and(|member| member["status"] == "active");
+        if moving && !there {
+            return Err(format!("{identity} of {key} leaves before {wanted} is there"));
+        }
+    }
+    Ok(())
+}
+
+/// After a reading was admitted: everybody it found active is on the way, or there is a reason.
+pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> Result<(), String> {
+    let people = store.probe_people().await.map_err(|error| error.to_string())?;
+    let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
+    let of = |key: &str| people.iter().find(|person| person.sync == SYNCS[sync] && person.key == key);
+    for (key, standing) in &admitted[sync] {
+        let person = of(key).ok_or_else(|| format!("{key} was read and is not known"))?;
+        let kept = KEPT.contains(&person.verdict.as_str()) && person.why.is_some();
+        let fine = match standing {
+            _ if kept => true,
+            Standing::Active(identity, payload) => accounts.iter().any(|account| {
+                let body: Value = serde_json::from_str(&account.body).unwrap();
+                account.identity == *identity
+                    && !account.gone
+                    && body == *payload
+                    && person.active
+                    && person.identity.as_ref() == Some(identity)
+            }),
+            Standing::Invalid => person.verdict == "invalid" && person.why.is_some(),
+            Standing::Unclear => person.verdict == "unreadable" && person.why.is_some(),
+            Standing::Out => !person.active,
+        };
+        if !fine {
+            return Err(format!("{key} was read as {standing:?} and is {person:?}"));
+        }
+    }
+    let unread = people.iter().filter(|person| person.sync == SYNCS[sync] && !admitted[sync].contains_key(&person.key));
+    for person in unread {
+        if person.active && !(KEPT.contains(&person.verdict.as_str()) && person.why.is_some()) {
+            return Err(format!("nobody read {person:?}, who stays without a reason"));
+        }
+    }
+    Ok(())
+}
+
+/// After every run, also one that crashed.
+pub async fn at_rest(world: &mut World) -> Result<(), String> {
+    world.target.arrive(world.now);
+    if let Some(identity) = world.store.probe_batches().await.map_err(|error| error.to_string())?.first() {
+        return Err(format!("{identity} is in two batches, or in one that is over"));
+    }
+    let people = world.store.probe_people().await.map_err(|error| error.to_string())?;
+    let accounts = world.store.probe_accounts().await.map_err(|error| error.to_string())?;
+    for account in &accounts {
+        let identity = &account.identity;
+        let claimed = people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity));
+        if !account.gone && !claimed {
+            return Err(format!("{identity} is to be active and nobody claims it"));
+        }
+        let there = world.target.bodies.get(identity);
+        let confirmed: Value = serde_json::from_str(&account.confirmed_body).unwrap();
+        let right = match (account.certain, account.confirmed_gone) {
+            (false, _) => true,
+            (true, None) => there.is_none(),
+            (true, Some(true)) => there.is_some_and(|member| member["status"] == "in_active"),
+            (true, Some(false)) => there == Some(&confirmed),
+        };
+        if !right {
+            return Err(format!("{identity} is held for certain to be {confirmed}, but is {there:?}: {account:?}"));
+        }
+    }
+    match world.target.bodies.keys().find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
+        Some(identity) => Err(format!("the target knows {identity}, the store does not")),
+        None => Ok(()),
+    }
+}

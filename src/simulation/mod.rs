@@ -1,0 +1,101 @@
+//! Bad weeks by the hundred: the real engine, plan and store against a company that never rests, a directory that
+//! fails, a target that loses answers, a clock that is moved and crashes. `docs/testing.md` says what must hold.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+mod company;
+pub mod directory;
+mod ending;
+mod faults;
+mod history;
+mod invariants;
+mod ledger;
+mod oracle;
+mod random;
+mod setup;
+mod shrink;
+pub mod target;
+mod world;
+
+use random::Random;
+use world::World;
+
+/// How many histories the suite lives through; `ROSTERD_SEEDS=from..to` names others.
+const SEEDS: Range<u64> = 0..200;
+
+/// A history that ended badly.
+#[derive(Debug)]
+struct Failure {
+    why: String,
+    log: Vec<String>,
+}
+
+/// How many steps a history has.
+fn length(seed: u64) -> u64 {
+    20 + seed % 21
+}
+
+/// Lives through these steps of a history, and its end.
+fn live(seed: u64, steps: &[u64]) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let log = Mutex::new(Vec::new());
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            let mut world = World::new(&mut Random::new(seed, 0)).await;
+            let mut ended = Ok(());
+            for step in steps {
+                ended = history::step(&mut world, &mut Random::new(seed, *step)).await;
+                if ended.is_err() {
+                    break;
+                }
+            }
+            if ended.is_ok() {
+                ended = ending::settle(&mut world, &mut Random::new(seed, u64::MAX)).await;
+            }
+            *log.lock().unwrap() = world.log;
+            ended
+        })
+    }));
+    let why = match ended {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(why)) => why,
+        Err(_) => "it panicked".to_owned(),
+    };
+    Err(Failure { why, log: log.into_inner().unwrap() })
+}
+
+fn seeds() -> Range<u64> {
+    let Ok(text) = std::env::var("ROSTERD_SEEDS") else { return SEEDS };
+    let (from, to) = text.split_once("..").expect("ROSTERD_SEEDS=from..to");
+    from.parse().unwrap()..to.parse().unwrap()
+}
+
+#[test]
+fn whatever_happens_the_target_ends_as_the_directory_says() {
+    let seeds = seeds();
+    let (next, failed) = (AtomicU64::new(seeds.start), Mutex::new(None));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end || failed.lock().unwrap().is_some() {
+                        return;
+                    }
+                    let steps: Vec<u64> = (1..=length(seed)).collect();
+                    if let Err(failure) = live(seed, &steps) {
+                        failed.lock().unwrap().get_or_insert((seed, steps, failure));
+                    }
+                }
+            });
+        }
+    });
+    if let Some((seed, steps, failure)) = failed.into_inner().unwrap() {
+        let (steps, failure) = shrink::shrink(seed, steps, failure);
+        panic!("{}\n{}\nseed {seed}, steps {steps:?}", failure.log.join("\n"), failure.why);
+    }
+}

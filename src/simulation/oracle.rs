@@ -1,0 +1,72 @@
+//! What ought to be, told from the company itself: short enough to be believed, and no line of it is rosterd's.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::company::{Citizen, Company, Kind, Rules};
+use crate::roster::Timestamp;
+
+/// What somebody is to the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A member: identity and payload.
+    Active(String, Value),
+    /// Active, but the target can't take them.
+    Invalid,
+    /// Two entries say different things.
+    Unclear,
+    /// Not active, or not this sync's business.
+    Out,
+}
+
+impl Standing {
+    /// The identity of a member.
+    pub fn identity(&self) -> Option<&str> {
+        match self {
+            Self::Active(identity, _) => Some(identity),
+            _ => None,
+        }
+    }
+}
+
+/// A directory as one sync sees it, by key.
+pub type Snapshot = BTreeMap<String, Standing>;
+
+/// What a citizen is.
+pub fn standing(citizen: &Citizen, rules: &Rules, now: Timestamp) -> Standing {
+    let expired = citizen.expires.is_some_and(|at| at <= now);
+    if citizen.title.as_deref() == Some("Intern") || citizen.disabled || expired || citizen.kind == Kind::Left {
+        return Standing::Out;
+    }
+    let Some(title) = &citizen.title else { return Standing::Invalid };
+    let payload = json!({
+        "unique_id": citizen.identity,
+        "first_name": citizen.key,
+        "last_name": "Berg",
+        "designation": title,
+        "email": format!("{}@example.com", citizen.identity),
+        "country": rules.country,
+        "status": "active",
+    });
+    Standing::Active(citizen.identity.clone(), payload)
+}
+
+/// Everybody a sync's search finds.
+pub fn snapshot(company: &Company, sync: usize, now: Timestamp) -> Snapshot {
+    let rules = &company.rules[sync];
+    let found = company.people.values().filter(|citizen| citizen.found(sync, rules));
+    found.map(|citizen| (citizen.key.clone(), standing(citizen, rules, now))).collect()
+}
+
+/// Who is to be active in the end, by identity; `None` where several want to be.
+pub fn members(snapshots: &[Snapshot]) -> BTreeMap<String, Option<Value>> {
+    let mut members = BTreeMap::<String, Option<Value>>::new();
+    for standing in snapshots.iter().flat_map(BTreeMap::values) {
+        if let Standing::Active(identity, payload) = standing {
+            let disputed = members.contains_key(identity);
+            members.insert(identity.clone(), (!disputed).then(|| payload.clone()));
+        }
+    }
+    members
+}

@@ -1,0 +1,67 @@
+//! What the simulation looks at behind the back of everybody else.
+
+use super::{Error, Store};
+
+/// Somebody a sync knows.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Claimant {
+    /// The sync.
+    pub sync: String,
+    /// In the directory.
+    pub key: String,
+    /// The claimed account.
+    pub identity: Option<String>,
+    /// Whether actively.
+    pub active: bool,
+    /// What is recorded of them.
+    pub verdict: String,
+    /// In words.
+    pub why: Option<String>,
+}
+
+/// An account as it is stored.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Stored {
+    /// By which the target knows it.
+    pub identity: String,
+    /// Due to leave.
+    pub gone: bool,
+    /// The payload that is due.
+    pub body: String,
+    /// What the target confirmed.
+    pub confirmed_gone: Option<bool>,
+    /// The payload it confirmed.
+    pub confirmed_body: String,
+    /// Whether it is known what the target has.
+    pub certain: bool,
+}
+
+impl Store {
+    /// Everybody known.
+    pub async fn probe_people(&mut self) -> Result<Vec<Claimant>, Error> {
+        let people = "SELECT f.sync, p.key, a.identity, p.active, p.verdict, p.why
+             FROM person p JOIN feed f ON f.id = p.feed LEFT JOIN account a ON a.id = p.account ORDER BY f.sync, p.key";
+        Ok(sqlx::query_as(people).fetch_all(&mut self.connection).await?)
+    }
+
+    /// Every account.
+    pub async fn probe_accounts(&mut self) -> Result<Vec<Stored>, Error> {
+        let accounts = "SELECT identity, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
+             certain FROM account ORDER BY id";
+        Ok(sqlx::query_as(accounts).fetch_all(&mut self.connection).await?)
+    }
+
+    /// What is held: sync, key, pair, kind, identity.
+    pub async fn probe_held(&mut self) -> Result<Vec<(String, String, String, String, String)>, Error> {
+        let held = "SELECT f.sync, h.key, h.pair, h.kind, h.identity FROM held h JOIN feed f ON f.id = h.feed";
+        Ok(sqlx::query_as(held).fetch_all(&mut self.connection).await?)
+    }
+
+    /// Accounts that are in two batches under way, or say that they are in one that is over.
+    pub async fn probe_batches(&mut self) -> Result<Vec<String>, Error> {
+        let wrong = "SELECT a.identity FROM account a WHERE
+               (SELECT count(*) FROM item i JOIN batch b ON b.id = i.batch WHERE b.state < 9 AND i.account = a.id) > 1
+               OR (a.batch IS NOT NULL AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = a.batch AND b.state < 9))";
+        Ok(sqlx::query_scalar(wrong).fetch_all(&mut self.connection).await?)
+    }
+}
