@@ -90,11 +90,31 @@ pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
     .bind(admission.realm)
     .execute(&mut **tx)
     .await?;
+    leave_behind(tx, admission).await?;
     sqlx::query(
         "UPDATE account SET after = middle.after FROM account middle
          WHERE account.after = middle.id AND middle.gone = 1 AND middle.after IS NOT NULL AND middle.after <> account.id",
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// An identity left behind that somebody else claims, too, stays for now. Should that one give it up, it waits all the
+/// same: the one who moved may still be known by it alone.
+async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
+        let Some(from) = &change.from else { continue };
+        sqlx::query(
+            "UPDATE account SET after = (SELECT b.id FROM account b WHERE b.realm = account.realm AND b.identity = ?3)
+             WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2
+               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2)",
+        )
+        .bind(admission.realm)
+        .bind(from.as_str())
+        .bind(change.identity.as_str())
+        .execute(&mut **tx)
+        .await?;
+    }
     Ok(())
 }
