@@ -10,7 +10,7 @@ use super::progress::Line;
 use super::{Global, context, status};
 use crate::config;
 use crate::engine::{Aim, Outcome, Tally};
-use crate::report::{Exit, Reason, Summary, sentences_with};
+use crate::report::{Exit, Reason, Summary, sentences};
 use crate::store::Store;
 
 /// One run now.
@@ -36,7 +36,7 @@ impl Sync {
                 Ok(tally) => {
                     let summary = Summary::of(&sync.name, &tally);
                     let why = if summary.plan.is_some() { held(&mut store, sync).await? } else { Vec::new() };
-                    let text = || sentences_with(&summary, &tally.notes, &why);
+                    let text = || sentences(&summary, &tally.notes, &why);
                     say(&if global.json { json_line(&summary)? } else { text() });
                     Summary::exit(&tally)
                 }

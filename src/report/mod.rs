@@ -18,4 +18,4 @@ pub use ran::Ran;
 pub use status::{Held, Kept, Named, Reason, Refused, Status, SyncStatus, TargetStatus};
 pub use story::Story;
 pub use summary::{Delivery, Exit, Members, Read, Summary};
-pub use text::{sentences, sentences_with};
+pub use text::sentences;

@@ -14,7 +14,7 @@ mod words;
 pub use check::check;
 pub use plan::plan;
 pub use runs::runs;
-pub use sentences::{sentences, sentences_with};
+pub use sentences::sentences;
 pub use status::status;
 pub use steer::approved;
 pub use story::{nobody, story};

@@ -3,13 +3,8 @@
 use super::words::{Page, count, printable};
 use crate::report::{Reason, Summary};
 
-/// What a run did, in a few lines; the first one says it all.
-pub fn sentences(summary: &Summary, notes: &[String]) -> String {
-    sentences_with(summary, notes, &[])
-}
-
-/// The same, with the reasons for which changes are held.
-pub fn sentences_with(summary: &Summary, notes: &[String], held: &[Reason]) -> String {
+/// What a run did, in a few lines; the first one says it all. With the reasons for which changes are held.
+pub fn sentences(summary: &Summary, notes: &[String], held: &[Reason]) -> String {
     let mut text = Page::default();
     text.line(headline(summary));
     let mut line = |word: &str, said: &str| text.line(format_args!("  {word:<8}{said}"));

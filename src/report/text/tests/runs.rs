@@ -2,13 +2,13 @@ use super::*;
 
 #[test]
 fn a_run_that_went_well() {
-    insta::assert_snapshot!(sentences(&summary("ok"), &[]));
+    insta::assert_snapshot!(sentences(&summary("ok"), &[], &[]));
 }
 
 #[test]
 fn a_run_that_found_nothing_to_do() {
     let members = Members { unchanged: 1000, ..Members::default() };
-    insta::assert_snapshot!(sentences(&Summary { members, delivery: Delivery::default(), ..summary("ok") }, &[]));
+    insta::assert_snapshot!(sentences(&Summary { members, delivery: Delivery::default(), ..summary("ok") }, &[], &[]));
 }
 
 #[test]
@@ -18,12 +18,12 @@ fn a_run_that_holds_changes() {
         why("45 leaves within 24 h, the limit is 25 (500 active)", 39),
         why("the sync's `protect` names this person", 1),
     ];
-    insta::assert_snapshot!(sentences_with(&held(), &[], &reasons));
+    insta::assert_snapshot!(sentences(&held(), &[], &reasons));
 }
 
 #[test]
 fn a_run_that_failed() {
-    insta::assert_snapshot!(sentences(&failed(), &[]));
+    insta::assert_snapshot!(sentences(&failed(), &[], &[]));
 }
 
 #[test]
@@ -32,14 +32,14 @@ fn a_run_that_left_much_undone() {
     let delivery = Delivery { confirmed: 1, refused: 2, pending: 3, requests: 1, ..Delivery::default() };
     let error = Some("waits until 2026-11-22T04:00:00Z: the quota of 150 token requests is used up".to_owned());
     let notes = ["2 entries have no usable key (`entryUUID` is missing): they are not synced".to_owned()];
-    insta::assert_snapshot!(sentences(&Summary { error, members, delivery, ..summary("pending") }, &notes));
+    insta::assert_snapshot!(sentences(&Summary { error, members, delivery, ..summary("pending") }, &notes, &[]));
 }
 
 #[test]
 fn a_paused_sync() {
     let error = Some("paused until resumed: `rosterd resume employees`".to_owned());
     let nothing = Summary { sync: "employees".to_owned(), run: 14, result: "pending".to_owned(), ..Summary::default() };
-    insta::assert_snapshot!(sentences(&Summary { error, ..nothing }, &[]));
+    insta::assert_snapshot!(sentences(&Summary { error, ..nothing }, &[], &[]));
 }
 
 #[test]
