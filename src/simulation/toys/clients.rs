@@ -45,6 +45,8 @@ enum Stand {
     },
     Putting,
     Deleting,
+    /// It may have been deleted.
+    Missing,
 }
 
 impl Stand {
@@ -127,10 +129,9 @@ fn first(item: &Item, env: &Env<'_>) -> Step {
 /// The next step from where the job stands.
 fn on(stand: Stand, item: &Item, input: Input<'_>, env: &Env<'_>) -> Step {
     match (stand, input) {
+        (Stand::Listing, Input::Woken) => Step::Done(Done::Later(None, Refusal::unsent("only a list was asked for"))),
         // One that is not there any more is made anew.
-        (Stand::Listing, Input::Woken) | (Stand::Putting, Input::Reply(Reply { status: 404, .. })) => {
-            list(env, Stand::Listing.ticket())
-        }
+        (Stand::Putting, Input::Reply(Reply { status: 404, .. })) => list(env, Stand::Listing.ticket()),
         (Stand::Listing, Input::Reply(Reply { status: 200, body, .. })) => match named(body, item).as_deref() {
             Some([]) => {
                 let body = Some(item.payload.to_json());
@@ -164,7 +165,14 @@ fn on(stand: Stand, item: &Item, input: Input<'_>, env: &Env<'_>) -> Step {
         }
         (Stand::Putting, Input::Reply(Reply { status: 200, .. })) => Step::Done(Done::Accepted(Vec::new())),
         (Stand::Putting, Input::Woken) => Step::Done(Done::Lost(Refusal::new("no answer"))),
-        (Stand::Deleting, Input::Woken) => first(item, env),
+        (Stand::Deleting | Stand::Missing, Input::Woken) => list(env, Stand::Missing.ticket()),
+        (Stand::Missing, Input::Reply(Reply { status: 200, body, .. })) => {
+            Step::Done(match named(body, item).as_deref() {
+                Some([]) => Done::Accepted(vec![(item.account, None)]),
+                Some(_) => Done::Lost(Refusal::new("is there still")),
+                None => Done::Unknown(Refusal::new("the list was cut short")),
+            })
+        }
         (Stand::Deleting, Input::Reply(Reply { status: 200 | 404, .. })) => {
             Step::Done(Done::Accepted(vec![(item.account, None)]))
         }
@@ -187,7 +195,7 @@ fn whole(body: &str) -> Option<Vec<Value>> {
 
 /// Reading applies nothing; of everything else only some answers say so.
 fn failed(stand: &Stand, input: Input<'_>) -> Done {
-    let undecided = matches!(stand, Stand::Searching | Stand::Undoing { .. });
+    let undecided = matches!(stand, Stand::Searching | Stand::Undoing { .. } | Stand::Missing);
     match input {
         Input::Reply(reply) if reply.status == 401 => Done::Unauthorised(refusal(reply)),
         Input::Reply(reply) if undecided => Done::Unknown(refusal(reply)),
