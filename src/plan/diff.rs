@@ -59,8 +59,8 @@ fn resolve(question: &Question, kept: &mut Kept) -> Plan {
     draft.plan
 }
 
-/// When several give up one account, its leaving is one change: that of whoever needs approval, then of whoever moves
-/// (so that it waits for their new identity), whatever the order they were read in.
+/// When several give up one account, its leaving is one change: that of whoever needs approval, then of whoever moves,
+/// whatever the order they were read in.
 fn order(observed: &[Observed]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..observed.len()).collect();
     order.sort_by_key(|&index| {
@@ -106,9 +106,9 @@ impl<'a> Draft<'a> {
             None => becoming(self.claims.account(identity), due),
         };
         if let Some(old) = old.filter(|old| self.claims.abandoned(&old.identity)) {
-            self.due_left(old, Some(identity.clone()));
+            self.due_left(old);
         }
-        self.plan.dues.push(Dues { identity: identity.clone(), due, stage: Some(seen.stage), after: None });
+        self.plan.dues.push(Dues { identity: identity.clone(), due, stage: Some(seen.stage) });
         self.change(index, kind, identity, moved, due);
         ruling(Some(identity), true, Verdict::Active, seen)
     }
@@ -132,7 +132,7 @@ impl<'a> Draft<'a> {
         };
         if self.claims.account(identity).is_none() && self.claims.abandoned(identity) && self.left.insert(identity) {
             let stage = Some(seen.stage);
-            self.plan.dues.push(Dues { identity: identity.clone(), due: Due::Left, stage, after: None });
+            self.plan.dues.push(Dues { identity: identity.clone(), due: Due::Left, stage });
             self.change(index, Some(Kind::Join), identity, None, Due::Left);
         }
         ruling(Some(identity), false, Verdict::Left, seen)
@@ -148,16 +148,16 @@ impl<'a> Draft<'a> {
 
     /// Somebody gives an account up; it leaves unless somebody else wants it active.
     fn abandon(&mut self, index: usize, account: &'a Account) {
-        if self.claims.abandoned(&account.identity) && self.due_left(account, None) && account.sent {
+        if self.claims.abandoned(&account.identity) && self.due_left(account) && account.sent {
             self.change(index, Some(Kind::Leave), &account.identity, None, Due::Left);
         }
     }
 
-    fn due_left(&mut self, account: &'a Account, after: Option<Identity>) -> bool {
+    fn due_left(&mut self, account: &'a Account) -> bool {
         let first = account.due != Due::Left && self.left.insert(&account.identity);
         if first {
             let identity = account.identity.clone();
-            self.plan.dues.push(Dues { identity, due: Due::Left, stage: None, after });
+            self.plan.dues.push(Dues { identity, due: Due::Left, stage: None });
         }
         first
     }

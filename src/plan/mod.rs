@@ -231,8 +231,6 @@ pub struct Dues {
     pub due: Due,
     /// Where the store staged the body; `None` keeps the last good one.
     pub stage: Option<i64>,
-    /// Its leaving waits until this account is confirmed.
-    pub after: Option<Identity>,
 }
 
 /// The answer: ids, kinds and fingerprints, no payloads.

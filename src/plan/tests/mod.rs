@@ -153,8 +153,7 @@ impl Shown {
         let changes = plan.changes.iter().map(|change| show_change(key(change.observed), change));
         let dues = plan.dues.iter().map(|due| {
             let state = if due.due == Due::Left { "left" } else { "active" };
-            let after = due.after.as_ref().map(|after| format!(" after {}", after.as_str())).unwrap_or_default();
-            format!("{} {state}{after}", due.identity.as_str())
+            format!("{} {state}", due.identity.as_str())
         });
         let rulings = plan.rulings.iter().map(|ruling| {
             let account = ruling.account.as_ref().map_or("nothing", Identity::as_str);

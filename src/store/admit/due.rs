@@ -28,13 +28,10 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
         .await?;
     }
     for chunk in admission.plan.dues.chunks(CHUNK) {
-        let rows = chunk.iter().map(|due| {
-            let after = due.after.as_ref().map(Identity::as_str);
-            json!([due.identity.as_str(), i32::from(due.due == Due::Left), due.stage, after])
-        });
+        let rows = chunk.iter().map(|due| json!([due.identity.as_str(), i32::from(due.due == Due::Left), due.stage]));
         sqlx::query(
-            "INSERT INTO due (identity, gone, stage, after)
-             SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)",
+            "INSERT INTO due (identity, gone, stage)
+             SELECT value->>0, value->>1, value->>2 FROM json_each(?)",
         )
         .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
@@ -76,44 +73,20 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     Ok(())
 }
 
-/// An identity left behind waits for the one that replaces it, also when that one is itself replaced before it was
-/// confirmed.
-pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    // Materialized, or SQLite would begin with every account of the target.
-    sqlx::query(
-        "WITH moved AS MATERIALIZED (
-           SELECT a.id, b.id AS after FROM due d CROSS JOIN account a CROSS JOIN account b
-           WHERE d.after IS NOT NULL AND a.identity = d.identity AND a.realm = (SELECT id FROM realm WHERE name = ?)
-             AND b.identity = d.after AND b.realm = a.realm)
-         UPDATE account SET after = moved.after, handed = 0 FROM moved WHERE account.id = moved.id",
-    )
-    .bind(admission.realm)
-    .execute(&mut **tx)
-    .await?;
-    leave_behind(tx, admission).await?;
-    sqlx::query(
-        "UPDATE account SET after = middle.after FROM account middle
-         WHERE account.after = middle.id AND middle.gone = 1 AND middle.after IS NOT NULL AND middle.after <> account.id",
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// An identity left behind that somebody else claims, too, or takes over, stays for now. Should that one give it up
-/// before the target knows it as theirs, it waits all the same: the one who moved may still be known by it alone.
-async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+/// An identity left behind waits until the one who moved is there under another, whichever that is by then; also when
+/// somebody else claims it or takes it over, and gives it up before the target knows it as theirs: the one who moved may
+/// still be known by it alone.
+pub(super) async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
-        let Some(from) = &change.from else { continue };
+        let person = admission.observed[change.observed].person.as_ref();
+        let (Some(from), Some(person)) = (&change.from, person) else { continue };
         sqlx::query(
-            "UPDATE account SET after = (SELECT b.id FROM account b WHERE b.realm = account.realm AND b.identity = ?3),
-               handed = EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2)
-             WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2
-               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2 AND d.gone = 1)",
+            "UPDATE account SET left_by = ?3, handed = EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2 AND d.gone = 0)
+             WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2",
         )
         .bind(admission.realm)
         .bind(from.as_str())
-        .bind(change.identity.as_str())
+        .bind(person.id)
         .execute(&mut **tx)
         .await?;
     }

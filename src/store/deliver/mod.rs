@@ -19,14 +19,14 @@ pub(in crate::store) const ACCEPTED: i64 = 3;
 pub(in crate::store) const OVER: i64 = 9;
 
 /// Which pending accounts may go out now. `?1` realm, `?2` now, `?3` run. Checked again here, whatever was planned: an
-/// account with an active claim is not sent as leaving, and a replaced identity waits for the one that replaces it.
+/// account with an active claim is not sent as leaving, and one left behind waits for the one who left it.
 macro_rules! ready {
     () => {
         "a.realm = ?1 AND a.pending IS NOT NULL AND a.batch IS NULL AND a.refused IS NULL
          AND coalesce(a.not_before, 0) <= ?2 AND a.suspect_run IS NOT ?3
          AND (a.gone = 0 OR NOT EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1))
-         AND (a.gone = 0 OR a.after IS NULL OR EXISTS (SELECT 1 FROM account b
-              WHERE b.id = a.after AND (b.gone = 1 OR b.pending IS NULL)))"
+         AND (a.gone = 0 OR NOT EXISTS (SELECT 1 FROM person p JOIN account b ON b.id = p.account
+              WHERE p.id = a.left_by AND b.id <> a.id AND b.gone = 0 AND b.pending IS NOT NULL))"
     };
 }
 

@@ -70,8 +70,8 @@ CREATE TABLE account (
     WHEN certain = 0 OR confirmed_gone = 1 OR confirmed_fp IS NOT fp THEN 1
   END) VIRTUAL,
   batch INTEGER,
-  after INTEGER,                 -- leaves only once this account is confirmed
-  handed INTEGER NOT NULL DEFAULT 0, -- 1: somebody else's fields are due here by now; once confirmed, `after` is over
+  left_by INTEGER,               -- who moved to another account: leaves only once they are there
+  handed INTEGER NOT NULL DEFAULT 0, -- 1: somebody else's fields are due here by now; once confirmed, nobody left it
   not_before INTEGER,
   refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
@@ -83,7 +83,7 @@ CREATE INDEX account_pending ON account (realm, refused, pending) WHERE pending 
 CREATE INDEX account_unconfirmed ON account (realm) WHERE confirmed_gone IS NOT 0;
 CREATE INDEX account_refused ON account (realm) WHERE refusal IS NOT NULL;
 CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
-CREATE INDEX account_after ON account (after) WHERE after IS NOT NULL;
+CREATE INDEX account_left_by ON account (left_by) WHERE left_by IS NOT NULL;
 CREATE INDEX account_suspect ON account (suspect_root) WHERE suspect_root IS NOT NULL;
 
 CREATE TABLE held (

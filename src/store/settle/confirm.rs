@@ -39,7 +39,7 @@ pub(super) async fn confirm(
     sqlx::query(
         "UPDATE account SET certain = 1, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
-           after = CASE WHEN i.gone = 1 OR (account.handed = 1 AND i.fp = account.fp) THEN NULL ELSE account.after END,
+           left_by = CASE WHEN i.gone = 1 OR (handed = 1 AND i.fp = account.fp) THEN NULL ELSE left_by END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
          FROM item i WHERE i.batch = ?1 AND account.id = i.account",
@@ -47,10 +47,11 @@ pub(super) async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
-    // The identity that replaces another is there: the other one may leave, whatever becomes of this one later.
+    // Who moved is there: what they left behind may leave, whatever becomes of them later.
     sqlx::query(
-        "UPDATE account SET after = NULL WHERE after IN
-           (SELECT b.id FROM item i JOIN account b ON b.id = i.account WHERE i.batch = ? AND i.gone = 0 AND i.fp = b.fp)",
+        "UPDATE account SET left_by = NULL WHERE left_by IN
+           (SELECT p.id FROM item i CROSS JOIN account b ON b.id = i.account CROSS JOIN person p ON p.account = b.id
+            WHERE i.batch = ? AND i.gone = 0 AND i.fp = b.fp)",
     )
     .bind(batch.id)
     .execute(&mut **tx)

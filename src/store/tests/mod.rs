@@ -13,9 +13,9 @@ use crate::plan::{FirstSeenInactive, Plan, Question, Staged, Verdict, Wish, weig
 use crate::roster::{Fingerprint, Identity, Key, Payload};
 
 mod admission;
-mod after;
 mod claims;
 mod guard;
+mod moved;
 mod pending;
 mod quarantine;
 mod settlement;

@@ -123,3 +123,16 @@ async fn an_identity_taken_over_leaves_once_the_target_knows_it_as_the_new_ones_
         assert_eq!(desk.account("B").await, "due gone, confirmed gone");
     }
 }
+
+#[tokio::test]
+async fn who_moves_on_before_the_first_move_is_confirmed_takes_the_wait_along() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    desk.admit(&[("anna", Be("C", 1))]).await;
+    // Berit takes what Anna was about to have.
+    desk.admit(&[("anna", Be("D", 1)), ("berit", Be("C", 2))]).await;
+    let batch = desk.claim(500).await.unwrap();
+    let items = desk.store.mark_sent(batch.id, desk.now).await.unwrap();
+    let d = items.iter().find(|item| item.identity.as_str() == "D").unwrap();
+    desk.settle(&batch, Settlement::Partly(vec![(d.account, no())])).await;
+    assert_eq!(desk.ready().await, ["-B"], "Berit is there as C, Anna by A alone");
+}
