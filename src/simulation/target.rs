@@ -55,6 +55,8 @@ pub struct Target {
     pub bodies: BTreeMap<String, Value>,
     /// What takes effect later.
     late: Vec<(Timestamp, Vec<Value>)>,
+    /// Somebody of the last call of whom an earlier one is still under way.
+    pub overtaken: Option<String>,
     /// What the last call was to bring.
     pub last: Vec<Value>,
 }
@@ -69,6 +71,12 @@ impl Target {
         for (_, members) in due {
             self.apply(&members);
         }
+    }
+
+    fn overtakes(&self, members: &[Value]) -> Option<String> {
+        let late = self.late.iter().flat_map(|(_, members)| members);
+        let mut ids = late.filter_map(|member| member["unique_id"].as_str());
+        ids.find(|id| members.iter().any(|member| member["unique_id"] == *id)).map(str::to_owned)
     }
 
     fn apply(&mut self, members: &[Value]) {
@@ -90,6 +98,7 @@ impl Target {
                 let token = token.1.expose_secret().strip_prefix("bearer t").unwrap().parse().unwrap();
                 let members = serde_json::from_str::<Vec<Value>>(body).unwrap();
                 self.last.clone_from(&members);
+                self.overtaken = self.overtakes(&members);
                 self.push(&members, token, now)
             }
         }
