@@ -23,9 +23,16 @@ pub async fn called(
     admitted: &[Snapshot],
     now: Timestamp,
 ) -> Result<(), String> {
-    let window = target.asked.iter().filter(|at| **at > now - DAY).count();
-    if window > ledger.quota.quota as usize {
+    let window = target.asked.iter().filter(|at| **at > now - DAY).count() as u64;
+    if window > u64::from(ledger.quota.quota) {
         return Err(format!("{window} token requests within a day"));
+    }
+    let charged = store.probe_charges(now - DAY).await.map_err(|error| error.to_string())?;
+    if window > charged {
+        return Err(format!("{window} token requests within a day, and {charged} were charged before they were made"));
+    }
+    if let Some(identity) = &target.overtaken {
+        return Err(format!("{identity} is sent again while an earlier call may still take effect"));
     }
     if target.last.is_empty() {
         return Ok(());
@@ -176,6 +183,9 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         let claimed = people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity));
         if !account.gone && !claimed {
             return Err(format!("{identity} is to be active and nobody claims it"));
+        }
+        if account.gone && account.quarantined {
+            return Err(format!("{identity} is to leave and is quarantined"));
         }
         if world.target.meddled.contains(identity) {
             continue;

@@ -8,7 +8,7 @@ use crate::destination::Quota;
 use crate::engine::Admit;
 use crate::plan::Kind;
 use crate::plan::guard::{self, Pair};
-use crate::roster::Timestamp;
+use crate::roster::{Fingerprint, Timestamp};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -19,6 +19,8 @@ pub struct Ledger {
     /// Approved by sync, good until then.
     pub approved: BTreeMap<(usize, Pair), Timestamp>,
     held: BTreeMap<usize, BTreeSet<Pair>>,
+    /// The rules of the latest admission, by sync.
+    rules: BTreeMap<usize, Fingerprint>,
     /// Identities left behind, by sync and key.
     pub moved: BTreeMap<(usize, String), String>,
 }
@@ -26,12 +28,20 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger in which nothing stands yet.
     pub fn new(quota: Quota) -> Self {
-        Self { quota, admitted: Vec::new(), approved: BTreeMap::new(), held: BTreeMap::new(), moved: BTreeMap::new() }
+        Self {
+            quota,
+            admitted: Vec::new(),
+            approved: BTreeMap::new(),
+            held: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            moved: BTreeMap::new(),
+        }
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?
-    pub fn admit(&mut self, sync: usize, admit: &Admit, now: Timestamp) -> Result<(), String> {
+    pub fn admit(&mut self, sync: usize, rules: Fingerprint, admit: &Admit, now: Timestamp) -> Result<(), String> {
         let grounds = &admit.question.guard;
+        let rules_changed = self.rules.insert(sync, rules).is_some_and(|before| before != rules);
         let held = self.held.entry(sync).or_default();
         for change in admit.plan.changes.iter().filter(|change| change.held.is_none()) {
             let pair = guard::pair(&admit.question.observed, change);
@@ -48,7 +58,10 @@ impl Ledger {
             if held.contains(&pair) {
                 return Err(format!("{pair:?} was held and is admitted without approval"));
             }
-            if grounds.rules_changed && matches!(change.kind, Kind::Leave | Kind::Identity | Kind::Return) {
+            if grounds.granted.contains(&pair) {
+                return Err(format!("{pair:?} is admitted as approved, and no approval of it is left"));
+            }
+            if rules_changed && matches!(change.kind, Kind::Leave | Kind::Identity | Kind::Return) {
                 return Err(format!("{pair:?} is admitted by the first reading under other rules"));
             }
             self.admitted.push((now, sync, change.kind));

@@ -1,6 +1,7 @@
 //! Bad weeks by the hundred: the real engine, plan and store against a company that never rests, a directory that
 //! fails, a target that loses answers, a clock that is moved and crashes. `docs/testing.md` says what must hold.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -14,6 +15,7 @@ mod history;
 mod invariants;
 mod ledger;
 mod oracle;
+mod planted;
 mod random;
 mod setup;
 mod shrink;
@@ -21,6 +23,7 @@ pub mod target;
 mod toys;
 mod world;
 
+use planted::Bug;
 use random::Random;
 use world::World;
 
@@ -34,18 +37,21 @@ struct Failure {
     log: Vec<String>,
 }
 
-/// How many steps a history has.
-fn length(seed: u64) -> u64 {
-    20 + seed % 21
+/// The steps of a history.
+fn steps(seed: u64) -> Vec<u64> {
+    (1..=20 + seed % 21).collect()
 }
 
 /// Lives through these steps of a history, and its end.
-fn live(seed: u64, steps: &[u64]) -> Result<(), Failure> {
+fn live(seed: u64, steps: &[u64], planted: Option<Bug>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let log = Mutex::new(Vec::new());
     let ended = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             let mut world = World::new(&mut Random::new(seed, 0)).await;
+            if let Some(bug) = planted {
+                bug.plant(&mut world).await;
+            }
             let mut ended = Ok(());
             for step in steps {
                 ended = history::step(&mut world, &mut Random::new(seed, *step)).await;
@@ -68,6 +74,29 @@ fn live(seed: u64, steps: &[u64]) -> Result<(), Failure> {
     Err(Failure { why, log: log.into_inner().unwrap() })
 }
 
+/// The first of these histories that fails. Seeds are handed out in order, to every core, so that those before it are
+/// known to be fine.
+fn search(seeds: Range<u64>, planted: Option<Bug>) -> Option<(u64, Failure)> {
+    let (next, failed) = (AtomicU64::new(seeds.start), Mutex::new(BTreeMap::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while failed.lock().unwrap().is_empty() {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    if let Err(failure) = live(seed, &steps(seed), planted) {
+                        failed.lock().unwrap().insert(seed, failure);
+                    }
+                }
+            });
+        }
+    });
+    failed.into_inner().unwrap().pop_first()
+}
+
 fn seeds() -> Range<u64> {
     let Ok(text) = std::env::var("ROSTERD_SEEDS") else { return SEEDS };
     let (from, to) = text.split_once("..").expect("ROSTERD_SEEDS=from..to");
@@ -76,27 +105,8 @@ fn seeds() -> Range<u64> {
 
 #[test]
 fn whatever_happens_the_target_ends_as_the_directory_says() {
-    let seeds = seeds();
-    let (next, failed) = (AtomicU64::new(seeds.start), Mutex::new(None));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || failed.lock().unwrap().is_some() {
-                        return;
-                    }
-                    let steps: Vec<u64> = (1..=length(seed)).collect();
-                    if let Err(failure) = live(seed, &steps) {
-                        failed.lock().unwrap().get_or_insert((seed, steps, failure));
-                    }
-                }
-            });
-        }
-    });
-    if let Some((seed, steps, failure)) = failed.into_inner().unwrap() {
-        let (steps, failure) = shrink::shrink(seed, steps, failure);
+    if let Some((seed, failure)) = search(seeds(), None) {
+        let (steps, failure) = shrink::shrink(seed, steps(seed), failure);
         panic!("{}\n{}\nseed {seed}, steps {steps:?}", failure.log.join("\n"), failure.why);
     }
 }

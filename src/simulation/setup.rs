@@ -78,6 +78,7 @@ impl World {
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
         let first_seen_inactive = if random.percent(30) { FirstSeenInactive::Send } else { FirstSeenInactive::Skip };
+        let patience = Duration::from_mins(random.pick(&[0, 2]));
         let job = |name: &&str| Job {
             sync: (*name).to_owned(),
             was: None,
@@ -88,7 +89,7 @@ impl World {
             absence: Absence { grace: Some(grace), ..Absence::default() },
             first_seen_inactive,
             purpose: Aim::Sync,
-            patience: Duration::ZERO,
+            patience,
             seed: 7,
         };
         let mut world = Self {
@@ -101,6 +102,7 @@ impl World {
             ever: BTreeSet::new(),
             ledger: Ledger::new(quota),
             log: Vec::new(),
+            planted: None,
         };
         world.log.push(format!("{kind:?}, {syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
         world.configure();

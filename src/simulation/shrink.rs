@@ -11,7 +11,7 @@ pub fn shrink(seed: u64, mut steps: Vec<u64>, mut failure: Failure) -> (Vec<u64>
         while at < steps.len() {
             let mut fewer = steps.clone();
             fewer.drain(at..steps.len().min(at + portion));
-            match live(seed, &fewer) {
+            match live(seed, &fewer, None) {
                 Err(other) => (steps, failure) = (fewer, other),
                 Ok(()) => at += portion,
             }

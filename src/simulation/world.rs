@@ -9,6 +9,7 @@ use super::company::Company;
 use super::invariants;
 use super::ledger::Ledger;
 use super::oracle::{self, Snapshot, Standing};
+use super::planted::{Bug, seams};
 use super::random::Random;
 use super::target::Target;
 use crate::daemon::books::Books;
@@ -33,6 +34,8 @@ pub struct World {
     pub ledger: Ledger,
     /// What happened, for people to read.
     pub log: Vec<String>,
+    /// A bug that is to be found.
+    pub planted: Option<Bug>,
 }
 
 /// What goes wrong with one run, apart from the target.
@@ -123,9 +126,11 @@ impl World {
                         if let Some(key) = &found_after_all {
                             return Err(format!("a reading without {key} is admitted although the look-up found them"));
                         }
-                        self.ledger.admit(sync, admit, self.now)?;
+                        self.ledger.admit(sync, job.rules, admit, self.now)?;
                     }
-                    let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
+                    let answer = seams::commit(self.planted, &mut books, transaction, self.now)
+                        .await
+                        .map_err(|error| error.to_string())?;
                     if admits {
                         self.admitted[sync].clone_from(&found);
                         self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
@@ -154,7 +159,7 @@ impl World {
                 }
             };
             self.target.arrive(self.now);
-            effects.extend(run.handle(moment(self.now), event));
+            effects.extend(run.handle(moment(self.now), seams::event(self.planted, event)));
         }
         Err("a run without an end".to_owned())
     }

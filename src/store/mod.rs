@@ -13,6 +13,8 @@ mod bind;
 mod deliver;
 mod lock;
 #[cfg(test)]
+pub mod planted;
+#[cfg(test)]
 pub mod probe;
 mod reading;
 mod realm;

@@ -1,5 +1,8 @@
 //! What the simulation looks at behind the back of everybody else.
 
+use jiff::Timestamp;
+
+use super::rows::millis;
 use super::{Error, Store};
 
 /// Somebody a sync knows.
@@ -36,6 +39,8 @@ pub struct Stored {
     pub confirmed_body: String,
     /// Whether it is known what the target has.
     pub certain: bool,
+    /// Not tried again as it is.
+    pub quarantined: bool,
 }
 
 impl Store {
@@ -50,7 +55,7 @@ impl Store {
     pub async fn probe_accounts(&mut self) -> Result<Vec<Stored>, Error> {
         let accounts =
             "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain FROM account ORDER BY id";
+             certain, refused IS NOT NULL AS quarantined FROM account ORDER BY id";
         Ok(sqlx::query_as(accounts).fetch_all(&mut self.connection).await?)
     }
 
@@ -58,6 +63,15 @@ impl Store {
     pub async fn probe_held(&mut self) -> Result<Vec<(String, String, String, String, String)>, Error> {
         let held = "SELECT f.sync, h.key, h.pair, h.kind, h.identity FROM held h JOIN feed f ON f.id = h.feed";
         Ok(sqlx::query_as(held).fetch_all(&mut self.connection).await?)
+    }
+
+    /// How many token requests were charged since then.
+    pub async fn probe_charges(&mut self, since: Timestamp) -> Result<u64, Error> {
+        let charges: i64 = sqlx::query_scalar("SELECT count(*) FROM token_use WHERE at > ?")
+            .bind(millis(since))
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(charges.unsigned_abs())
     }
 
     /// Accounts that are in two batches under way, or say that they are in one that is over.

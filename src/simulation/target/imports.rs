@@ -42,6 +42,11 @@ impl Target {
         self.work(now);
     }
 
+    /// Members the target has taken and is not done with.
+    pub(super) fn at_work(&self) -> impl Iterator<Item = &Value> {
+        self.imports.values().filter(|import| import.outcome.is_none()).flat_map(|import| &import.members)
+    }
+
     /// What ought to be done by now is done.
     pub(super) fn work(&mut self, now: Timestamp) {
         let mut imports = std::mem::take(&mut self.imports);

@@ -87,6 +87,8 @@ pub struct Target {
     pub bodies: BTreeMap<String, Value>,
     /// What takes effect later.
     late: Vec<(Timestamp, Deed)>,
+    /// Somebody of the last call of whom an earlier one is still under way.
+    pub overtaken: Option<String>,
     /// What the last call was to bring.
     pub last: Vec<Value>,
     /// Calls that were to bring something.
@@ -155,6 +157,7 @@ impl Target {
             Kind::Imports => self.import(request, path),
             Kind::Clients => self.client(request, path),
         };
+        self.overtaken = self.overtakes();
         self.brought += usize::from(!self.last.is_empty());
         let planned = fault.is_some_and(|fault| !matches!(fault, Fault::Fine));
         if !planned && let Some(refused) = self.refused(request) {
@@ -169,6 +172,18 @@ impl Target {
             Some(Fault::Status(..) | Fault::Lost | Fault::Unsent) => {}
         }
         answer(fault, answered(reply.0, None, &reply.1, now), now)
+    }
+
+    /// Whom of the last call something is still to be done for.
+    fn overtakes(&self) -> Option<String> {
+        let late = self.late.iter().flat_map(|(_, deed)| match deed {
+            Deed::Members(members) | Deed::Import(_, members) => members.iter().collect(),
+            Deed::Create(_, fields) | Deed::Put(_, fields) => vec![fields],
+            Deed::Nothing | Deed::Delete(_) => Vec::new(),
+        });
+        let mut under_way = late.chain(self.at_work());
+        let brings = |id: &str| self.last.iter().any(|member| identity(member) == id);
+        under_way.find(|member| brings(identity(member))).map(|member| identity(member).to_owned())
     }
 
     fn told(&self, path: &str) -> String {
