@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::history::approve;
+use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::setup::destination;
-use super::world::{Mishap, SYNCS, World};
+use super::world::{SYNCS, World};
 use crate::plan::FirstSeenInactive;
 use crate::store::Who;
 use crate::store::probe::Claimant;
@@ -18,6 +19,7 @@ const ROUNDS: usize = 12;
 /// Peace, and then what ought to be.
 pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String> {
     world.log.push("peace".to_owned());
+    world.clock.repair();
     let target = &mut world.target;
     target.member_faults.clear();
     target.token_faults.clear();
@@ -63,7 +65,7 @@ async fn left_over(world: &mut World) -> Result<u64, String> {
 
 /// Whether the target is as the directory says; inside: whether there are accounts at which nothing changes.
 async fn compare(world: &mut World) -> Result<bool, String> {
-    let now = world.now;
+    let now = world.clock.host(world.now).wall;
     let found: Vec<Snapshot> = (0..world.jobs.len()).map(|sync| oracle::snapshot(&world.company, sync, now)).collect();
     let exempt = exempt(world, &found).await?;
     let members = oracle::members(&found);

@@ -1,8 +1,9 @@
 //! What goes wrong with a run.
 
+use super::mishap::Mishap;
 use super::random::Random;
 use super::target::Fault;
-use super::world::{Mishap, World};
+use super::world::World;
 
 /// Plans the mishaps of one run, for the target among them.
 pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
@@ -38,9 +39,15 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
         keyless: somebody(random, 6),
         doubled: somebody(random, 6),
         elsewhere: random.percent(10),
+        clock_set: random.percent(5).then(|| (random.below(30), minutes(random))),
     };
     world.log.push(format!("  mishap {mishap:?} {:?}", world.target.member_faults));
     mishap
+}
+
+/// By how much a clock is set.
+pub fn minutes(random: &mut Random) -> i64 {
+    random.pick(&[-44_000, -4_400, -1_500, -300, -61, -20, -2, 2, 20, 61, 300, 1_500, 4_400, 44_000])
 }
 
 fn member_fault(random: &mut Random) -> Fault {

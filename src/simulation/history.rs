@@ -19,20 +19,33 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             world.log.push(format!("run {} at {:.0}", SYNCS[sync], world.now));
             world.run(sync, &mishap, random).await?;
         }
-        44..56 => {
+        44..48 => clocks(world, random),
+        48..58 => {
             let minutes = random.pick(&[1, 5, 15, 61, 300, 1_500, 4_400]);
             world.log.push(format!("{minutes} min later"));
             world.later(minutes);
         }
-        56..86 => people(world, random),
+        58..86 => people(world, random),
         86..90 => config(world, sync, random),
         _ => command(world, sync, random).await?,
     }
     Ok(())
 }
 
+/// Somebody sets the clocks, or the host boots.
+fn clocks(world: &mut World, random: &mut Random) {
+    let minutes = faults::minutes(random);
+    match random.below(10) {
+        0..5 => world.clock.set(minutes),
+        5 => world.clock.stray(minutes),
+        6 => world.clock.repair(),
+        _ => world.clock.boot(world.now),
+    }
+    world.log.push(format!("the clocks are set: {:?}", world.clock));
+}
+
 fn people(world: &mut World, random: &mut Random) {
-    let now = world.now;
+    let now = world.clock.host(world.now).wall;
     match random.below(20) {
         0..3 => {
             let home = random.below(world.jobs.len());
@@ -122,14 +135,16 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
     match what {
         0..4 => approve(world, sync, &who).await?,
         4 | 5 => {
+            let now = world.command().await?;
             let pairs = world.would_hold(sync).await?;
-            world.store.grant(feed, &pairs, "chance", None, world.now).await.map_err(|error| error.to_string())?;
+            world.store.grant(feed, &pairs, "chance", None, now).await.map_err(|error| error.to_string())?;
             remember(world, sync, pairs);
         }
         6 => drop(world.store.retry(feed, &who).await.map_err(|error| error.to_string())?),
         7 => drop(world.store.resend(feed, &who).await.map_err(|error| error.to_string())?),
         8 => {
-            let until = random.percent(50).then(|| world.now + SignedDuration::from_mins(300));
+            let now = world.command().await?;
+            let until = random.percent(50).then(|| now + SignedDuration::from_mins(300));
             world.store.pause(feed, until).await.map_err(|error| error.to_string())?;
         }
         _ => trouble(world, random),
@@ -157,7 +172,8 @@ pub async fn approve(world: &mut World, sync: usize, who: &Who) -> Result<(), St
     };
     let pairs = held.into_iter().filter(|(of, key, _, _, identity)| of == SYNCS[sync] && named(key, identity));
     let pairs: Vec<Pair> = pairs.map(|(_, key, pair, ..)| (Key::new(key), pair)).collect();
-    world.store.approve(feed, who, "chance", None, world.now).await.map_err(|error| error.to_string())?;
+    let now = world.command().await?;
+    world.store.approve(feed, who, "chance", None, now).await.map_err(|error| error.to_string())?;
     remember(world, sync, pairs);
     Ok(())
 }

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::world::SYNCS;
 use crate::destination::Quota;
 use crate::engine::Admit;
 use crate::plan::Kind;
 use crate::plan::guard::{self, Pair};
 use crate::roster::Timestamp;
+use crate::store::Store;
+use crate::store::probe::Claimant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -21,18 +24,31 @@ pub struct Ledger {
     held: BTreeMap<usize, BTreeSet<Pair>>,
     /// Identities left behind, by sync and key.
     pub moved: BTreeMap<(usize, String), String>,
+    /// Syncs whose first run has been delivered whole: their joins count.
+    onboarded: BTreeSet<usize>,
+    /// Syncs of which a reading was admitted.
+    read: BTreeSet<usize>,
 }
 
 impl Ledger {
     /// A ledger in which nothing stands yet.
     pub fn new(quota: Quota) -> Self {
-        Self { quota, admitted: Vec::new(), approved: BTreeMap::new(), held: BTreeMap::new(), moved: BTreeMap::new() }
+        Self {
+            quota,
+            admitted: Vec::new(),
+            approved: BTreeMap::new(),
+            held: BTreeMap::new(),
+            moved: BTreeMap::new(),
+            onboarded: BTreeSet::new(),
+            read: BTreeSet::new(),
+        }
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?
     pub fn admit(&mut self, sync: usize, admit: &Admit, now: Timestamp) -> Result<(), String> {
         let grounds = &admit.question.guard;
         let held = self.held.entry(sync).or_default();
+        self.read.insert(sync);
         for change in admit.plan.changes.iter().filter(|change| change.held.is_none()) {
             let pair = guard::pair(&admit.question.observed, change);
             let person = (sync, pair.0.as_str().to_owned());
@@ -62,12 +78,33 @@ impl Ledger {
             (&[Kind::Leave, Kind::Identity][..], grounds.limits.leave),
             (&[Kind::Return][..], grounds.limits.back),
             (&[Kind::Change][..], grounds.limits.change),
+            (&[Kind::Join][..], grounds.limits.join),
         ];
         for (kinds, limit) in budgets {
-            let fresh = self.admitted.iter().any(|(at, of, kind)| *at == now && *of == sync && kinds.contains(kind));
+            let counts = kinds != [Kind::Join] || self.onboarded.contains(&sync);
+            let fresh =
+                counts && self.admitted.iter().any(|(at, of, kind)| *at == now && *of == sync && kinds.contains(kind));
             if fresh && count(kinds) > guard::allowance(limit, grounds.active) {
                 return Err(format!("{} × {kinds:?} within a day, {} active", count(kinds), grounds.active));
             }
+        }
+        Ok(())
+    }
+
+    /// A run ended. Once everybody active whom the target did not refuse is there, joins count; the first ones do not.
+    pub async fn ended(&mut self, store: &mut Store, sync: usize) -> Result<(), String> {
+        let people = store.probe_people().await.map_err(|error| error.to_string())?;
+        let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
+        let mut active = people.iter().filter(|person| person.sync == SYNCS[sync] && person.active).peekable();
+        let settled = |person: &Claimant| {
+            let account = accounts.iter().find(|account| Some(&account.identity) == person.identity.as_ref());
+            account.is_none_or(|account| {
+                let there = account.certain && account.confirmed_gone == Some(false);
+                account.refused || there && account.confirmed_body == account.body
+            })
+        };
+        if self.read.contains(&sync) && active.peek().is_some() && active.all(settled) && self.onboarded.insert(sync) {
+            self.admitted.retain(|(_, of, kind)| *of != sync || *kind != Kind::Join);
         }
         Ok(())
     }

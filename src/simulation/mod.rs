@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod clock;
 mod company;
 pub mod directory;
 mod ending;
@@ -13,6 +14,7 @@ mod faults;
 mod history;
 mod invariants;
 mod ledger;
+mod mishap;
 mod oracle;
 mod random;
 mod setup;

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use super::clock::Clock;
 use super::company::Company;
 use super::ledger::Ledger;
 use super::oracle::Snapshot;
@@ -86,9 +87,11 @@ impl World {
             patience: Duration::ZERO,
             seed: 7,
         };
+        let now = "2026-11-02T08:00:00Z".parse().unwrap();
         let mut world = Self {
             store: Store::memory().await.unwrap(),
-            now: "2026-11-02T08:00:00Z".parse().unwrap(),
+            now,
+            clock: Clock::new(now),
             jobs: SYNCS[..syncs].iter().map(job).collect(),
             admitted: vec![Snapshot::new(); syncs],
             company,

@@ -1,20 +1,22 @@
 //! A run in the simulated world, watched at every step.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::clock::Clock;
 use super::company::Company;
 use super::invariants;
 use super::ledger::Ledger;
-use super::oracle::{self, Snapshot, Standing};
+use super::mishap::Mishap;
+use super::oracle::{Snapshot, Standing};
 use super::random::Random;
 use super::target::Target;
 use crate::daemon::books::Books;
+use crate::destination::Reply;
 use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
 use crate::plan::guard::Pair;
-use crate::roster::{Now, Timestamp};
+use crate::roster::Timestamp;
 use crate::store::Store;
 
 pub const SYNCS: [&str; 2] = ["staff", "hosts"];
@@ -22,7 +24,9 @@ pub const SYNCS: [&str; 2] = ["staff", "hosts"];
 /// Everything there is.
 pub struct World {
     pub store: Store,
+    /// The true time: what the target goes by, and the quotas.
     pub now: Timestamp,
+    pub clock: Clock,
     pub company: Company,
     pub target: Target,
     pub jobs: Vec<Job>,
@@ -35,27 +39,18 @@ pub struct World {
     pub log: Vec<String>,
 }
 
-/// What goes wrong with one run, apart from the target.
-#[derive(Clone, Debug, Default)]
-pub struct Mishap {
-    pub crash_before: Option<usize>,
-    pub unreachable: bool,
-    pub fails_at_page: Option<usize>,
-    pub look_up_fails: bool,
-    /// This person is not read although they are there.
-    pub omitted: Option<String>,
-    /// This person's entry has no key.
-    pub keyless: Option<String>,
-    /// Another entry has this person's key.
-    pub doubled: Option<String>,
-    /// Another server answers.
-    pub elsewhere: bool,
-}
-
 impl World {
     pub fn later(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
         self.target.arrive(self.now);
+    }
+
+    /// What the wall clock says to a command, which looks whether it was set.
+    pub async fn command(&mut self) -> Result<Timestamp, String> {
+        let now = self.clock.host(self.now);
+        self.clock.looked(self.clock.ahead());
+        self.store.follow_clock(now).await.map_err(|error| error.to_string())?;
+        Ok(now.wall)
     }
 
     /// A sync's number in the store, once it ran.
@@ -101,32 +96,45 @@ impl World {
         mishap: &Mishap,
         random: &mut Random,
     ) -> Result<Option<Outcome>, String> {
-        let (mut reading, found) = self.reading(sync, mishap);
+        let (mut reading, found) = mishap.reading(self, sync);
+        let (began, ahead) = (self.clock.host(self.now), self.clock.ahead());
         let mut run = Run::new(job.clone());
-        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
-        let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
+        let moment = |clock: &Clock, now: Timestamp| clock.host(now).steady(began);
+        let mut effects = VecDeque::from(run.handle(began, Event::Start));
         let mut books = Books::new(&mut self.store, job.clone());
         let mut found_after_all = None;
         for performed in 0..2_000 {
             if mishap.crash_before.is_some_and(|crash| performed >= crash) {
                 return Ok(None);
             }
+            if let Some((_, minutes)) = mishap.clock_set.filter(|(at, _)| *at == performed) {
+                self.clock.set(minutes);
+            }
             let event = match effects.pop_front().ok_or("a run came to a stop without an end")? {
                 Effect::Finish(outcome) => return Ok(Some(*outcome)),
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
                     let admits = matches!(transaction, Transaction::Admit(_));
+                    let looks = matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync;
+                    let ends = matches!(transaction, Transaction::End(_));
                     if let Transaction::Admit(admit) = &transaction {
                         if let Some(key) = &found_after_all {
                             return Err(format!("a reading without {key} is admitted although the look-up found them"));
                         }
                         self.ledger.admit(sync, admit, self.now)?;
                     }
-                    let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
+                    let answer = books.commit(transaction, moment(&self.clock, self.now)).await;
+                    let answer = answer.map_err(|error| error.to_string())?;
+                    if looks {
+                        self.clock.looked(ahead);
+                    }
                     if admits {
                         self.admitted[sync].clone_from(&found);
                         self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
                         invariants::admitted(books.store(), &self.admitted, sync).await?;
+                    }
+                    if ends {
+                        self.ledger.ended(books.store(), sync).await?;
                     }
                     Event::Committed(answer)
                 }
@@ -138,54 +146,23 @@ impl World {
                     reading.look_up(&keys)
                 }
                 Effect::Call(request) => {
-                    let event = self.target.call(&request, self.now);
+                    let mut event = self.target.call(&request, self.now);
+                    if let Event::Replied(Reply { retry_after: Some(at), .. }) = &mut event {
+                        *at += ahead;
+                    }
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
                     invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, self.now).await?;
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
                     event
                 }
                 Effect::WakeAt(at) => {
-                    self.now = self.now.max(at);
+                    self.now = self.now.max(at - ahead);
                     Event::Woken
                 }
             };
             self.target.arrive(self.now);
-            effects.extend(run.handle(moment(self.now), event));
+            effects.extend(run.handle(moment(&self.clock, self.now), event));
         }
         Err("a run without an end".to_owned())
-    }
-
-    /// A reading of the directory as it is now, and what it shows.
-    fn reading(&self, sync: usize, mishap: &Mishap) -> (super::directory::Reading, Snapshot) {
-        let mut directory = self.company.directory(sync);
-        let mut found = oracle::snapshot(&self.company, sync, self.now);
-        directory.unreachable = mishap.unreachable;
-        directory.fails_at_page = mishap.fails_at_page;
-        directory.look_up_fails = mishap.look_up_fails;
-        if let Some(key) = &mishap.omitted
-            && directory.people.remove(key).is_some()
-        {
-            directory.sightings.insert(key.clone(), crate::directory::Sighting::Matches);
-            found.remove(key);
-        }
-        if let Some(key) = &mishap.keyless
-            && let Some(person) = directory.people.get_mut(key)
-        {
-            person.without("uid");
-            directory.sightings.insert(key.clone(), crate::directory::Sighting::Gone);
-            found.remove(key);
-        }
-        if let Some(key) = &mishap.doubled
-            && let Some(mut person) = directory.people.get(key).cloned()
-        {
-            person.set("title", "Twin");
-            if directory.people.insert(format!("{key} twin"), person).is_none() && found.contains_key(key) {
-                found.insert(key.clone(), Standing::Unclear);
-            }
-        }
-        if mishap.elsewhere {
-            directory.server.name = "dc2".to_owned();
-        }
-        (directory.read(&self.jobs[sync].mapping, self.now), found)
     }
 }

@@ -34,6 +34,8 @@ pub struct Stored {
     pub confirmed_body: String,
     /// Whether it is known what the target has.
     pub certain: bool,
+    /// Whether the target refused the payload that is due.
+    pub refused: bool,
 }
 
 impl Store {
@@ -47,7 +49,7 @@ impl Store {
     /// Every account.
     pub async fn probe_accounts(&mut self) -> Result<Vec<Stored>, Error> {
         let accounts = "SELECT identity, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain FROM account ORDER BY id";
+             certain, refused IS NOT NULL AS refused FROM account ORDER BY id";
         Ok(sqlx::query_as(accounts).fetch_all(&mut self.connection).await?)
     }
 

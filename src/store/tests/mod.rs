@@ -15,6 +15,7 @@ use crate::roster::{Fingerprint, Identity, Key, Payload};
 mod admission;
 mod after;
 mod claims;
+mod clock;
 mod guard;
 mod pending;
 mod quarantine;
