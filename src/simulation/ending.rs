@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::history::approve;
+use super::history::{approve, pause};
 use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
@@ -20,6 +20,7 @@ const ROUNDS: usize = 12;
 pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String> {
     world.log.push("peace".to_owned());
     world.clock.repair();
+    world.company.people.values_mut().for_each(|citizen| citizen.unreadable = false);
     let target = &mut world.target;
     target.member_faults.clear();
     target.token_faults.clear();
@@ -32,7 +33,7 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
     for round in 0..ROUNDS {
         for sync in 0..world.jobs.len() {
             if let Some(feed) = world.feed(sync).await {
-                world.store.pause(feed, None).await.map_err(|error| error.to_string())?;
+                pause(world, feed, sync, None).await?;
                 world.store.retry(feed, &Who::All).await.map_err(|error| error.to_string())?;
             }
             approve(world, sync, &Who::All).await?;
@@ -112,6 +113,13 @@ async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String
                 let disputed = person.verdict == "disputed";
                 if stays || disputed && !exempt.is_empty() {
                     exempt.extend(person.identity.clone());
+                }
+                // Who gives up what several others want keeps it until that is settled.
+                if let Standing::Active(identity, _) = standing
+                    && disputed
+                    && person.identity.as_ref().is_some_and(|own| wanted.get(own) == Some(&None))
+                {
+                    exempt.insert(identity.clone());
                 }
                 if let Standing::Active(identity, _) = standing
                     && disputed
