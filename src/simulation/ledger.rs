@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::oracle::Snapshot;
+use super::settling::Settling;
 use super::world::SYNCS;
 use crate::destination::Quota;
 use crate::engine::Admit;
@@ -16,6 +18,7 @@ use crate::store::probe::Claimant;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was admitted and approved, counted a second time.
+#[derive(Clone)]
 pub struct Ledger {
     pub quota: Quota,
     admitted: Vec<(Timestamp, usize, Kind)>,
@@ -26,8 +29,8 @@ pub struct Ledger {
     pub moved: BTreeMap<(usize, String), String>,
     /// Syncs whose first run has been delivered whole: their joins count.
     onboarded: BTreeSet<usize>,
-    /// Syncs of which a reading was admitted.
-    read: BTreeSet<usize>,
+    /// Syncs of which a reading was admitted, and what it showed.
+    read: BTreeMap<usize, Settling>,
 }
 
 impl Ledger {
@@ -40,15 +43,16 @@ impl Ledger {
             held: BTreeMap::new(),
             moved: BTreeMap::new(),
             onboarded: BTreeSet::new(),
-            read: BTreeSet::new(),
+            read: BTreeMap::new(),
         }
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?
-    pub fn admit(&mut self, sync: usize, admit: &Admit, now: Timestamp) -> Result<(), String> {
+    pub fn admit(&mut self, sync: usize, admit: &Admit, found: &Snapshot, now: Timestamp) -> Result<(), String> {
+        let approved = |pair: &Pair| self.approved.get(&(sync, pair.clone())).is_some_and(|until| *until > now);
+        self.read.entry(sync).or_default().admit(admit, found, approved, now)?;
         let grounds = &admit.question.guard;
         let held = self.held.entry(sync).or_default();
-        self.read.insert(sync);
         for change in admit.plan.changes.iter().filter(|change| change.held.is_none()) {
             let pair = guard::pair(&admit.question.observed, change);
             let person = (sync, pair.0.as_str().to_owned());
@@ -103,7 +107,11 @@ impl Ledger {
                 account.refused || there && account.confirmed_body == account.body
             })
         };
-        if self.read.contains(&sync) && active.peek().is_some() && active.all(settled) && self.onboarded.insert(sync) {
+        if self.read.contains_key(&sync)
+            && active.peek().is_some()
+            && active.all(settled)
+            && self.onboarded.insert(sync)
+        {
             self.admitted.retain(|(_, of, kind)| *of != sync || *kind != Kind::Join);
         }
         Ok(())

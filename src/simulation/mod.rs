@@ -17,6 +17,7 @@ mod ledger;
 mod mishap;
 mod oracle;
 mod random;
+mod settling;
 mod setup;
 mod shrink;
 pub mod target;

@@ -12,6 +12,7 @@ use super::oracle::Snapshot;
 use super::random::Random;
 use super::target::Target;
 use super::world::{SYNCS, World};
+use crate::delivery::quota::Purpose;
 use crate::destination::Quota;
 use crate::destination::veris::{self, Veris};
 use crate::engine::{Aim, Job};
@@ -66,7 +67,8 @@ impl World {
     /// A company on its first day.
     pub async fn new(random: &mut Random) -> Self {
         let syncs = 1 + random.below(2);
-        let people = 2 + random.below(8);
+        // In a few there are so many that somebody unreadable does not spoil the reading.
+        let people = if random.percent(2) { 110 } else { 2 + random.below(8) };
         let company = Company::new(syncs, people, random);
         let quota = Quota { quota: 3 + u32::from(random.percent(50)) * 9, per: Duration::from_hours(24), reserve: 1 };
         let veris = destination("secret", 1 + random.below(4), quota);
@@ -98,11 +100,29 @@ impl World {
             target: Target::default(),
             ever: BTreeSet::new(),
             ledger: Ledger::new(quota),
+            past: Vec::new(),
+            elsewhere: None,
+            down_until: now,
+            paused: vec![now; syncs],
             log: Vec::new(),
         };
+        if random.percent(20) {
+            world.spend(1 + random.below(quota.quota as usize)).await;
+        }
         world.log.push(format!("{syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
         world.configure();
         world
+    }
+
+    /// So many tokens were asked for within the last day, one an hour.
+    async fn spend(&mut self, tokens: usize) {
+        let (realm, quota) = (self.jobs[0].destination.realm(), self.ledger.quota);
+        self.store.enrol(SYNCS[0], None, &realm).await.unwrap();
+        for hours in (1..=tokens).rev() {
+            let at = self.now - Duration::from_hours(hours.try_into().unwrap());
+            self.store.charge(&realm, &quota, Purpose::Leavers, at).await.unwrap().unwrap();
+            self.target.asked.push(at);
+        }
     }
 
     /// The config as the company wants it now.

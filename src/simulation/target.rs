@@ -19,6 +19,8 @@ pub enum Fault {
     Cut,
     /// Neither applied nor answered.
     Lost,
+    /// Applied, not answered, and applied once more so many seconds later: somebody on the way repeats requests.
+    Twice(i64),
     /// Never left.
     Unsent,
     /// Not answered, and takes effect so many seconds later.
@@ -130,10 +132,11 @@ impl Target {
         };
         let said = if status == 200 { shown(fault) } else { format!(" → {status}") };
         self.calls.push(format!("members {}{said}", members.len()));
-        if status == 200 && matches!(fault, None | Some(Fault::Cut | Fault::Applied(_) | Fault::Fine)) {
+        if status == 200 && matches!(fault, None | Some(Fault::Cut | Fault::Twice(_) | Fault::Applied(_) | Fault::Fine))
+        {
             self.apply(members);
         }
-        if let Some(Fault::Late(seconds)) = fault {
+        if let Some(Fault::Late(seconds) | Fault::Twice(seconds)) = fault {
             self.late.push((now + SignedDuration::from_secs(seconds), members.to_vec()));
         }
         answer(fault, reply(status, None, "{\"OK\"}", now), now)
@@ -149,7 +152,9 @@ fn answer(fault: Option<Fault>, whole: Event, now: Timestamp) -> Event {
         None | Some(Fault::Fine) => whole,
         Some(Fault::Status(status, wait)) => reply(status, wait, "", now),
         Some(Fault::Applied(status)) => reply(status, None, "", now),
-        Some(Fault::Cut | Fault::Lost | Fault::Late(_)) => Event::Unanswered("the connection was cut".to_owned()),
+        Some(Fault::Cut | Fault::Lost | Fault::Late(_) | Fault::Twice(_)) => {
+            Event::Unanswered("the connection was cut".to_owned())
+        }
         Some(Fault::Unsent) => Event::Unsent("no route to host".to_owned()),
     }
 }

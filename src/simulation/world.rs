@@ -35,6 +35,14 @@ pub struct World {
     /// Identities that an admitted reading found active.
     pub ever: BTreeSet<String>,
     pub ledger: Ledger,
+    /// The company before each step.
+    pub past: Vec<Company>,
+    /// Another server answers until further notice, which is so many steps behind.
+    pub elsewhere: Option<usize>,
+    /// The target is in trouble until then.
+    pub down_until: Timestamp,
+    /// Until when each sync is paused.
+    pub paused: Vec<Timestamp>,
     /// What happened, for people to read.
     pub log: Vec<String>,
 }
@@ -73,7 +81,15 @@ impl World {
     /// Runs a sync; what must hold is looked at on the way and afterwards.
     pub async fn run(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
         let job = self.jobs[sync].clone();
-        match self.perform(sync, job, mishap, random).await? {
+        let paused = self.paused[sync] > self.now;
+        let ended = self.perform(sync, job, mishap, random).await?;
+        self.store.probe_break(None).await.map_err(|error| error.to_string())?;
+        match ended {
+            Some(Outcome::Synced(tally))
+                if paused != tally.waits.as_ref().is_some_and(|why| why.starts_with("paused")) =>
+            {
+                return Err(format!("{} is paused until {:.0}: {tally:?}", SYNCS[sync], self.paused[sync]));
+            }
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",
                 SYNCS[sync],
@@ -96,41 +112,38 @@ impl World {
         mishap: &Mishap,
         random: &mut Random,
     ) -> Result<Option<Outcome>, String> {
-        let (mut reading, found) = mishap.reading(self, sync);
+        let (mut reading, mut shown) = mishap.reading(self, sync);
         let (began, ahead) = (self.clock.host(self.now), self.clock.ahead());
         let mut run = Run::new(job.clone());
         let moment = |clock: &Clock, now: Timestamp| clock.host(now).steady(began);
         let mut effects = VecDeque::from(run.handle(began, Event::Start));
         let mut books = Books::new(&mut self.store, job.clone());
-        let mut found_after_all = None;
         for performed in 0..2_000 {
             if mishap.crash_before.is_some_and(|crash| performed >= crash) {
                 return Ok(None);
             }
-            if let Some((_, minutes)) = mishap.clock_set.filter(|(at, _)| *at == performed) {
-                self.clock.set(minutes);
-            }
+            mishap.strike(performed, &mut self.clock, books.store()).await?;
             let event = match effects.pop_front().ok_or("a run came to a stop without an end")? {
                 Effect::Finish(outcome) => return Ok(Some(*outcome)),
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
-                    let admits = matches!(transaction, Transaction::Admit(_));
-                    let looks = matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync;
-                    let ends = matches!(transaction, Transaction::End(_));
-                    if let Transaction::Admit(admit) = &transaction {
-                        if let Some(key) = &found_after_all {
-                            return Err(format!("a reading without {key} is admitted although the look-up found them"));
-                        }
-                        self.ledger.admit(sync, admit, self.now)?;
-                    }
-                    let answer = books.commit(transaction, moment(&self.clock, self.now)).await;
-                    let answer = answer.map_err(|error| error.to_string())?;
-                    if looks {
+                    if matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync {
                         self.clock.looked(ahead);
                     }
-                    if admits {
-                        self.admitted[sync].clone_from(&found);
-                        self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
+                    let ends = matches!(transaction, Transaction::End(_));
+                    let admitted = match &transaction {
+                        Transaction::Admit(admit) => Some(shown.admit(&self.ledger, sync, admit, self.now)?),
+                        _ => None,
+                    };
+                    let answer = match books.commit(transaction, moment(&self.clock, self.now)).await {
+                        Ok(answer) => answer,
+                        Err(_) if mishap.is_broken(performed) => return Ok(None),
+                        Err(error) => return Err(error.to_string()),
+                    };
+                    if let Some(ledger) = admitted {
+                        self.ledger = ledger;
+                        self.admitted[sync].clone_from(&shown.found);
+                        self.ever.extend(shown.found.values().filter_map(Standing::identity).map(str::to_owned));
                         invariants::admitted(books.store(), &self.admitted, sync).await?;
                     }
                     if ends {
@@ -141,15 +154,11 @@ impl World {
                 Effect::Open => reading.open(),
                 Effect::ReadPage => reading.page(),
                 Effect::LookUp(keys) => {
-                    let omitted = |key: &&String| keys.iter().any(|looked_up| looked_up.as_str() == **key);
-                    found_after_all = mishap.omitted.as_ref().filter(omitted).filter(|key| reading.finds(key)).cloned();
+                    shown.after_all = keys.iter().find(|key| reading.finds(key.as_str())).cloned();
                     reading.look_up(&keys)
                 }
                 Effect::Call(request) => {
-                    let mut event = self.target.call(&request, self.now);
-                    if let Event::Replied(Reply { retry_after: Some(at), .. }) = &mut event {
-                        *at += ahead;
-                    }
+                    let event = on_time(self.target.call(&request, self.now), ahead);
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
                     invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, self.now).await?;
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
@@ -160,9 +169,20 @@ impl World {
                     Event::Woken
                 }
             };
+            if mishap.hangs && matches!(event, Event::ReadFailed(_)) {
+                self.now += SignedDuration::from_mins(1);
+            }
             self.target.arrive(self.now);
             effects.extend(run.handle(moment(&self.clock, self.now), event));
         }
         Err("a run without an end".to_owned())
     }
+}
+
+/// The target asks to wait for so long, and rosterd takes it for a moment of its own clock.
+fn on_time(mut event: Event, ahead: SignedDuration) -> Event {
+    if let Event::Replied(Reply { retry_after: Some(at), .. }) = &mut event {
+        *at += ahead;
+    }
+    event
 }
