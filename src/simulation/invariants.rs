@@ -36,7 +36,8 @@ pub async fn called(
         let leaves = member["status"] == "in_active";
         if leaves {
             nobody_is_there(identity, &people, admitted)?;
-            nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
+            let whose = member["first_name"].as_str().unwrap();
+            nobody_is_locked_out((identity, whose), &people, target, ledger, admitted)?;
         }
         for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
             let others = people.iter().any(|other| {
@@ -78,9 +79,9 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
     Ok(())
 }
 
-/// Who moved to another identity is there before the old one leaves.
+/// Who moved to another identity is there before the old one leaves, unless that is somebody else's by now.
 fn nobody_is_locked_out(
-    identity: &str,
+    (identity, whose): (&str, &str),
     people: &[Claimant],
     target: &Target,
     ledger: &Ledger,
@@ -91,6 +92,9 @@ fn nobody_is_locked_out(
         let moving = people.iter().any(|person| {
             person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
         });
+        if whose != key {
+            continue;
+        }
         let there = target.bodies.get(wanted).is_some_and(|member| member["status"] == "active");
         if moving && !there {
             return Err(format!("{identity} of {key} leaves before {wanted} is there"));

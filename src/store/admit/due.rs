@@ -100,7 +100,7 @@ pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
     Ok(())
 }
 
-/// An identity left behind that somebody else claims, too, stays for now. Should that one give it up, it waits all the
+/// An identity left behind that somebody else claims or takes over stays for now. Should that one give it up, it waits all the
 /// same: the one who moved may still be known by it alone.
 async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
@@ -108,7 +108,7 @@ async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_
         sqlx::query(
             "UPDATE account SET after = (SELECT b.id FROM account b WHERE b.realm = account.realm AND b.identity = ?3)
              WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2
-               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2)",
+               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2 AND d.gone = 1)",
         )
         .bind(admission.realm)
         .bind(from.as_str())

@@ -24,10 +24,13 @@ pub(super) async fn confirm(
         let delete = "DELETE FROM item WHERE batch = ? AND account = ?";
         sqlx::query(delete).bind(batch.id).bind(account).execute(&mut **tx).await?;
     }
+    // An identity that somebody took over is theirs once their payload is there: whoever left it behind lost it then.
     sqlx::query(
         "UPDATE account SET certain = 1, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
-           after = CASE i.gone WHEN 1 THEN NULL ELSE account.after END,
+           after = CASE WHEN i.gone = 1 OR (i.fp = account.fp AND i.fp IS NOT account.confirmed_fp AND EXISTS
+             (SELECT 1 FROM person p WHERE p.account = account.id AND p.active = 1 AND p.verdict = 'active'))
+             THEN NULL ELSE account.after END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
          FROM item i WHERE i.batch = ?1 AND account.id = i.account",
