@@ -31,6 +31,8 @@
 //! - Only a complete reading can say that someone is gone.
 //! - An account with an active claim is never sent as leaving; asked when weighing, and again when a batch is made.
 //! - What is due, held, counted and recorded is admitted in one transaction, or not at all.
+//! - A run goes by one clock, which nobody sets while it lasts. When the wall clock was set before it, what is stored moves
+//!   with it, so that windows, waits and graces stay as long as they are.
 //! - A token request is charged before it is made, and a batch is marked as sent before it leaves; what was sent and
 //!   not answered is uncertain until it is sent again.
 //! - `account.pending`, what is still to be sent, is a generated column: no statement can forget to set it.

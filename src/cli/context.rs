@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Global;
 use super::output::{self, Failure};
 use crate::config::{Config, Environment, Sync, Target};
-use crate::daemon::{Performer, Source};
+use crate::daemon::{Performer, Source, clock};
 use crate::directory::Settings;
 use crate::engine::{Aim, Job, Outcome, Progress};
 use crate::plan::Feed;
@@ -57,7 +57,9 @@ pub async fn store(folder: &Path) -> Result<(Lock, Store), Failure> {
     let lock = Lock::take(folder).map_err(|error| match error {
         LockError::Busy(_) | LockError::Folder { .. } => Failure::new(error.to_string()),
     })?;
-    Ok((lock, Store::open(folder).await?))
+    let mut store = Store::open(folder).await?;
+    store.follow_clock(clock::now()).await?;
+    Ok((lock, store))
 }
 
 /// A sync that ran before, as the store knows it, with the target its people are at.

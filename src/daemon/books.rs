@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::delivery::drift::drift;
 use crate::destination::{Item, Seen};
 use crate::engine::{Admit, Aim, Answer, Job, TokenOutcome, Transaction};
 use crate::plan::Feed;
 use crate::report::Summary;
-use crate::roster::Payload;
+use crate::roster::{Now, Payload, Timestamp};
 use crate::store::{self, Admission, Pace, Store};
 
 /// The guard's window.
@@ -34,13 +32,14 @@ impl<'a> Books<'a> {
         self.store
     }
 
-    /// Commits a transaction at a moment.
-    pub async fn commit(&mut self, transaction: Transaction, now: Timestamp) -> Result<Answer, store::Error> {
+    /// Commits a transaction at a moment of a clock that is not set during the run.
+    pub async fn commit(&mut self, transaction: Transaction, moment: Now) -> Result<Answer, store::Error> {
+        let now = moment.wall;
         let realm = self.job.destination.realm();
         let limits = self.job.destination.limits();
         let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
         let answer = match transaction {
-            Transaction::Begin => return self.begin(&realm, now).await,
+            Transaction::Begin => return self.begin(&realm, moment).await,
             Transaction::Stage(rows) => {
                 self.store.stage(&rows).await?;
                 Answer::Done
@@ -100,18 +99,20 @@ impl<'a> Books<'a> {
         Ok(answer)
     }
 
-    async fn begin(&mut self, realm: &str, now: Timestamp) -> Result<Answer, store::Error> {
+    async fn begin(&mut self, realm: &str, moment: Now) -> Result<Answer, store::Error> {
         let (sync, was) = (self.job.sync.as_str(), self.job.was.as_deref());
         self.store.clear_stage().await?;
         if self.job.purpose == Aim::Sync {
+            // A plan stores nothing: until the next run it goes by the wall clock as it is.
+            self.store.follow_clock(moment).await?;
             self.store.enrol(sync, was, realm).await?;
         }
         let (feed, realm): (Option<Feed>, Option<String>) = self.store.feed(sync, was).await?.unzip();
         self.feed = feed.as_ref().map_or(0, |feed| feed.id);
         if self.job.purpose == Aim::Sync {
-            self.run = self.store.begin_run(self.feed, now).await?;
+            self.run = self.store.begin_run(self.feed, moment.wall).await?;
             if let Some(realm) = &realm {
-                self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
+                self.store.recover(realm, self.job.destination.limits().quiet, moment.wall).await?;
             }
         }
         let known = self.store.known(self.feed).await?;

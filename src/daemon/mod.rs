@@ -1,6 +1,7 @@
 //! Performs the engine's effects.
 
 pub mod books;
+pub mod clock;
 mod keep;
 mod perform;
 mod source;

@@ -1,13 +1,15 @@
 //! The loop that performs one run's effects, one after the other.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::books::Books;
+use super::clock;
 use super::keep::keep;
 use super::source::{Source, SourceError};
+use crate::destination::Reply;
 use crate::engine::{Effect, Event, Job, Outcome, Progress, Run};
 use crate::roster::Now;
 use crate::store::{self, Store};
@@ -27,13 +29,14 @@ pub struct Performer<'a> {
     source: Source,
     transport: Transport,
     job: Job,
-    began: Instant,
+    /// The run goes by a clock that is not set while it lasts; the next one begins with a look whether it was.
+    began: Now,
 }
 
 impl<'a> Performer<'a> {
     /// A run of a job on real things.
     pub fn new(store: &'a mut Store, source: Source, transport: Transport, job: Job) -> Self {
-        Self { books: Books::new(store, job.clone()), source, transport, job, began: Instant::now() }
+        Self { books: Books::new(store, job.clone()), source, transport, job, began: clock::now() }
     }
 
     /// Performs a run to its end.
@@ -47,23 +50,22 @@ impl<'a> Performer<'a> {
                     tell(&progress);
                     continue;
                 }
-                Effect::Commit(transaction) => {
-                    Event::Committed(self.books.commit(transaction, Timestamp::now()).await?)
-                }
+                Effect::Commit(transaction) => Event::Committed(self.books.commit(transaction, self.now()).await?),
                 Effect::Open => {
-                    let opened = self.source.open(self.books.store(), Timestamp::now()).await;
+                    let now = self.now().wall;
+                    let opened = self.source.open(self.books.store(), now).await;
                     read(opened.map(Event::Opened))?
                 }
                 Effect::ReadPage => read(self.source.page().await.map(Event::Page))?,
                 Effect::LookUp(keys) => read(self.source.look_up(&keys).await.map(Event::Sighted))?,
                 Effect::Call(request) => match self.transport.call(&request).await {
-                    transport::Answer::Reply(reply) => Event::Replied(reply),
+                    transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
                     transport::Answer::Unsent(why) => Event::Unsent(why),
                     transport::Answer::Unanswered(why) => Event::Unanswered(why),
                 },
                 Effect::Keep(secret) => Event::Kept(keep(&secret)),
                 Effect::WakeAt(moment) => {
-                    let wait = moment.duration_since(Timestamp::now());
+                    let wait = moment.duration_since(self.now().wall);
                     tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
                     Event::Woken
                 }
@@ -74,7 +76,14 @@ impl<'a> Performer<'a> {
     }
 
     fn now(&self) -> Now {
-        Now { wall: Timestamp::now(), monotonic: self.began.elapsed() }
+        clock::now().steady(self.began)
+    }
+
+    /// The transport told by the wall clock how long the target asked to wait.
+    fn on_time(&self, reply: Reply) -> Reply {
+        let behind = self.now().wall.duration_since(Timestamp::now());
+        let retry_after = reply.retry_after.map(|at| at.checked_add(behind).unwrap_or(Timestamp::MAX));
+        Reply { retry_after, ..reply }
     }
 }
 

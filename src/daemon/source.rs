@@ -58,7 +58,7 @@ impl Source {
         let credential = credential(&self.settings.bind);
         if let Some((refused, at, note)) = &record.refused
             && *refused == credential
-            && now < *at + REFUSED_RETRY
+            && (*at..*at + REFUSED_RETRY).contains(&now)
         {
             let until = *at + REFUSED_RETRY;
             return Err(SourceError::Directory(format!(

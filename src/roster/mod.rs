@@ -12,13 +12,24 @@ use serde_json::{Map, Value};
 /// A moment on the wall clock. Only a type here: nothing in the deciding modules asks what time it is.
 pub use jiff::Timestamp;
 
-/// The two clocks at one moment: `wall` is what people and servers mean, `monotonic` never jumps.
+/// The two clocks at one moment: `wall` is what people and servers mean, and may be set; `monotonic` never jumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
     /// Wall clock.
     pub wall: Timestamp,
-    /// Time since some fixed point of this process.
+    /// Time since the boot, also while the host slept; where that is not known, since some fixed point of this process.
     pub monotonic: Duration,
+    /// Which boot; `None` where it is not known, and `monotonic` means nothing to another process.
+    pub boot: Option<Fingerprint>,
+}
+
+impl Now {
+    /// This moment as it is told by a wall clock that was right at `began` and that nobody set since.
+    #[must_use]
+    pub fn steady(self, began: Self) -> Self {
+        let passed = self.monotonic.saturating_sub(began.monotonic);
+        Self { wall: began.wall.checked_add(passed).unwrap_or(Timestamp::MAX), ..self }
+    }
 }
 
 /// What never changes about a person in the directory, as canonical text (a GUID in lower case, or the value itself).
@@ -147,6 +158,18 @@ impl fmt::Debug for Payload {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_steady_clock_does_not_notice_that_the_wall_clock_is_set() {
+        let at = |wall: i64, monotonic| Now {
+            wall: Timestamp::from_second(wall).unwrap(),
+            monotonic: Duration::from_secs(monotonic),
+            boot: None,
+        };
+        for wall in [1_060, 90_000, 0] {
+            assert_eq!(at(wall, 67).steady(at(1_000, 7)), at(1_060, 67));
+        }
+    }
 
     #[test]
     fn a_payload_does_not_depend_on_the_order_its_fields_were_set_in() {

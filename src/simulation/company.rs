@@ -32,13 +32,15 @@ pub struct Citizen {
     pub kind: Kind,
     /// The sync whose base they are in.
     pub home: usize,
+    /// Whether rosterd may not read what says that they are active.
+    pub unreadable: bool,
 }
 
 impl Citizen {
     pub fn new(number: usize, home: usize) -> Self {
         let title = Some("Clerk".to_owned());
         let (key, identity) = (format!("k{number}"), format!("E{number}"));
-        Self { key, identity, title, disabled: false, expires: None, kind: Kind::Staff, home }
+        Self { key, identity, title, disabled: false, expires: None, kind: Kind::Staff, home, unreadable: false }
     }
 
     /// Whether a sync's search finds them.
@@ -61,6 +63,9 @@ impl Citizen {
         person.set("employeeType", if self.kind == Kind::Left { "left" } else { "staff" });
         if self.disabled {
             person.disable();
+        }
+        if self.unreadable {
+            person.without("userAccountControl");
         }
         if let Some(at) = self.expires {
             person.set("accountExpires", &((at.as_second() + 11_644_473_600) * 10_000_000).to_string());

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::history::approve;
+use super::history::{approve, pause};
 use super::invariants;
+use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::setup::destination;
-use super::world::{Mishap, SYNCS, World};
+use super::world::{SYNCS, World};
 use crate::plan::FirstSeenInactive;
 use crate::store::Who;
 use crate::store::probe::Claimant;
@@ -19,6 +20,8 @@ const ROUNDS: usize = 12;
 /// Peace, and then what ought to be.
 pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String> {
     world.log.push("peace".to_owned());
+    world.clock.repair();
+    world.company.people.values_mut().for_each(|citizen| citizen.unreadable = false);
     let target = &mut world.target;
     target.member_faults.clear();
     target.token_faults.clear();
@@ -33,7 +36,7 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
     for round in 0..ROUNDS {
         for sync in 0..world.jobs.len() {
             if let Some(feed) = world.feed(sync).await {
-                world.store.pause(feed, None).await.map_err(|error| error.to_string())?;
+                pause(world, feed, sync, None).await?;
                 world.store.retry(feed, &Who::All).await.map_err(|error| error.to_string())?;
             }
             approve(world, sync, &Who::All).await?;
@@ -67,7 +70,7 @@ async fn left_over(world: &mut World) -> Result<u64, String> {
 /// Whether the target is as the directory says; inside: whether there are accounts at which nothing changes.
 async fn compare(world: &mut World) -> Result<bool, String> {
     invariants::clients_are_in_order(&world.target)?;
-    let now = world.now;
+    let now = world.clock.host(world.now).wall;
     let found: Vec<Snapshot> = (0..world.jobs.len()).map(|sync| oracle::snapshot(&world.company, sync, now)).collect();
     let exempt = exempt(world, &found).await?;
     let members = oracle::members(&found);
@@ -114,6 +117,13 @@ async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String
                 let disputed = person.verdict == "disputed";
                 if stays || disputed && !exempt.is_empty() {
                     exempt.extend(person.identity.clone());
+                }
+                // Who gives up what several others want keeps it until that is settled.
+                if let Standing::Active(identity, _) = standing
+                    && disputed
+                    && person.identity.as_ref().is_some_and(|own| wanted.get(own) == Some(&None))
+                {
+                    exempt.insert(identity.clone());
                 }
                 if let Standing::Active(identity, _) = standing
                     && disputed

@@ -1,16 +1,23 @@
 //! What goes wrong with a run.
 
+use super::mishap::Mishap;
 use super::random::Random;
 use super::target::Fault;
-use super::world::{Mishap, World};
+use super::world::World;
 
 /// Plans the mishaps of one run, for the target among them.
 pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
     world.target.member_faults.clear();
     world.target.token_faults.clear();
     (world.target.keep_fails, world.target.short_lists) = (0, false);
+    if world.now < world.down_until {
+        let trouble = random.pick(&[Fault::Status(503, None), Fault::Status(500, None), Fault::Lost, Fault::Unsent]);
+        world.target.member_faults.extend([trouble; 50]);
+        world.target.token_faults.extend([trouble; 50]);
+    }
+    let fine = Mishap { elsewhere: world.elsewhere, ..Mishap::default() };
     if random.percent(50) {
-        return Mishap::default();
+        return fine;
     }
     for _ in 0..random.below(4) {
         let fault = member_fault(random);
@@ -33,22 +40,36 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
         key.filter(|_| random.percent(percent))
     };
     let mishap = Mishap {
-        crash_before: random.percent(35).then(|| random.below(40)),
+        crash_before: random.percent(30).then(|| random.below(40)),
+        broken: random.percent(8).then(|| (random.below(30), random.pick(&TABLES))),
         unreachable: random.percent(6),
         fails_at_page: random.percent(8).then(|| 1 + random.below(4)),
         look_up_fails: random.percent(12),
         omitted: somebody(random, 12),
         keyless: somebody(random, 6),
         doubled: somebody(random, 6),
-        elsewhere: random.percent(10),
+        hangs: random.percent(30),
+        elsewhere: fine.elsewhere.or_else(|| random.percent(8).then(|| random.below(6))),
+        read_before: random.percent(10).then(|| 1 + random.below(world.company.people.len())),
+        clock_set: random.percent(5).then(|| (random.below(30), minutes(random))),
     };
     world.log.push(format!("  mishap {mishap:?} {:?}", world.target.member_faults));
     mishap
 }
 
+/// What a full disk keeps from being written.
+const TABLES: [&str; 11] =
+    ["account", "admission", "approval", "batch", "event", "feed", "held", "item", "person", "realm", "token_use"];
+
+/// By how much a clock is set.
+pub fn minutes(random: &mut Random) -> i64 {
+    random.pick(&[-44_000, -4_400, -1_500, -300, -61, -20, -2, 2, 20, 61, 300, 1_500, 4_400, 44_000])
+}
+
 fn member_fault(random: &mut Random) -> Fault {
-    match random.below(10) {
+    match random.below(11) {
         0 | 1 => Fault::Fine,
+        10 => Fault::Twice(1 + i64::try_from(random.below(59)).unwrap()),
         2 => Fault::Cut,
         3 => Fault::Lost,
         4 => Fault::Unsent,

@@ -11,29 +11,53 @@ use crate::plan::guard::Pair;
 use crate::roster::{Key, Timestamp};
 use crate::store::Who;
 
+/// Minutes beyond the end of time.
+const FOR_EVER: i64 = 1 << 40;
+
 /// Something happens; chance says what.
 pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> {
     let sync = random.below(world.jobs.len());
+    world.past.push(world.company.clone());
     match random.below(100) {
         0..44 => {
             let mishap = faults::befall(world, random);
+            if mishap.read_before.is_some() {
+                people(world, random);
+            }
             world.log.push(format!("run {} at {:.0}", SYNCS[sync], world.now));
             world.run(sync, &mishap, random).await?;
         }
-        44..56 => {
+        44..47 => clocks(world, random),
+        47 => {
+            world.elsewhere = random.pick(&[None, Some(0), Some(1), Some(3), Some(9)]);
+            world.log.push(format!("another server answers, so many steps behind: {:?}", world.elsewhere));
+        }
+        48..58 => {
             let minutes = random.pick(&[1, 5, 15, 61, 300, 1_500, 4_400]);
             world.log.push(format!("{minutes} min later"));
             world.later(minutes);
         }
-        56..86 => people(world, random),
+        58..86 => people(world, random),
         86..90 => config(world, sync, random),
         _ => command(world, sync, random).await?,
     }
     Ok(())
 }
 
+/// Somebody sets the clocks, or the host boots.
+fn clocks(world: &mut World, random: &mut Random) {
+    let minutes = faults::minutes(random);
+    match random.below(10) {
+        0..5 => world.clock.set(minutes),
+        5 => world.clock.stray(minutes),
+        6 => world.clock.repair(),
+        _ => world.clock.boot(world.now),
+    }
+    world.log.push(format!("the clocks are set: {:?}", world.clock));
+}
+
 fn people(world: &mut World, random: &mut Random) {
-    let now = world.now;
+    let now = world.clock.host(world.now).wall;
     match random.below(20) {
         0..3 => {
             let home = random.below(world.jobs.len());
@@ -45,8 +69,10 @@ fn people(world: &mut World, random: &mut Random) {
         _ => {
             let syncs = world.jobs.len();
             let next = world.company.next;
+            let many = world.company.people.len() > 100;
             if let Some(citizen) = world.company.anybody(random) {
                 happen(citizen, next, syncs, now, random);
+                citizen.unreadable = random.percent(if many { 30 } else { 2 });
                 let told = format!("{citizen:?}");
                 world.company.next += 1;
                 world.log.push(told);
@@ -123,15 +149,16 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
     match what {
         0..4 => approve(world, sync, &who).await?,
         4 | 5 => {
+            let now = world.command().await?;
             let pairs = world.would_hold(sync).await?;
-            world.store.grant(feed, &pairs, "chance", None, world.now).await.map_err(|error| error.to_string())?;
+            world.store.grant(feed, &pairs, "chance", None, now).await.map_err(|error| error.to_string())?;
             remember(world, sync, pairs);
         }
         6 => drop(world.store.retry(feed, &who).await.map_err(|error| error.to_string())?),
         7 => drop(world.store.resend(feed, &who).await.map_err(|error| error.to_string())?),
         8 => {
-            let until = random.percent(50).then(|| world.now + SignedDuration::from_mins(300));
-            world.store.pause(feed, until).await.map_err(|error| error.to_string())?;
+            let until = random.pick(&[None, Some(300), Some(300), Some(FOR_EVER)]);
+            pause(world, feed, sync, until).await?;
         }
         _ if world.target.kind == target::Kind::Clients && random.percent(50) => world.target.meddle(random),
         _ => trouble(world, random),
@@ -142,11 +169,23 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
 
 /// The target takes a dislike to somebody, or to everybody, or to nobody any more.
 fn trouble(world: &mut World, random: &mut Random) {
+    if random.percent(30) {
+        world.down_until = world.now + SignedDuration::from_hours(random.pick(&[1, 8, 48]));
+    }
     world.target.refuses_everybody = random.percent(20);
     world.target.names_culprits = random.percent(50);
     world.target.most = random.percent(30).then_some(1);
     let identity = world.company.anybody(random).map(|citizen| citizen.identity.clone());
     world.target.culprits = identity.filter(|_| random.percent(60)).into_iter().collect();
+}
+
+/// Pauses a sync for so many minutes, or lets it run again.
+pub async fn pause(world: &mut World, feed: i64, sync: usize, minutes: Option<i64>) -> Result<(), String> {
+    let now = world.command().await?;
+    let after = |now: Timestamp, minutes| now.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+    world.paused[sync] = minutes.map_or(world.now, |minutes| after(world.now, minutes));
+    let until = minutes.map(|minutes| after(now, minutes));
+    world.store.pause(feed, until).await.map_err(|error| error.to_string())
 }
 
 /// Approves what is held, and remembers that it was.
@@ -159,7 +198,8 @@ pub async fn approve(world: &mut World, sync: usize, who: &Who) -> Result<(), St
     };
     let pairs = held.into_iter().filter(|(of, key, _, _, identity)| of == SYNCS[sync] && named(key, identity));
     let pairs: Vec<Pair> = pairs.map(|(_, key, pair, ..)| (Key::new(key), pair)).collect();
-    world.store.approve(feed, who, "chance", None, world.now).await.map_err(|error| error.to_string())?;
+    let now = world.command().await?;
+    world.store.approve(feed, who, "chance", None, now).await.map_err(|error| error.to_string())?;
     remember(world, sync, pairs);
     Ok(())
 }

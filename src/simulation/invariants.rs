@@ -15,19 +15,19 @@ use crate::store::probe::Claimant;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const KEPT: [&str; 3] = ["held", "disputed", "absent"];
 
-/// After every call the target receives.
+/// After every call the target receives, at a true time and as the store stamps it.
 pub async fn called(
     store: &mut Store,
     target: &Target,
     ledger: &Ledger,
     admitted: &[Snapshot],
-    now: Timestamp,
+    (now, stamp): (Timestamp, Timestamp),
 ) -> Result<(), String> {
     let window = target.asked.iter().filter(|at| **at > now - DAY).count() as u64;
     if window > u64::from(ledger.quota.quota) {
         return Err(format!("{window} token requests within a day"));
     }
-    let charged = store.probe_charges(now - DAY).await.map_err(|error| error.to_string())?;
+    let charged = store.probe_charges(stamp - DAY).await.map_err(|error| error.to_string())?;
     if window > charged {
         return Err(format!("{window} token requests within a day, and {charged} were charged before they were made"));
     }
@@ -50,7 +50,8 @@ pub async fn called(
         }
         if leaves {
             nobody_is_there(identity, &people, admitted)?;
-            nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
+            let whose = member["first_name"].as_str().unwrap();
+            nobody_is_locked_out((identity, whose), &people, target, ledger, admitted)?;
         }
         for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
             let others = people.iter().any(|other| {
@@ -92,9 +93,9 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
     Ok(())
 }
 
-/// Who moved to another identity is there before the old one leaves.
+/// Who moved to another identity is there before the old one leaves, unless that is somebody else's by now.
 fn nobody_is_locked_out(
-    identity: &str,
+    (identity, whose): (&str, &str),
     people: &[Claimant],
     target: &Target,
     ledger: &Ledger,
@@ -105,6 +106,9 @@ fn nobody_is_locked_out(
         let moving = people.iter().any(|person| {
             person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
         });
+        if whose != key {
+            continue;
+        }
         let there = target.bodies.get(wanted).is_some_and(|member| member["status"] == "active");
         if moving && !there {
             return Err(format!("{identity} of {key} leaves before {wanted} is there"));

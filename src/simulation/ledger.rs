@@ -4,15 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::oracle::Snapshot;
+use super::settling::Settling;
+use super::world::SYNCS;
 use crate::destination::Quota;
 use crate::engine::Admit;
 use crate::plan::Kind;
 use crate::plan::guard::{self, Pair};
 use crate::roster::{Fingerprint, Timestamp};
+use crate::store::Store;
+use crate::store::probe::Claimant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was admitted and approved, counted a second time.
+#[derive(Clone)]
 pub struct Ledger {
     pub quota: Quota,
     admitted: Vec<(Timestamp, usize, Kind)>,
@@ -23,6 +29,10 @@ pub struct Ledger {
     rules: BTreeMap<usize, Fingerprint>,
     /// Identities left behind, by sync and key.
     pub moved: BTreeMap<(usize, String), String>,
+    /// Syncs whose first run has been delivered whole: their joins count.
+    onboarded: BTreeSet<usize>,
+    /// Syncs of which a reading was admitted, and what it showed.
+    read: BTreeMap<usize, Settling>,
 }
 
 impl Ledger {
@@ -35,11 +45,22 @@ impl Ledger {
             held: BTreeMap::new(),
             rules: BTreeMap::new(),
             moved: BTreeMap::new(),
+            onboarded: BTreeSet::new(),
+            read: BTreeMap::new(),
         }
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?
-    pub fn admit(&mut self, sync: usize, rules: Fingerprint, admit: &Admit, now: Timestamp) -> Result<(), String> {
+    pub fn admit(
+        &mut self,
+        sync: usize,
+        rules: Fingerprint,
+        admit: &Admit,
+        found: &Snapshot,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let approved = |pair: &Pair| self.approved.get(&(sync, pair.clone())).is_some_and(|until| *until > now);
+        self.read.entry(sync).or_default().admit(admit, found, approved, now)?;
         let grounds = &admit.question.guard;
         let rules_changed = self.rules.insert(sync, rules).is_some_and(|before| before != rules);
         let held = self.held.entry(sync).or_default();
@@ -75,12 +96,37 @@ impl Ledger {
             (&[Kind::Leave, Kind::Identity][..], grounds.limits.leave),
             (&[Kind::Return][..], grounds.limits.back),
             (&[Kind::Change][..], grounds.limits.change),
+            (&[Kind::Join][..], grounds.limits.join),
         ];
         for (kinds, limit) in budgets {
-            let fresh = self.admitted.iter().any(|(at, of, kind)| *at == now && *of == sync && kinds.contains(kind));
+            let counts = kinds != [Kind::Join] || self.onboarded.contains(&sync);
+            let fresh =
+                counts && self.admitted.iter().any(|(at, of, kind)| *at == now && *of == sync && kinds.contains(kind));
             if fresh && count(kinds) > guard::allowance(limit, grounds.active) {
                 return Err(format!("{} × {kinds:?} within a day, {} active", count(kinds), grounds.active));
             }
+        }
+        Ok(())
+    }
+
+    /// A run ended. Once everybody active whom the target did not refuse is there, joins count; the first ones do not.
+    pub async fn ended(&mut self, store: &mut Store, sync: usize) -> Result<(), String> {
+        let people = store.probe_people().await.map_err(|error| error.to_string())?;
+        let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
+        let mut active = people.iter().filter(|person| person.sync == SYNCS[sync] && person.active).peekable();
+        let settled = |person: &Claimant| {
+            let account = accounts.iter().find(|account| Some(&account.identity) == person.identity.as_ref());
+            account.is_none_or(|account| {
+                let there = account.certain && account.confirmed_gone == Some(false);
+                account.quarantined || there && account.confirmed_body == account.body
+            })
+        };
+        if self.read.contains_key(&sync)
+            && active.peek().is_some()
+            && active.all(settled)
+            && self.onboarded.insert(sync)
+        {
+            self.admitted.retain(|(_, of, kind)| *of != sync || *kind != Kind::Join);
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ pub enum Standing {
     Active(String, Value),
     /// Active, but the target can't take them.
     Invalid,
-    /// Two entries say different things.
+    /// Two entries say different things, or what says it may not be read.
     Unclear,
     /// Not active, or not this sync's business.
     Out,
@@ -36,8 +36,11 @@ pub type Snapshot = BTreeMap<String, Standing>;
 /// What a citizen is.
 pub fn standing(citizen: &Citizen, rules: &Rules, now: Timestamp) -> Standing {
     let expired = citizen.expires.is_some_and(|at| at <= now);
-    if citizen.title.as_deref() == Some("Intern") || citizen.disabled || expired || citizen.kind == Kind::Left {
-        return Standing::Out;
+    match () {
+        () if citizen.title.as_deref() == Some("Intern") => return Standing::Out,
+        () if citizen.unreadable => return Standing::Unclear,
+        () if citizen.disabled || expired || citizen.kind == Kind::Left => return Standing::Out,
+        () => {}
     }
     let Some(title) = &citizen.title else { return Standing::Invalid };
     let payload = json!({

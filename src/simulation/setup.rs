@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use super::clock::Clock;
 use super::company::Company;
 use super::ledger::Ledger;
 use super::oracle::Snapshot;
@@ -12,6 +13,7 @@ use super::random::Random;
 use super::target::{Kind, Target};
 use super::toys;
 use super::world::{SYNCS, World};
+use crate::delivery::quota::Purpose;
 use crate::destination::veris::{self, Veris};
 use crate::destination::{Destination, Quota};
 use crate::engine::{Aim, Job};
@@ -67,7 +69,8 @@ impl World {
     /// A company on its first day.
     pub async fn new(random: &mut Random) -> Self {
         let syncs = 1 + random.below(2);
-        let people = 2 + random.below(8);
+        // In a few there are so many that somebody unreadable does not spoil the reading.
+        let people = if random.percent(2) { 110 } else { 2 + random.below(8) };
         let company = Company::new(syncs, people, random);
         let kind = random.pick(&[Kind::Veris, Kind::Veris, Kind::Imports, Kind::Clients]);
         // A target that is read in every run takes a token for it.
@@ -92,21 +95,41 @@ impl World {
             patience,
             seed: 7,
         };
+        let now = "2026-11-02T08:00:00Z".parse().unwrap();
         let mut world = Self {
             store: Store::memory().await.unwrap(),
-            now: "2026-11-02T08:00:00Z".parse().unwrap(),
+            now,
+            clock: Clock::new(now),
             jobs: SYNCS[..syncs].iter().map(job).collect(),
             admitted: vec![Snapshot::new(); syncs],
             company,
             target: Target::new(kind),
             ever: BTreeSet::new(),
             ledger: Ledger::new(quota),
+            past: Vec::new(),
+            elsewhere: None,
+            down_until: now,
+            paused: vec![now; syncs],
             log: Vec::new(),
             planted: None,
         };
+        if random.percent(20) {
+            world.spend(1 + random.below(quota.quota as usize)).await;
+        }
         world.log.push(format!("{kind:?}, {syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
         world.configure();
         world
+    }
+
+    /// So many tokens were asked for within the last day, one an hour.
+    async fn spend(&mut self, tokens: usize) {
+        let (realm, quota) = (self.jobs[0].destination.realm(), self.ledger.quota);
+        self.store.enrol(SYNCS[0], None, &realm).await.unwrap();
+        for hours in (1..=tokens).rev() {
+            let at = self.now - Duration::from_hours(hours.try_into().unwrap());
+            self.store.charge(&realm, &quota, Purpose::Leavers, at).await.unwrap().unwrap();
+            self.target.asked.push(at);
+        }
     }
 
     /// The config as the company wants it now.

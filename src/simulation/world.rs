@@ -1,21 +1,23 @@
 //! A run in the simulated world, watched at every step.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::clock::Clock;
 use super::company::Company;
 use super::invariants;
 use super::ledger::Ledger;
-use super::oracle::{self, Snapshot, Standing};
+use super::mishap::Mishap;
+use super::oracle::{Snapshot, Standing};
 use super::planted::{Bug, seams};
 use super::random::Random;
 use super::target::Target;
 use crate::daemon::books::Books;
+use crate::destination::Reply;
 use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
 use crate::plan::guard::Pair;
-use crate::roster::{Now, Timestamp};
+use crate::roster::Timestamp;
 use crate::store::Store;
 
 pub const SYNCS: [&str; 2] = ["staff", "hosts"];
@@ -23,7 +25,9 @@ pub const SYNCS: [&str; 2] = ["staff", "hosts"];
 /// Everything there is.
 pub struct World {
     pub store: Store,
+    /// The true time: what the target goes by, and the quotas.
     pub now: Timestamp,
+    pub clock: Clock,
     pub company: Company,
     pub target: Target,
     pub jobs: Vec<Job>,
@@ -32,33 +36,32 @@ pub struct World {
     /// Identities that an admitted reading found active.
     pub ever: BTreeSet<String>,
     pub ledger: Ledger,
+    /// The company before each step.
+    pub past: Vec<Company>,
+    /// Another server answers until further notice, which is so many steps behind.
+    pub elsewhere: Option<usize>,
+    /// The target is in trouble until then.
+    pub down_until: Timestamp,
+    /// Until when each sync is paused.
+    pub paused: Vec<Timestamp>,
     /// What happened, for people to read.
     pub log: Vec<String>,
     /// A bug that is to be found.
     pub planted: Option<Bug>,
 }
 
-/// What goes wrong with one run, apart from the target.
-#[derive(Clone, Debug, Default)]
-pub struct Mishap {
-    pub crash_before: Option<usize>,
-    pub unreachable: bool,
-    pub fails_at_page: Option<usize>,
-    pub look_up_fails: bool,
-    /// This person is not read although they are there.
-    pub omitted: Option<String>,
-    /// This person's entry has no key.
-    pub keyless: Option<String>,
-    /// Another entry has this person's key.
-    pub doubled: Option<String>,
-    /// Another server answers.
-    pub elsewhere: bool,
-}
-
 impl World {
     pub fn later(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
         self.target.arrive(self.now);
+    }
+
+    /// What the wall clock says to a command, which looks whether it was set.
+    pub async fn command(&mut self) -> Result<Timestamp, String> {
+        let now = self.clock.host(self.now);
+        self.clock.looked(self.clock.ahead());
+        self.store.follow_clock(now).await.map_err(|error| error.to_string())?;
+        Ok(now.wall)
     }
 
     /// A sync's number in the store, once it ran.
@@ -81,7 +84,15 @@ impl World {
     /// Runs a sync; what must hold is looked at on the way and afterwards.
     pub async fn run(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
         let job = self.jobs[sync].clone();
-        match self.perform(sync, job, mishap, random).await? {
+        let paused = self.paused[sync] > self.now;
+        let ended = self.perform(sync, job, mishap, random).await?;
+        self.store.probe_break(None).await.map_err(|error| error.to_string())?;
+        match ended {
+            Some(Outcome::Synced(tally))
+                if paused != tally.waits.as_ref().is_some_and(|why| why.starts_with("paused")) =>
+            {
+                return Err(format!("{} is paused until {:.0}: {tally:?}", SYNCS[sync], self.paused[sync]));
+            }
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",
                 SYNCS[sync],
@@ -104,97 +115,86 @@ impl World {
         mishap: &Mishap,
         random: &mut Random,
     ) -> Result<Option<Outcome>, String> {
-        let (mut reading, found) = self.reading(sync, mishap);
+        let (mut reading, mut shown) = mishap.reading(self, sync);
+        let (began, ahead) = (self.clock.host(self.now), self.clock.ahead());
         let mut run = Run::new(job.clone());
-        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
-        let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
+        let moment = |clock: &Clock, now: Timestamp| clock.host(now).steady(began);
+        let mut effects = VecDeque::from(run.handle(began, Event::Start));
         let mut books = Books::new(&mut self.store, job.clone());
-        let mut found_after_all = None;
         for performed in 0..2_000 {
             if mishap.crash_before.is_some_and(|crash| performed >= crash) {
                 return Ok(None);
             }
+            mishap.strike(performed, &mut self.clock, books.store()).await?;
             let event = match effects.pop_front().ok_or("a run came to a stop without an end")? {
                 Effect::Finish(outcome) => return Ok(Some(*outcome)),
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
-                    let admits = matches!(transaction, Transaction::Admit(_));
+                    if matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync {
+                        self.clock.looked(ahead);
+                    }
                     if matches!(transaction, Transaction::Observe(_)) {
                         self.target.meddled.clear();
                     }
-                    if let Transaction::Admit(admit) = &transaction {
-                        if let Some(key) = &found_after_all {
-                            return Err(format!("a reading without {key} is admitted although the look-up found them"));
+                    let ends = matches!(transaction, Transaction::End(_));
+                    let admitted = match &transaction {
+                        Transaction::Admit(admit) => {
+                            Some(shown.admit(&self.ledger, sync, job.rules, admit, self.now)?)
                         }
-                        self.ledger.admit(sync, job.rules, admit, self.now)?;
-                    }
-                    let answer = seams::commit(self.planted, &mut books, transaction, self.now)
-                        .await
-                        .map_err(|error| error.to_string())?;
-                    if admits {
-                        self.admitted[sync].clone_from(&found);
-                        self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
+                        _ => None,
+                    };
+                    let moment = moment(&self.clock, self.now);
+                    let answer = match seams::commit(self.planted, &mut books, transaction, moment).await {
+                        Ok(answer) => answer,
+                        Err(_) if mishap.is_broken(performed) => return Ok(None),
+                        Err(error) => return Err(error.to_string()),
+                    };
+                    if let Some(ledger) = admitted {
+                        self.ledger = ledger;
+                        self.admitted[sync].clone_from(&shown.found);
+                        self.ever.extend(shown.found.values().filter_map(Standing::identity).map(str::to_owned));
                         invariants::admitted(books.store(), &self.admitted, sync).await?;
+                    }
+                    if ends {
+                        self.ledger.ended(books.store(), sync).await?;
                     }
                     Event::Committed(answer)
                 }
                 Effect::Open => reading.open(),
                 Effect::ReadPage => reading.page(),
                 Effect::LookUp(keys) => {
-                    let omitted = |key: &&String| keys.iter().any(|looked_up| looked_up.as_str() == **key);
-                    found_after_all = mishap.omitted.as_ref().filter(omitted).filter(|key| reading.finds(key)).cloned();
+                    shown.after_all = keys.iter().find(|key| reading.finds(key.as_str())).cloned();
                     reading.look_up(&keys)
                 }
                 Effect::Call(request) => {
-                    let event = self.target.call(&request, self.now);
+                    let event = on_time(self.target.call(&request, self.now), ahead);
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
-                    invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, self.now).await?;
+                    let times = (self.now, moment(&self.clock, self.now).wall);
+                    invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, times).await?;
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
                     event
                 }
                 Effect::Keep(secret) => self.target.keep(&secret),
                 Effect::WakeAt(at) => {
-                    self.now = self.now.max(at);
+                    self.now = self.now.max(at - ahead);
                     Event::Woken
                 }
             };
+            if mishap.hangs && matches!(event, Event::ReadFailed(_)) {
+                self.now += SignedDuration::from_mins(1);
+            }
             self.target.arrive(self.now);
-            effects.extend(run.handle(moment(self.now), seams::event(self.planted, event)));
+            let event = seams::event(self.planted, event);
+            effects.extend(run.handle(moment(&self.clock, self.now), event));
         }
         Err("a run without an end".to_owned())
     }
+}
 
-    /// A reading of the directory as it is now, and what it shows.
-    fn reading(&self, sync: usize, mishap: &Mishap) -> (super::directory::Reading, Snapshot) {
-        let mut directory = self.company.directory(sync);
-        let mut found = oracle::snapshot(&self.company, sync, self.now);
-        directory.unreachable = mishap.unreachable;
-        directory.fails_at_page = mishap.fails_at_page;
-        directory.look_up_fails = mishap.look_up_fails;
-        if let Some(key) = &mishap.omitted
-            && directory.people.remove(key).is_some()
-        {
-            directory.sightings.insert(key.clone(), crate::directory::Sighting::Matches);
-            found.remove(key);
-        }
-        if let Some(key) = &mishap.keyless
-            && let Some(person) = directory.people.get_mut(key)
-        {
-            person.without("uid");
-            directory.sightings.insert(key.clone(), crate::directory::Sighting::Gone);
-            found.remove(key);
-        }
-        if let Some(key) = &mishap.doubled
-            && let Some(mut person) = directory.people.get(key).cloned()
-        {
-            person.set("title", "Twin");
-            if directory.people.insert(format!("{key} twin"), person).is_none() && found.contains_key(key) {
-                found.insert(key.clone(), Standing::Unclear);
-            }
-        }
-        if mishap.elsewhere {
-            directory.server.name = "dc2".to_owned();
-        }
-        (directory.read(&self.jobs[sync].mapping, self.now), found)
+/// The target asks to wait for so long, and rosterd takes it for a moment of its own clock.
+fn on_time(mut event: Event, ahead: SignedDuration) -> Event {
+    if let Event::Replied(Reply { retry_after: Some(at), .. }) = &mut event {
+        *at += ahead;
     }
+    event
 }

@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 
 mod admit;
 mod bind;
+mod clock;
 mod deliver;
 mod lock;
 #[cfg(test)]

@@ -74,6 +74,21 @@ impl Store {
         Ok(charges.unsigned_abs())
     }
 
+    /// Writes to a table fail from now on, or do so no more.
+    pub async fn probe_break(&mut self, table: Option<&str>) -> Result<(), Error> {
+        for kind in ["INSERT", "UPDATE", "DELETE"] {
+            let drop = format!("DROP TRIGGER IF EXISTS temp.broken_{kind}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut self.connection).await?;
+            if let Some(table) = table {
+                let raise = "SELECT RAISE(ABORT, 'the disk is full')";
+                let make =
+                    format!("CREATE TEMP TRIGGER broken_{kind} BEFORE {kind} ON main.{table} BEGIN {raise}; END");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut self.connection).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Accounts that are in two batches under way, or say that they are in one that is over.
     pub async fn probe_batches(&mut self) -> Result<Vec<String>, Error> {
         let wrong = "SELECT a.identity FROM account a WHERE

@@ -125,7 +125,7 @@ impl World {
         let mut books = Books::new(&mut self.store, self.job.clone());
         let mut reading = self.directory.read(&self.job.mapping, self.now);
         let mut run = Run::new(self.job.clone());
-        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO };
+        let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO, boot: None };
         let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));
         for performed in 0.. {
             assert!(performed < 5_000, "a run without an end");
@@ -135,7 +135,9 @@ impl World {
             let event = match effects.pop_front().expect("a run ends with Finish") {
                 Effect::Finish(outcome) => return Ran { outcome: Some(*outcome), effects: performed },
                 Effect::Tell(_) => continue,
-                Effect::Commit(transaction) => Event::Committed(books.commit(transaction, self.now).await.unwrap()),
+                Effect::Commit(transaction) => {
+                    Event::Committed(books.commit(transaction, moment(self.now)).await.unwrap())
+                }
                 Effect::Open => reading.open(),
                 Effect::ReadPage => reading.page(),
                 Effect::LookUp(keys) => reading.look_up(&keys),

@@ -9,7 +9,7 @@ use crate::directory::{End, Page, Sighting};
 use crate::engine::{Answer, Event, TokenOutcome, Transaction};
 use crate::plan::Wish;
 use crate::plan::guard::Grounds;
-use crate::roster::{Identity, Timestamp};
+use crate::roster::{Identity, Now, Timestamp};
 use crate::store::{Error, planted};
 
 /// Commits a transaction as somebody would who made this mistake.
@@ -17,7 +17,7 @@ pub async fn commit(
     bug: Option<Bug>,
     books: &mut Books<'_>,
     transaction: Transaction,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Answer, Error> {
     let Some(bug) = bug else { return books.commit(transaction, now).await };
     match (bug, &transaction) {
@@ -34,7 +34,7 @@ pub async fn commit(
         _ => {}
     }
     let mut answer = books.commit(bent(bug, transaction), now).await?;
-    bend(bug, &mut answer, now);
+    bend(bug, &mut answer, now.wall);
     Ok(answer)
 }
 

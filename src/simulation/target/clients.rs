@@ -35,7 +35,9 @@ impl Target {
             (Method::Put, Some(key), Some(fields)) => (fine, Deed::Put(key, fields)),
             (Method::Delete, Some(key), None) => {
                 if let Some(client) = known {
-                    let leaves = json!({ "unique_id": client.fields["unique_id"], "status": "in_active", "key": key });
+                    let mut leaves = client.fields.clone();
+                    leaves["status"] = json!("in_active");
+                    leaves["key"] = json!(key);
                     self.last.push(leaves);
                 }
                 (fine, Deed::Delete(key))

@@ -26,6 +26,8 @@ pub enum Fault {
     Cut,
     /// Neither applied nor answered.
     Lost,
+    /// Applied, not answered, and applied once more so many seconds later: somebody on the way repeats requests.
+    Twice(i64),
     /// Never left.
     Unsent,
     /// Not answered, and takes effect so many seconds later.
@@ -168,6 +170,10 @@ impl Target {
         self.calls.push(format!("{}{said}", self.told(path)));
         match fault {
             Some(Fault::Late(seconds)) => self.late.push((now + SignedDuration::from_secs(seconds), done)),
+            Some(Fault::Twice(seconds)) => {
+                self.late.push((now + SignedDuration::from_secs(seconds), done.clone()));
+                self.apply(done, now);
+            }
             None | Some(Fault::Cut | Fault::Applied(_) | Fault::Fine) => self.apply(done, now),
             Some(Fault::Status(..) | Fault::Lost | Fault::Unsent) => {}
         }
@@ -261,7 +267,9 @@ fn answer(fault: Option<Fault>, whole: Event, now: Timestamp) -> Event {
         None | Some(Fault::Fine) => whole,
         Some(Fault::Status(status, wait)) => answered(status, wait, "", now),
         Some(Fault::Applied(status)) => answered(status, None, "", now),
-        Some(Fault::Cut | Fault::Lost | Fault::Late(_)) => Event::Unanswered("the connection was cut".to_owned()),
+        Some(Fault::Cut | Fault::Lost | Fault::Late(_) | Fault::Twice(_)) => {
+            Event::Unanswered("the connection was cut".to_owned())
+        }
         Some(Fault::Unsent) => Event::Unsent("no route to host".to_owned()),
     }
 }

@@ -140,6 +140,13 @@ CREATE INDEX event_account ON event (account);
 CREATE INDEX event_key ON event (feed, key);
 CREATE INDEX event_refused ON event (run) WHERE kind IN ('quarantined', 'refused');
 
+-- The clock by which the moments above were told: wall clock less time since that boot. When it was set, they follow.
+CREATE TABLE clock (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  boot BLOB NOT NULL,
+  skew INTEGER NOT NULL
+) STRICT;
+
 -- What is remembered of a directory: where it was last reached, and credentials it refused.
 CREATE TABLE directory (
   name TEXT PRIMARY KEY, url TEXT, refused BLOB, refused_at INTEGER, note TEXT

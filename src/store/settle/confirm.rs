@@ -36,6 +36,7 @@ pub(super) async fn confirm(
         let delete = "DELETE FROM item WHERE batch = ? AND account = ?";
         sqlx::query(delete).bind(batch.id).bind(account).execute(&mut **tx).await?;
     }
+    // An identity that somebody took over is theirs once their payload is there: whoever left it behind lost it then.
     sqlx::query(
         "UPDATE account SET certain = 1, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,

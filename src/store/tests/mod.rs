@@ -14,6 +14,7 @@ use crate::roster::{Fingerprint, Identity, Key, Payload};
 
 mod admission;
 mod claims;
+mod clock;
 mod guard;
 mod moved;
 mod pending;

@@ -136,3 +136,21 @@ async fn who_moves_on_before_the_first_move_is_confirmed_takes_the_wait_along() 
     desk.settle(&batch, Settlement::Partly(vec![(d.account, no())])).await;
     assert_eq!(desk.ready().await, ["-B"], "Berit is there as C, Anna by A alone");
 }
+
+#[tokio::test]
+async fn who_took_over_an_identity_leaves_it_only_when_nobody_needs_it_any_more() {
+    for (taken, ready) in [(false, ["B"]), (true, ["-A"])] {
+        let mut desk = Desk::with(&[("anna", "A"), ("berit", "X")]).await;
+        desk.admit(&[("anna", Be("B", 1)), ("berit", Be("A", 2))]).await;
+        if taken {
+            // The target knows berit by it, and refuses anna's new one.
+            let (batch, items) = desk.send().await;
+            let b = items.iter().find(|item| item.identity.as_str() == "B").unwrap();
+            desk.settle(&batch, Settlement::Partly(vec![(b.account, no())])).await;
+            desk.deliver().await;
+        }
+        desk.admit(&[("berit", Leave)]).await;
+        let out: Vec<String> = desk.ready().await.into_iter().filter(|one| !one.ends_with('X')).collect();
+        assert_eq!(out, ready, "taken over at the target: {taken}");
+    }
+}
