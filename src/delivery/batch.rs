@@ -30,6 +30,8 @@ pub struct Batch {
     pub renewed: bool,
     /// Members.
     pub size: u64,
+    /// When it was made; once it has left, when it first did.
+    pub at: Timestamp,
     /// How far it has come.
     pub stage: Stage,
     /// Where its job stands.

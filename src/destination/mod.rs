@@ -133,6 +133,8 @@ impl Remote {
 pub struct Env<'a> {
     /// Wall clock.
     pub now: Timestamp,
+    /// When the job's first step was taken.
+    pub since: Timestamp,
     /// Unlike that of any other job: for the ids of requests.
     pub fresh: Fingerprint,
     /// A valid token, where the target wants one.

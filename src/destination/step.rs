@@ -8,8 +8,9 @@ use secrecy::SecretString;
 use super::{Remote, Reply, Request};
 use crate::roster::{Payload, Timestamp};
 
-/// Where a job stands, in its target's own words: ids and moments, never a member's value or a secret. A batch's ticket
-/// is stored before the step that it describes is taken, so that a restart finds out how far the job had come.
+/// Where a job stands, in its target's own words: ids and counts, never a member's value or a secret; nor a moment, which
+/// would not move along when the host's clock is set ([`super::Env::since`] does). A batch's ticket is stored before the
+/// step that it describes is taken, so that a restart finds out how far the job had come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ticket(Option<String>);
 

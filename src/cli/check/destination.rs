@@ -42,7 +42,7 @@ async fn reachable(name: &str, target: &Target, now: Timestamp, findings: &mut F
         Ok(transport) => transport,
         Err(error) => return findings.failed(name, error.to_string()),
     };
-    let env = Env { now, fresh: Fingerprint::of(b""), token: None };
+    let env = Env { now, since: now, fresh: Fingerprint::of(b""), token: None };
     let Step::Call(first, _) = target.destination.start(Job::Authenticate, &env) else { return };
     let Some(origin) = origin(&first.url) else { return };
     let knock = Request { method: Method::Get, url: format!("{origin}/"), headers: Vec::new(), body: None };

@@ -21,7 +21,7 @@ fn items(many: i64) -> Vec<Item> {
 }
 
 fn batch(many: i64, renewed: bool, ticket: Ticket) -> Batch {
-    Batch { id: 7, root: 7, renewed, size: many.unsigned_abs(), stage: Stage::Prepared, ticket }
+    Batch { id: 7, root: 7, renewed, size: many.unsigned_abs(), at: at(0), stage: Stage::Prepared, ticket }
 }
 
 /// Sent at 0; the token was received at `token`.

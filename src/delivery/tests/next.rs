@@ -21,7 +21,7 @@ fn credential() -> Fingerprint {
 }
 
 fn batch() -> Batch {
-    Batch { id: 1, root: 1, renewed: false, size: 2, stage: Stage::Prepared, ticket: Ticket::NONE }
+    Batch { id: 1, root: 1, renewed: false, size: 2, at: at(0), stage: Stage::Prepared, ticket: Ticket::NONE }
 }
 
 fn unanswered() -> Batch {

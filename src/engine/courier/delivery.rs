@@ -22,7 +22,7 @@ impl Courier {
         if parcel.batch.stage != Stage::Prepared {
             return self.go_on(job, tally, parcel, Input::Woken, now);
         }
-        let env = self.env(job, parcel.batch.id, now);
+        let env = self.env(job, Some(&parcel.batch), now);
         let step = job.destination.start(Deliver(&parcel.items), &env);
         self.follow_delivery(job, tally, parcel, step, now)
     }
@@ -36,7 +36,7 @@ impl Courier {
         input: Input<'_>,
         now: Timestamp,
     ) -> Courtesy {
-        let env = self.env(job, parcel.batch.id, now);
+        let env = self.env(job, Some(&parcel.batch), now);
         let step = job.destination.resume(Deliver(&parcel.items), &parcel.batch.ticket, input, &env);
         self.follow_delivery(job, tally, parcel, step, now)
     }

@@ -153,10 +153,11 @@ impl Courier {
         }
     }
 
-    /// What a step of a batch's job may look at; 0 for the jobs without one.
-    fn env(&self, job: &Job, batch: i64, now: Timestamp) -> Env<'_> {
-        let fresh = Fingerprint::of(format!("{} {batch} {}", job.seed, now.as_nanosecond()).as_bytes());
-        Env { now, fresh, token: self.token.as_ref() }
+    /// What a step of a batch's job may look at; or of a job without one, which begins and ends within a run.
+    fn env(&self, job: &Job, batch: Option<&Batch>, now: Timestamp) -> Env<'_> {
+        let (id, since) = batch.map_or((0, now), |batch| (batch.id, batch.at));
+        let fresh = Fingerprint::of(format!("{} {id} {}", job.seed, now.as_nanosecond()).as_bytes());
+        Env { now, since, fresh, token: self.token.as_ref() }
     }
 }
 

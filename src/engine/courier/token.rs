@@ -16,7 +16,7 @@ impl Courier {
     /// Asks for a token that was charged.
     pub(super) fn authenticate(&mut self, job: &Job, tally: &mut Tally, charge: i64, now: Timestamp) -> Courtesy {
         tally.token_requests += 1;
-        let step = job.destination.start(Authenticate, &self.env(job, 0, now));
+        let step = job.destination.start(Authenticate, &self.env(job, None, now));
         self.follow_token(job, tally, charge, false, step, now)
     }
 
@@ -30,7 +30,7 @@ impl Courier {
         now: Timestamp,
     ) -> Courtesy {
         let unsent = matches!(event, Event::Unsent(_));
-        let step = job.destination.resume(Authenticate, ticket, input(event), &self.env(job, 0, now));
+        let step = job.destination.resume(Authenticate, ticket, input(event), &self.env(job, None, now));
         self.follow_token(job, tally, charge, unsent, step, now)
     }
 

@@ -50,7 +50,7 @@ pub enum Bug {
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
 const PLANTED: [(Bug, &[&str]); 18] = [
     (Bug::StaysCertain, &["held for certain"]),
-    (Bug::PartTakenForWhole, &["was read"]),
+    (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
     (Bug::GuardPerRun, &["within a day"]),
     (Bug::ChargedAfterwards, &["charged before they were made"]),

@@ -11,10 +11,10 @@ use crate::destination::veris::Veris;
 use crate::destination::{
     Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Method, Refusal, Reply, Step, Ticket,
 };
-use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
+use crate::roster::{Fingerprint, Identity, Payload};
 
 /// Nothing is followed for longer.
-const LONGEST: i64 = 24 * 3_600;
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Debug)]
 pub struct Imports {
@@ -37,8 +37,6 @@ enum Stand {
 #[derive(Clone, Serialize, Deserialize)]
 struct Following {
     import: String,
-    /// Seconds since 1970.
-    since: i64,
     pause: i64,
 }
 
@@ -85,15 +83,15 @@ impl Destination for Imports {
         let Job::Deliver(items) = job else { return Step::Done(Done::Later(None, Refusal::unsent("no such job"))) };
         match Stand::of(ticket) {
             None => Step::Done(Done::Later(None, Refusal::unsent("a crash came first"))),
-            Some(Stand::Posting { import }) => posted(import, input, env.now),
-            Some(Stand::Asking(following)) => followed(following, Stand::Asking, items, input, env.now),
-            Some(Stand::Following(following)) => followed(following, Stand::Following, items, input, env.now),
+            Some(Stand::Posting { import }) => posted(import, input, env),
+            Some(Stand::Asking(following)) => followed(following, Stand::Asking, items, input, env),
+            Some(Stand::Following(following)) => followed(following, Stand::Following, items, input, env),
         }
     }
 }
 
-fn posted(import: String, input: Input<'_>, now: Timestamp) -> Step {
-    let following = Following { import, since: now.as_second(), pause: 5 };
+fn posted(import: String, input: Input<'_>, env: &Env<'_>) -> Step {
+    let following = Following { import, pause: 5 };
     let reply = match input {
         Input::Reply(reply) => reply,
         Input::Unsent(why) => return Step::Done(Done::Later(None, Refusal::unsent(why))),
@@ -103,7 +101,7 @@ fn posted(import: String, input: Input<'_>, now: Timestamp) -> Step {
     let no = refusal(reply);
     match reply.status {
         200..=299 => {
-            let first = now + SignedDuration::from_secs(following.pause);
+            let first = env.now + SignedDuration::from_secs(following.pause);
             Step::Wait(first, Stand::Following(following).ticket())
         }
         400 => Step::Done(Done::Split(no)),
@@ -123,27 +121,27 @@ fn followed(
     stand: fn(Following) -> Stand,
     items: &[Item],
     input: Input<'_>,
-    now: Timestamp,
+    env: &Env<'_>,
 ) -> Step {
     let arrived = matches!(stand(following.clone()), Stand::Following(_));
     match input {
         Input::Woken => ask(&stand(following.clone()), &following),
         Input::Reply(Reply { status: 200, body, .. }) => match judged(body, items) {
             Some(done) => Step::Done(done),
-            None => later(following, Stand::Following, now),
+            None => later(following, Stand::Following, env),
         },
         Input::Reply(Reply { status: 404, .. }) if arrived => Step::Done(Done::Lost(Refusal::new("forgotten"))),
         Input::Reply(Reply { status: 404, .. }) => Step::Done(Done::Later(None, Refusal::new("never arrived"))),
-        _ => later(following, stand, now),
+        _ => later(following, stand, env),
     }
 }
 
-fn later(following: Following, stand: fn(Following) -> Stand, now: Timestamp) -> Step {
-    if following.since + LONGEST < now.as_second() {
+fn later(following: Following, stand: fn(Following) -> Stand, env: &Env<'_>) -> Step {
+    if env.since + LONGEST < env.now {
         return Step::Done(Done::Lost(Refusal::new("not done within a day")));
     }
     let pause = (following.pause * 2).min(300);
-    Step::Wait(now + SignedDuration::from_secs(pause), stand(Following { pause, ..following }).ticket())
+    Step::Wait(env.now + SignedDuration::from_secs(pause), stand(Following { pause, ..following }).ticket())
 }
 
 /// What became of the members; `None` while the target is at work on them.

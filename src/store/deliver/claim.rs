@@ -68,15 +68,16 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(Some(Batch { id, root: id, renewed: false, size, stage: Stage::Prepared, ticket: Ticket::NONE }))
+        Ok(Some(Batch { id, root: id, renewed: false, size, at: now, stage: Stage::Prepared, ticket: Ticket::NONE }))
     }
 
     /// Commits that a batch is about to leave, or to be asked about: from here on its members are uncertain, and a crash
     /// makes it unanswered. Gives what is to be sent.
     pub async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Frozen>, Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE batch SET state = ?, at = ? WHERE id = ?")
+        sqlx::query("UPDATE batch SET state = ?1, at = CASE state WHEN ?2 THEN ?3 ELSE at END WHERE id = ?4")
             .bind(SENT)
+            .bind(PREPARED)
             .bind(millis(now))
             .bind(batch)
             .execute(&mut *tx)

@@ -75,6 +75,7 @@ fn batch(row: &SqliteRow) -> Result<Batch, Error> {
         root: row.try_get("root")?,
         renewed: row.try_get("renewed")?,
         size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+        at: moment(row.try_get("at")?),
         stage,
         ticket: Ticket::from_stored(row.try_get("ticket")?),
     })

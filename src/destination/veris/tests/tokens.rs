@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::destination::Method;
 
-const ENV: fn() -> Env<'static> = || Env { now: ten(), fresh: FRESH(), token: None };
+const ENV: fn() -> Env<'static> = || Env { now: ten(), since: ten(), fresh: FRESH(), token: None };
 
 fn outcome(input: Input<'_>) -> Done {
     done(veris().resume(Job::Authenticate, &Ticket::NONE, input, &ENV()))
