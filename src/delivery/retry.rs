@@ -102,6 +102,24 @@ mod tests {
         assert!(pauses.len() > 40);
     }
 
+    #[test]
+    fn the_shares_are_those_of_the_published_generator() {
+        // The first numbers of SplitMix64 seeded with 1234567, of which a share is the upper half.
+        let numbers = [
+            6_457_827_717_110_365_317_u64,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+            16_408_922_859_458_223_821,
+        ];
+        let mut seed = 1_234_567_u64;
+        for number in numbers {
+            let upper = u32::try_from(number >> 32).unwrap();
+            assert_eq!(share(seed).to_bits(), (f64::from(upper) / f64::from(u32::MAX)).to_bits());
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
     proptest! {
         #[test]
         fn later_than_now_and_within_the_cap(

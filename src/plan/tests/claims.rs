@@ -75,6 +75,22 @@ fn two_active_claimants_change_nothing() {
 }
 
 #[test]
+fn whoever_disputes_is_told_with_how_many_and_with_whom_first() {
+    let told = |world: &World, keys: &[&str]| {
+        let wishes: Vec<_> = keys.iter().map(|key| (*key, be("A", 2))).collect();
+        let rulings = weigh(&world.question(&wishes, open_grounds())).rulings;
+        rulings.into_iter().map(|ruling| ruling.why.unwrap()).collect::<Vec<_>>()
+    };
+    let owned = World::of(&["xenia A"]);
+    assert_eq!(told(&owned, &["berit"]), ["2 people claim this identity, among them xenia"]);
+    assert_eq!(told(&World::of(&["anna A", "xenia A"]), &["xenia"]), ["2 people claim this identity, among them anna"]);
+    assert_eq!(
+        told(&owned, &["anna", "berit"]),
+        ["3 people claim this identity, among them berit", "3 people claim this identity, among them anna"],
+    );
+}
+
+#[test]
 fn whoever_stays_because_of_a_dispute_disputes_what_they_would_have_left() {
     let world = World::of(&["anna A", "berit B"]);
     let shown = world.weigh(&[("anna", be("B", 1)), ("cato", be("A", 1))]);
