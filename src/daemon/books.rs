@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::destination::Item;
+use crate::delivery::drift::drift;
+use crate::destination::{Item, Seen};
 use crate::engine::{Admit, Aim, Answer, Job, TokenOutcome, Transaction};
 use crate::plan::Feed;
 use crate::report::Summary;
+use crate::roster::Payload;
 use crate::store::{self, Admission, Pace, Store};
 
 /// The guard's window.
@@ -69,8 +71,17 @@ impl<'a> Books<'a> {
                 self.store.settle(&batch, self.run, &settlement, pace, now).await?;
                 Answer::Done
             }
-            Transaction::Lose(batch) => {
-                self.store.lose(batch, now).await?;
+            Transaction::Note(batch, ticket) => {
+                self.store.note(batch, &ticket).await?;
+                Answer::Done
+            }
+            Transaction::Wait(batch, ticket, until) => {
+                self.store.wait(batch, &ticket, until).await?;
+                Answer::Done
+            }
+            Transaction::Observe(seen) => Answer::Drifted(self.observe(&realm, &seen, now).await?),
+            Transaction::DropToken => {
+                self.store.drop_token(&realm).await?;
                 Answer::Done
             }
             Transaction::Reject(until, note) => {
@@ -135,12 +146,26 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
+    async fn observe(&mut self, realm: &str, seen: &[Seen], now: Timestamp) -> Result<u64, store::Error> {
+        let confirmed = self.store.confirmed(realm).await?;
+        let held = |confirmed: &Payload, seen: &Payload| self.job.destination.held(confirmed, seen);
+        let drifts = drift(confirmed, seen, held);
+        self.store.drifted(self.run, &drifts, now).await?;
+        Ok(drifts.len() as u64)
+    }
+
     async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {
         let frozen = self.store.mark_sent(batch, now).await?;
         let item = |member: store::Frozen| {
             let payload =
                 if member.gone { self.job.destination.leaving(&member.identity, &member.body) } else { member.body };
-            Item { account: member.account, identity: member.identity, leaving: member.gone, payload }
+            Item {
+                account: member.account,
+                identity: member.identity,
+                remote: member.remote,
+                leaving: member.gone,
+                payload,
+            }
         };
         Ok(frozen.into_iter().map(item).collect())
     }

@@ -1,6 +1,7 @@
 //! Performs the engine's effects.
 
 pub mod books;
+mod keep;
 mod perform;
 mod source;
 

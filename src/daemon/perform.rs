@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::books::Books;
+use super::keep::keep;
 use super::source::{Source, SourceError};
 use crate::engine::{Effect, Event, Job, Outcome, Progress, Run};
 use crate::roster::Now;
@@ -60,6 +61,7 @@ impl<'a> Performer<'a> {
                     transport::Answer::Unsent(why) => Event::Unsent(why),
                     transport::Answer::Unanswered(why) => Event::Unanswered(why),
                 },
+                Effect::Keep(secret) => Event::Kept(keep(&secret)),
                 Effect::WakeAt(moment) => {
                     let wait = moment.duration_since(Timestamp::now());
                     tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;

@@ -3,17 +3,20 @@
 //! | batch state | event | next | accounts |
 //! |---|---|---|---|
 //! | prepared | committed before the first byte | sent | `certain` cleared |
+//! | sent | taken, with a ticket | accepted | – |
 //! | sent | 2xx | settled | confirmed := item |
 //! | sent | 401, first, old token | prepared | token renewed |
 //! | sent | 401 again, 429, nothing written | settled: not applied | `certain` as before; the target waits |
 //! | sent | 2xx, some named as refused | settled | those refused, the others confirmed |
 //! | sent | 400/413/422 or everybody named, n > 1 · n = 1 | split in two · refused | – · quarantine (a leaver: overdue, retried daily) |
 //! | sent | timeout, 5xx, restart | unknown | wait quiet |
-//! | unknown | quiet over | settled: lost | released, uncertain |
+//! | unknown | quiet over, and the target can't be asked · can | settled: lost · sent | released, uncertain · – |
+//! | accepted | its moment has come | sent | – |
+//! | sent, with a ticket | 401, first, old token · again | unknown, asked at once · unknown | token renewed · the target waits |
 
 use std::collections::BTreeMap;
 
-use crate::destination::{Done, Item, Refusal};
+use crate::destination::{Done, Item, Refusal, Remote, Ticket};
 use crate::roster::Timestamp;
 
 /// A batch as the store knows it.
@@ -27,16 +30,31 @@ pub struct Batch {
     pub renewed: bool,
     /// Members.
     pub size: u64,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Where its job stands.
+    pub ticket: Ticket,
+}
+
+/// How far a batch has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing has left yet.
+    Prepared,
+    /// It may have taken effect.
+    Unknown,
+    /// The target has taken it and is at work on it.
+    Accepted,
 }
 
 /// What is recorded of a batch that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// All members are confirmed.
-    Confirmed,
+    /// All members are confirmed; with what the target calls these from now on.
+    Confirmed(Vec<(i64, Option<Remote>)>),
     /// These accounts were refused, the others are confirmed.
     Partly(Vec<(i64, Refusal)>),
-    /// Nothing was applied; the batch goes out again with a new token.
+    /// The batch goes on with a new token; one without a ticket begins anew.
     Renew(Refusal),
     /// Nothing was applied; the target waits, until a moment when it said so.
     NotApplied(Option<Timestamp>, Refusal),
@@ -48,6 +66,8 @@ pub enum Settlement {
     Refused(Refusal),
     /// It may have taken effect.
     Unknown(Refusal),
+    /// It may have taken effect, and nothing more will be learnt about it.
+    Lost(Refusal),
 }
 
 /// How old a token must be for a 401 to mean that it ran out.
@@ -57,18 +77,26 @@ pub const YOUNG_TOKEN: std::time::Duration = std::time::Duration::from_mins(5);
 pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: Timestamp, done: Done) -> Settlement {
     let alone = items.len() == 1;
     match done {
-        Done::Accepted => Settlement::Confirmed,
+        Done::Accepted(remotes) => Settlement::Confirmed(remotes),
         Done::Partly(refused) => partly(items, refused),
         Done::Split(refusal) | Done::TooLarge(refusal) if alone => Settlement::Refused(refusal),
         Done::Split(refusal) => Settlement::Split(refusal),
         Done::TooLarge(refusal) => Settlement::Shrink(refusal),
         Done::Unauthorised(refusal) => {
             let old = token_at.is_some_and(|at| at + YOUNG_TOKEN <= now);
-            if old && !batch.renewed { Settlement::Renew(refusal) } else { Settlement::NotApplied(None, refusal) }
+            match batch.ticket {
+                _ if old && !batch.renewed => Settlement::Renew(refusal),
+                Ticket::NONE => Settlement::NotApplied(None, refusal),
+                // An earlier step may have been applied.
+                _ => Settlement::Unknown(refusal),
+            }
         }
         Done::Later(until, refusal) => Settlement::NotApplied(until, refusal),
         Done::Unknown(refusal) => Settlement::Unknown(refusal),
-        Done::Token(..) => Settlement::Unknown(Refusal { text: "answered a delivery with a token".to_owned() }),
+        Done::Lost(refusal) => Settlement::Lost(refusal),
+        Done::Token(..) | Done::Observed(_) => {
+            Settlement::Unknown(Refusal::new("answered a delivery with something else"))
+        }
     }
 }
 
@@ -78,7 +106,7 @@ fn partly(items: &[Item], named: Vec<(i64, Refusal)>) -> Settlement {
     let mut named: BTreeMap<i64, Refusal> = named.into_iter().collect();
     named.retain(|account, _| items.iter().any(|item| item.account == *account));
     match named.values().next().cloned() {
-        None => Settlement::Confirmed,
+        None => Settlement::Confirmed(Vec::new()),
         Some(_) if named.len() < items.len() => Settlement::Partly(named.into_iter().collect()),
         Some(refusal) if items.len() == 1 => Settlement::Refused(refusal),
         Some(refusal) => Settlement::Split(refusal),

@@ -1,6 +1,7 @@
 //! What to do next at a target, given everything and now.
 
 pub mod batch;
+pub mod drift;
 pub mod next;
 pub mod quota;
 pub mod retry;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::batch::Batch;
+use super::batch::{Batch, Stage};
 use super::quota::{self, Purpose};
 use crate::destination::Limits;
 use crate::roster::{Fingerprint, Timestamp};
@@ -20,25 +20,29 @@ pub struct Work {
     pub used: Vec<Timestamp>,
     /// A batch that is ready to be sent.
     pub prepared: Option<Batch>,
-    /// The unanswered batch whose quiet period ends first.
-    pub unknown: Option<(i64, Timestamp)>,
+    /// The batch under way, unanswered or accepted, that is to be asked about first, and when.
+    pub under_way: Option<(Batch, Timestamp)>,
     /// Whether a leave can be sent now.
     pub leaves: bool,
     /// Whether anything else can.
     pub others: bool,
     /// When the next account that waits may be sent.
     pub later: Option<Timestamp>,
+    /// Whether the target is still to be asked whom it knows.
+    pub unobserved: bool,
 }
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The quiet period of an unanswered batch is over: release its members.
-    Lose(i64),
+    /// Ask what became of a batch under way.
+    Resume(Batch),
     /// Fetch a token.
     Authenticate,
     /// Send what is prepared.
     Send(Batch),
+    /// Ask the target whom it knows.
+    Observe,
     /// Make a batch of what is pending.
     Claim,
     /// Nothing can be done before this moment, and why; `None` when nothing is left to do.
@@ -56,16 +60,12 @@ pub const TOKEN_PACE: Duration = Duration::from_mins(1);
 
 /// Decides. `credential` is the configured one's fingerprint.
 pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestamp) -> Next {
-    if let Some((batch, wake)) = work.unknown
-        && wake <= now
-    {
-        return Next::Lose(batch);
-    }
-    let ready = work.prepared.is_some() || work.leaves || work.others;
+    let due = work.under_way.as_ref().filter(|(_, wake)| *wake <= now);
+    let ready = due.is_some() || work.prepared.is_some() || work.leaves || work.others || work.unobserved;
     if !ready {
-        let unanswered = work.unknown.map(|(_, wake)| (wake, unanswered(work)));
+        let answer = work.under_way.as_ref().map(|(batch, wake)| (*wake, awaited(batch, work)));
         let later = work.later.map(|at| (at, "members wait for their next try".to_owned()));
-        return Next::Rest([unanswered, later].into_iter().flatten().min());
+        return Next::Rest([answer, later].into_iter().flatten().min());
     }
     if work.refused_credential == Some(credential) {
         return Next::Blocked(
@@ -87,9 +87,11 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
             Err(until) => Next::Rest(Some((until, format!("the quota of {} token requests is used up", quota.quota)))),
         };
     }
-    match &work.prepared {
-        Some(batch) => Next::Send(batch.clone()),
-        None => Next::Claim,
+    match (due, &work.prepared) {
+        (Some((batch, _)), _) => Next::Resume(batch.clone()),
+        (None, Some(batch)) => Next::Send(batch.clone()),
+        (None, None) if work.unobserved => Next::Observe,
+        (None, None) => Next::Claim,
     }
 }
 
@@ -98,9 +100,10 @@ fn usable((at, until): (Timestamp, Timestamp), now: Timestamp) -> bool {
     now + TOKEN_MARGIN.min(life / 2) < until
 }
 
-fn unanswered(work: &Work) -> String {
-    match &work.not_before {
-        Some((_, why)) => format!("{why}; it may still take effect"),
-        None => "an unanswered request may still take effect".to_owned(),
+fn awaited(batch: &Batch, work: &Work) -> String {
+    match (batch.stage, &work.not_before) {
+        (Stage::Accepted, _) => "the target is at work on members that it has taken".to_owned(),
+        (_, Some((_, why))) => format!("{why}; it may still take effect"),
+        (_, None) => "an unanswered request may still take effect".to_owned(),
     }
 }

@@ -186,7 +186,7 @@ mod tests {
             .with("status", "active")
             .with("nick", r#"the "boss""#)
             .with("more", json!({"town": ["Bergen"]}));
-        let item = Item { account: 1, identity: Identity::new("E 17"), leaving: false, payload };
+        let item = Item { account: 1, identity: Identity::new("E 17"), remote: None, leaving: false, payload };
         Mask::default().secret(&SecretString::from("s3cret")).members(
             &[item],
             &["first_name", "last_name"],

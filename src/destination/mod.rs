@@ -1,8 +1,9 @@
 //! The contract of a target: a protocol without socket, clock, randomness or store, so that every method is a table
 //! test. One executor ([`crate::transport`]) performs the steps for all targets.
 //!
-//! A target says what its members must look like, what leaving means, and which calls bring a batch there. It never
-//! decides *when*: quota, retry and quiet periods are [`crate::delivery`]'s.
+//! A target says what its members must look like, what leaving means, and which steps bring a batch there: a single
+//! call; a call that is taken and followed until it is done; a secret that must be kept before a call counts. It never
+//! decides *when* to begin or to try again: quota, retry and quiet periods are [`crate::delivery`]'s.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -12,9 +13,14 @@ use secrecy::SecretString;
 
 use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
 
+mod http;
 pub mod mask;
 pub mod refusal;
+mod step;
 pub mod veris;
+
+pub use http::{Method, Reply, Request};
+pub use step::{Done, Input, Refusal, Secret, Seen, Step, Ticket};
 
 /// A target system, as the engine sees it.
 pub trait Destination: Send + Sync + fmt::Debug {
@@ -30,8 +36,12 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn leaving(&self, identity: &Identity, last: &Payload) -> Payload;
     /// The first step of a job.
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step;
-    /// The next step, once the call was answered.
-    fn resume(&self, job: Job<'_>, input: Input<'_>, env: &Env<'_>) -> Step;
+    /// The next step of a job that stands where its ticket says, now that this became of the last one.
+    fn resume(&self, job: Job<'_>, ticket: &Ticket, input: Input<'_>, env: &Env<'_>) -> Step;
+    /// What the target holds of a member, in the terms of what it confirmed: what it never shows is taken as it was.
+    fn held(&self, _confirmed: &Payload, seen: &Payload) -> Payload {
+        seen.clone()
+    }
 }
 
 /// What a target bears.
@@ -43,6 +53,8 @@ pub struct Limits {
     pub token: Option<Quota>,
     /// How long an unanswered request may still take effect at the target.
     pub quiet: Duration,
+    /// Whether the target can be asked for everybody it knows ([`Job::Observe`]).
+    pub readable: bool,
 }
 
 /// How many token requests a target allows.
@@ -81,6 +93,8 @@ pub enum Job<'a> {
     Authenticate,
     /// Bring these members there.
     Deliver(&'a [Item]),
+    /// List everybody there.
+    Observe,
 }
 
 /// One member of a batch, frozen.
@@ -90,10 +104,28 @@ pub struct Item {
     pub account: i64,
     /// By which the target knows them.
     pub identity: Identity,
+    /// What the target calls them, where it gives names of its own and knows them.
+    pub remote: Option<Remote>,
     /// Leaving, rather than joining or changing.
     pub leaving: bool,
     /// What is sent.
     pub payload: Payload,
+}
+
+/// What a target calls a member: an id of its own making.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remote(String);
+
+impl Remote {
+    /// A target's id.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What a step may look at.
@@ -101,103 +133,8 @@ pub struct Item {
 pub struct Env<'a> {
     /// Wall clock.
     pub now: Timestamp,
+    /// Unlike that of any other job: for the ids of requests.
+    pub fresh: Fingerprint,
     /// A valid token, where the target wants one.
     pub token: Option<&'a SecretString>,
-}
-
-/// What to do next.
-#[derive(Debug)]
-pub enum Step {
-    /// Make this call and come back with the answer.
-    Call(Request),
-    /// The job is over.
-    Done(Done),
-}
-
-/// An HTTP request, as a value.
-#[derive(Clone)]
-pub struct Request {
-    /// Verb.
-    pub method: Method,
-    /// Absolute URL without secrets.
-    pub url: String,
-    /// Name and value; values may be secrets.
-    pub headers: Vec<(&'static str, SecretString)>,
-    /// A JSON body.
-    pub body: Option<String>,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Request({:?} {}, {} bytes)", self.method, self.url, self.body.as_ref().map_or(0, String::len))
-    }
-}
-
-/// HTTP verbs the targets use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET.
-    Get,
-    /// POST.
-    Post,
-}
-
-/// An HTTP reply, as a value. The body is cut at the transport's limit.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// Status code.
-    pub status: u16,
-    /// The `Date` header.
-    pub date: Option<Timestamp>,
-    /// `Retry-After`, as a moment on our clock.
-    pub retry_after: Option<Timestamp>,
-    /// The host a redirect points to; redirects are never followed, for they would carry credentials elsewhere.
-    pub redirect: Option<String>,
-    /// Body, as text.
-    pub body: String,
-}
-
-impl fmt::Debug for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
-    }
-}
-
-/// What became of a call.
-#[derive(Clone, Copy, Debug)]
-pub enum Input<'a> {
-    /// Answered.
-    Reply(&'a Reply),
-    /// It provably never left (DNS, connect, TLS). Says why.
-    Unsent(&'a str),
-    /// No whole answer: it may have taken effect. Says why.
-    Unanswered(&'a str),
-}
-
-/// How a job ended.
-#[derive(Debug)]
-pub enum Done {
-    /// A token and until when it may be used.
-    Token(SecretString, Timestamp),
-    /// All members confirmed.
-    Accepted,
-    /// Some were named as refused, the rest is confirmed.
-    Partly(Vec<(i64, Refusal)>),
-    /// Refused as a whole because of somebody among them whom the target does not name: halve until the culprit is alone.
-    Split(Refusal),
-    /// The batch is too large for the target; halve, and stay there for the rest of the run.
-    TooLarge(Refusal),
-    /// The credential or token was refused.
-    Unauthorised(Refusal),
-    /// Nothing was applied; try again, not before the moment given.
-    Later(Option<Timestamp>, Refusal),
-    /// It may have taken effect.
-    Unknown(Refusal),
-}
-
-/// Why a target said no, in words fit for logs: status and the target's own words, cut short, without members' values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// In words.
-    pub text: String,
 }

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::delivery::batch::{Batch, Settlement};
 use crate::delivery::next::Work;
 use crate::delivery::quota::Purpose;
-use crate::destination::{Destination, Item, Reply, Request};
+use crate::destination::{Destination, Item, Reply, Request, Secret, Seen, Ticket};
 use crate::directory::{Page, Server, Sightings};
 use crate::mapping::Mapping;
 use crate::plan::guard::Grounds;
@@ -89,6 +89,8 @@ pub enum Event {
     Unsent(String),
     /// A call may have taken effect.
     Unanswered(String),
+    /// A secret is kept, or why not.
+    Kept(Result<(), String>),
     /// The moment asked for has come.
     Woken,
 }
@@ -106,6 +108,8 @@ pub enum Effect {
     LookUp(Vec<Key>),
     /// Call the target: [`Event::Replied`], [`Event::Unsent`] or [`Event::Unanswered`].
     Call(Request),
+    /// Write a secret where only its owner can read it, so that it is there after a loss of power: [`Event::Kept`].
+    Keep(Secret),
     /// Come back at this moment: [`Event::Woken`].
     WakeAt(Timestamp),
     /// Show how far the run is; nothing comes back.
@@ -146,12 +150,18 @@ pub enum Transaction {
     Token(TokenOutcome),
     /// Pending accounts become a batch of at most so many: [`Answer::Claimed`].
     Claim(usize),
-    /// A batch is about to leave: [`Answer::Frozen`].
+    /// A batch is about to leave, or to be asked about: [`Answer::Frozen`].
     MarkSent(i64),
+    /// Where a batch's job stands, before its next step: [`Answer::Done`].
+    Note(i64, Ticket),
+    /// The target is at work on a batch, and is asked again at a moment: [`Answer::Done`].
+    Wait(i64, Ticket, Timestamp),
     /// A batch was answered: [`Answer::Done`].
     Settle(Batch, Settlement, Option<Timestamp>),
-    /// An unanswered batch is given up: [`Answer::Done`].
-    Lose(i64),
+    /// Everybody the target knows, to be compared with what it confirmed: [`Answer::Drifted`].
+    Observe(Vec<Seen>),
+    /// The token is not accepted any more: [`Answer::Done`].
+    DropToken,
     /// The target refuses everybody until a moment: [`Answer::Done`].
     Reject(Timestamp, String),
     /// What is left over: [`Answer::LeftOver`].
@@ -218,6 +228,8 @@ pub enum Answer {
     Claimed(Option<Batch>),
     /// What is to be sent: account, identity, leaving, last good payload.
     Frozen(Vec<Item>),
+    /// So many members are not at the target as it confirmed them.
+    Drifted(u64),
     /// What is left over.
     LeftOver {
         /// Accounts still to be sent.

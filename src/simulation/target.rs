@@ -1,12 +1,13 @@
 //! A Veris that keeps its members in a map and fails on demand.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
 
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::destination::{Reply, Request};
+use crate::destination::{Reply, Request, Secret};
 use crate::engine::Event;
 use crate::roster::Timestamp;
 
@@ -57,6 +58,8 @@ pub struct Target {
     late: Vec<(Timestamp, Vec<Value>)>,
     /// What the last call was to bring.
     pub last: Vec<Value>,
+    /// Secrets that were kept.
+    pub kept: BTreeMap<PathBuf, String>,
 }
 
 impl Target {
@@ -93,6 +96,12 @@ impl Target {
                 self.push(&members, token, now)
             }
         }
+    }
+
+    /// A secret is written to a file.
+    pub fn keep(&mut self, secret: &Secret) -> Event {
+        self.kept.insert(secret.path.clone(), secret.value.expose_secret().to_owned());
+        Event::Kept(Ok(()))
     }
 
     /// Takes those it does not refuse, and names the others.

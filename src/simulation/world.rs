@@ -144,6 +144,7 @@ impl World {
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
                     event
                 }
+                Effect::Keep(secret) => self.target.keep(&secret),
                 Effect::WakeAt(at) => {
                     self.now = self.now.max(at);
                     Event::Woken

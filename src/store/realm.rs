@@ -43,6 +43,15 @@ pub(super) async fn put_off(
     Ok(())
 }
 
+/// The token is not accepted any more.
+pub(super) async fn drop_token(tx: &mut Transaction<'_, Sqlite>, realm: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL WHERE id = ?")
+        .bind(realm)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Something was accepted: the row of failures is over.
 pub(super) async fn go_on(tx: &mut Transaction<'_, Sqlite>, realm: i64) -> Result<(), Error> {
     sqlx::query("UPDATE realm SET not_before = NULL, note = NULL, failures = 0 WHERE id = ?")

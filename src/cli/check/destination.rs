@@ -8,6 +8,7 @@ use crate::cli::output::Failure;
 use crate::config::Target;
 use crate::destination::{Env, Job, Method, Request, Step};
 use crate::report::Findings;
+use crate::roster::Fingerprint;
 use crate::store::Store;
 use crate::transport::{Answer, Transport};
 
@@ -41,7 +42,8 @@ async fn reachable(name: &str, target: &Target, now: Timestamp, findings: &mut F
         Ok(transport) => transport,
         Err(error) => return findings.failed(name, error.to_string()),
     };
-    let Step::Call(first) = target.destination.start(Job::Authenticate, &Env { now, token: None }) else { return };
+    let env = Env { now, fresh: Fingerprint::of(b""), token: None };
+    let Step::Call(first, _) = target.destination.start(Job::Authenticate, &env) else { return };
     let Some(origin) = origin(&first.url) else { return };
     let knock = Request { method: Method::Get, url: format!("{origin}/"), headers: Vec::new(), body: None };
     match tokio::time::timeout(target.http.timeout.max(Duration::from_secs(1)), transport.call(&knock)).await {

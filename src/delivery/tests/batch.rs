@@ -1,8 +1,8 @@
 use secrecy::SecretString;
 
 use super::at;
-use crate::delivery::batch::{Batch, Settlement, settle};
-use crate::destination::{Done, Item, Refusal};
+use crate::delivery::batch::{Batch, Settlement, Stage, settle};
+use crate::destination::{Done, Item, Refusal, Remote, Ticket};
 use crate::roster::{Identity, Payload};
 
 fn no() -> Refusal {
@@ -13,27 +13,34 @@ fn items(many: i64) -> Vec<Item> {
     let item = |account: i64| Item {
         account,
         identity: Identity::new(format!("E{account}")),
+        remote: None,
         leaving: false,
         payload: Payload::default(),
     };
     (1..=many).map(item).collect()
 }
 
+fn batch(many: i64, renewed: bool, ticket: Ticket) -> Batch {
+    Batch { id: 7, root: 7, renewed, size: many.unsigned_abs(), stage: Stage::Prepared, ticket }
+}
+
 /// Sent at 0; the token was received at `token`.
 fn settled(many: i64, renewed: bool, token: Option<i64>, done: Done) -> Settlement {
-    let batch = Batch { id: 7, root: 7, renewed, size: many.unsigned_abs() };
-    settle(&batch, &items(many), token.map(at), at(0), done)
+    settle(&batch(many, renewed, Ticket::NONE), &items(many), token.map(at), at(0), done)
 }
 
 #[test]
 fn every_row_of_the_table() {
-    let rows: [(&str, i64, Done, Settlement); 16] = [
-        ("2xx", 3, Done::Accepted, Settlement::Confirmed),
-        ("nobody named", 3, Done::Partly(vec![]), Settlement::Confirmed),
+    let called = vec![(1, Some(Remote::new("c1")))];
+    let rows: [(&str, i64, Done, Settlement); 18] = [
+        ("2xx", 3, Done::Accepted(vec![]), Settlement::Confirmed(vec![])),
+        ("created", 1, Done::Accepted(called.clone()), Settlement::Confirmed(called)),
+        ("can't be asked", 3, Done::Lost(no()), Settlement::Lost(no())),
+        ("nobody named", 3, Done::Partly(vec![]), Settlement::Confirmed(vec![])),
         ("one named", 3, Done::Partly(vec![(2, no())]), Settlement::Partly(vec![(2, no())])),
         ("everybody named", 2, Done::Partly(vec![(1, no()), (2, no())]), Settlement::Split(no())),
         ("named alone", 1, Done::Partly(vec![(1, no())]), Settlement::Refused(no())),
-        ("somebody else named", 1, Done::Partly(vec![(9, no())]), Settlement::Confirmed),
+        ("somebody else named", 1, Done::Partly(vec![(9, no())]), Settlement::Confirmed(vec![])),
         ("400", 2, Done::Split(no()), Settlement::Split(no())),
         ("400 alone", 1, Done::Split(no()), Settlement::Refused(no())),
         ("413", 2, Done::TooLarge(no()), Settlement::Shrink(no())),
@@ -42,14 +49,28 @@ fn every_row_of_the_table() {
         ("429 without a moment", 1, Done::Later(None, no()), Settlement::NotApplied(None, no())),
         ("timeout", 3, Done::Unknown(no()), Settlement::Unknown(no())),
         ("timeout alone", 1, Done::Unknown(no()), Settlement::Unknown(no())),
-        ("nobody to send", 0, Done::Accepted, Settlement::Confirmed),
-        ("nobody to refuse", 0, Done::Partly(vec![]), Settlement::Confirmed),
+        ("nobody to send", 0, Done::Accepted(vec![]), Settlement::Confirmed(vec![])),
+        ("nobody to refuse", 0, Done::Partly(vec![]), Settlement::Confirmed(vec![])),
     ];
     for (row, many, done, expected) in rows {
         assert_eq!(settled(many, false, Some(-600), done), expected, "{row}");
     }
-    let odd = settled(1, false, None, Done::Token(SecretString::from("t"), at(900)));
-    assert!(matches!(odd, Settlement::Unknown(_)), "{odd:?}");
+    for odd in [Done::Token(SecretString::from("t"), at(900)), Done::Observed(vec![])] {
+        let odd = settled(1, false, None, odd);
+        assert!(matches!(odd, Settlement::Unknown(_)), "{odd:?}");
+    }
+}
+
+#[test]
+fn what_may_have_taken_effect_is_never_taken_as_not_applied_for_a_tokens_sake() {
+    for (renewed, token, expected) in [
+        (false, Some(at(-300)), Settlement::Renew(no())),
+        (false, Some(at(-299)), Settlement::Unknown(no())),
+        (true, Some(at(-300)), Settlement::Unknown(no())),
+    ] {
+        let batch = batch(2, renewed, Ticket::new("an earlier step was taken"));
+        assert_eq!(settle(&batch, &items(2), token, at(0), Done::Unauthorised(no())), expected, "{renewed} {token:?}");
+    }
 }
 
 #[test]

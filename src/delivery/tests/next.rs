@@ -4,16 +4,16 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::at;
-use crate::delivery::batch::Batch;
+use crate::delivery::batch::{Batch, Stage};
 use crate::delivery::next::{Next, TOKEN_MARGIN, Work, next};
 use crate::delivery::quota::{Purpose, next_allowed};
-use crate::destination::{Limits, Quota};
+use crate::destination::{Limits, Quota, Ticket};
 use crate::roster::{Fingerprint, Timestamp};
 
 const QUOTA: Quota = Quota { quota: 3, per: Duration::from_secs(100), reserve: 1 };
 
 fn limits() -> Limits {
-    Limits { batch: NonZeroUsize::MIN, token: Some(QUOTA), quiet: Duration::from_mins(1) }
+    Limits { batch: NonZeroUsize::MIN, token: Some(QUOTA), quiet: Duration::from_mins(1), readable: false }
 }
 
 fn credential() -> Fingerprint {
@@ -21,7 +21,11 @@ fn credential() -> Fingerprint {
 }
 
 fn batch() -> Batch {
-    Batch { id: 1, root: 1, renewed: false, size: 2 }
+    Batch { id: 1, root: 1, renewed: false, size: 2, stage: Stage::Prepared, ticket: Ticket::NONE }
+}
+
+fn unanswered() -> Batch {
+    Batch { id: 9, root: 9, stage: Stage::Unknown, ..batch() }
 }
 
 /// Something to send and a token to send it with.
@@ -42,10 +46,14 @@ fn rests_until(next: &Next) -> Timestamp {
 
 #[test]
 fn one_thing_before_the_other() {
-    let lost = Work { unknown: Some((9, at(0))), refused_credential: Some(credential()), ..ready() };
-    assert_eq!(step(&lost), Next::Lose(9), "members are released whatever else is wrong");
-    let unanswered = Work { unknown: Some((9, at(1))), ..ready() };
-    assert_eq!(step(&unanswered), Next::Claim, "the others need not wait for it");
+    let due = Work { under_way: Some((unanswered(), at(0))), prepared: Some(batch()), unobserved: true, ..ready() };
+    assert_eq!(step(&due), Next::Resume(unanswered()), "what is under way comes first");
+    assert_eq!(step(&Work { token: None, ..due.clone() }), Next::Authenticate, "asking is a call like any other");
+    let waits = Work { under_way: Some((unanswered(), at(1))), ..ready() };
+    assert_eq!(step(&waits), Next::Claim, "the others need not wait for it");
+    let unobserved = Work { unobserved: true, ..ready() };
+    assert_eq!(step(&unobserved), Next::Observe, "before anything is claimed by what was confirmed");
+    assert_eq!(step(&Work { others: false, ..unobserved }), Next::Observe, "also with nothing to send");
     let blocked = Work { refused_credential: Some(credential()), not_before: Some((at(5), String::new())), ..ready() };
     assert!(matches!(step(&blocked), Next::Blocked(_)));
     let other = Work { refused_credential: Some(Fingerprint::of(b"other")), ..ready() };
@@ -64,9 +72,9 @@ fn with_nothing_to_send_nothing_is_asked_for() {
     assert_eq!(step(&Work::default()), Next::Rest(None));
     let latched = Work { refused_credential: Some(credential()), ..Work::default() };
     assert_eq!(step(&latched), Next::Rest(None));
-    let waits = Work { later: Some(at(50)), unknown: Some((1, at(30))), ..Work::default() };
+    let waits = Work { later: Some(at(50)), under_way: Some((unanswered(), at(30))), ..Work::default() };
     assert_eq!(rests_until(&step(&waits)), at(30));
-    let waits = Work { later: Some(at(20)), unknown: Some((1, at(30))), ..Work::default() };
+    let waits = Work { later: Some(at(20)), under_way: Some((unanswered(), at(30))), ..Work::default() };
     assert_eq!(rests_until(&step(&waits)), at(20));
 }
 
@@ -119,10 +127,11 @@ fn work() -> impl Strategy<Value = Work> {
                 refused_credential,
                 used: used.into_iter().map(at).collect(),
                 prepared: prepared.then(batch),
-                unknown: unknown.map(|wake| (9, wake)),
+                under_way: unknown.map(|wake| (unanswered(), wake)),
                 leaves,
                 others,
                 later,
+                unobserved: false,
             }
         })
 }
@@ -132,12 +141,13 @@ proptest! {
     fn nothing_leaves_before_its_time(work in work()) {
         let step = step(&work);
         let now = at(0);
-        if matches!(step, Next::Claim | Next::Send(_) | Next::Authenticate) {
+        if matches!(step, Next::Claim | Next::Send(_) | Next::Resume(_) | Next::Authenticate) {
             prop_assert!(work.not_before.as_ref().is_none_or(|(until, _)| *until <= now));
             prop_assert_ne!(work.refused_credential, Some(credential()));
-            prop_assert!(work.prepared.is_some() || work.leaves || work.others);
+            let due = work.under_way.as_ref().is_some_and(|(_, wake)| *wake <= now);
+            prop_assert!(due || work.prepared.is_some() || work.leaves || work.others);
         }
-        if matches!(step, Next::Claim | Next::Send(_)) {
+        if matches!(step, Next::Claim | Next::Send(_) | Next::Resume(_)) {
             // A token that lives less than twice the margin is used for half its life.
             let life = |at, until: Timestamp| Duration::try_from(until.duration_since(at)).unwrap_or_default();
             prop_assert!(work.token.is_some_and(|(at, until)| until > now + TOKEN_MARGIN.min(life(at, until) / 2)));
@@ -146,8 +156,8 @@ proptest! {
             let purpose = if work.leaves { Purpose::Leavers } else { Purpose::Others };
             prop_assert!(next_allowed(&QUOTA, &work.used, now, purpose).is_ok());
         }
-        if let Next::Lose(batch) = step {
-            prop_assert!(work.unknown.is_some_and(|(id, wake)| id == batch && wake <= now));
+        if let Next::Resume(batch) = step {
+            prop_assert!(work.under_way.is_some_and(|(due, wake)| due == batch && wake <= now));
         }
     }
 
@@ -161,7 +171,7 @@ proptest! {
 
     #[test]
     fn what_is_ready_is_never_forgotten(work in work()) {
-        if work.prepared.is_some() || work.leaves || work.others || work.unknown.is_some() {
+        if work.prepared.is_some() || work.leaves || work.others || work.under_way.is_some() {
             prop_assert_ne!(step(&work), Next::Rest(None));
         }
     }

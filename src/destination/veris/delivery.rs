@@ -15,6 +15,8 @@ pub(super) fn outcome(settings: &Settings, items: &[Item], input: Input<'_>, tok
         Input::Reply(reply) => reply,
         Input::Unsent(why) => return Done::Later(None, Refusal::unsent(why)),
         Input::Unanswered(why) => return Done::Unknown(Refusal::unanswered(why)),
+        // Veris can't be asked what became of a call; a member sent twice is the same member.
+        Input::Kept(_) | Input::Woken => return Done::Lost(Refusal::new("no answer")),
     };
     if let 200..=299 = reply.status {
         return taken(settings, items, reply, token);
@@ -35,7 +37,7 @@ pub(super) fn outcome(settings: &Settings, items: &[Item], input: Input<'_>, tok
 fn taken(settings: &Settings, items: &[Item], reply: &Reply, token: Option<&SecretString>) -> Done {
     let found = complaints(&reply.body, items);
     if found == Complaints::None {
-        return Done::Accepted;
+        return Done::Accepted(Vec::new());
     }
     let mask = mask(settings, items, token);
     let said = |words: &str| {
@@ -46,7 +48,7 @@ fn taken(settings: &Settings, items: &[Item], reply: &Reply, token: Option<&Secr
         })
     };
     match found {
-        Complaints::None => Done::Accepted,
+        Complaints::None => Done::Accepted(Vec::new()),
         Complaints::About(named) => {
             Done::Partly(named.into_iter().map(|(account, words)| (account, said(&words))).collect())
         }

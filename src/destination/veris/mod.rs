@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Quota, Refusal, Step};
+use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Quota, Refusal, Step, Ticket};
 use crate::roster::{Fingerprint, Identity, Payload};
 
 mod complaint;
@@ -77,7 +77,7 @@ impl Destination for Veris {
 
     fn limits(&self) -> Limits {
         let Settings { quota, batch, quiet, .. } = self.settings;
-        Limits { batch, token: Some(quota), quiet }
+        Limits { batch, token: Some(quota), quiet, readable: false }
     }
 
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
@@ -91,20 +91,28 @@ impl Destination for Veris {
 
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step {
         match (job, env.token) {
-            (Job::Authenticate, _) => Step::Call(wire::token_request(&self.settings)),
-            (Job::Deliver([]), _) => Step::Done(Done::Accepted),
-            (Job::Deliver(items), Some(token)) => Step::Call(wire::members_request(&self.settings, token, items)),
+            (Job::Authenticate, _) => Step::Call(wire::token_request(&self.settings), Ticket::NONE),
+            (Job::Deliver([]), _) => Step::Done(Done::Accepted(Vec::new())),
+            (Job::Deliver(items), Some(token)) => {
+                Step::Call(wire::members_request(&self.settings, token, items), Ticket::NONE)
+            }
             // Not `Unauthorised`, which would latch a credential that nobody refused.
             (Job::Deliver(_), None) => Step::Done(Done::Later(None, Refusal::unsent("no token is at hand"))),
+            (Job::Observe, _) => Step::Done(unreadable()),
         }
     }
 
-    fn resume(&self, job: Job<'_>, input: Input<'_>, env: &Env<'_>) -> Step {
+    fn resume(&self, job: Job<'_>, _ticket: &Ticket, input: Input<'_>, env: &Env<'_>) -> Step {
         Step::Done(match job {
             Job::Authenticate => token::outcome(&self.settings, input, env.now),
             Job::Deliver(items) => delivery::outcome(&self.settings, items, input, env.token),
+            Job::Observe => unreadable(),
         })
     }
+}
+
+fn unreadable() -> Done {
+    Done::Later(None, Refusal::unsent("Veris has no list of its members"))
 }
 
 /// One spelling of a URL, so that state and ledger do not depend on a trailing slash or a capital in the host.

@@ -15,6 +15,7 @@ pub(super) fn outcome(settings: &Settings, input: Input<'_>, now: Timestamp) -> 
         Input::Reply(reply) => reply,
         Input::Unsent(why) => return Done::Later(None, Refusal::unsent(why)),
         Input::Unanswered(why) => return Done::Later(None, Refusal::unanswered(why)),
+        Input::Kept(_) | Input::Woken => return Done::Later(None, Refusal::unanswered("nothing was asked")),
     };
     let mask = Mask::default().secret(&settings.client_secret).secret(&settings.api_key);
     match reply.status {

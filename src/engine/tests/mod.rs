@@ -140,6 +140,7 @@ impl World {
                 Effect::ReadPage => reading.page(),
                 Effect::LookUp(keys) => reading.look_up(&keys),
                 Effect::Call(request) => self.target.call(&request, self.now),
+                Effect::Keep(secret) => self.target.keep(&secret),
                 Effect::WakeAt(moment) => {
                     assert!(moment > self.now, "a wait that is over before it began");
                     self.now = moment;

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{PREPARED, SENT};
-use crate::delivery::batch::Batch;
+use crate::delivery::batch::{Batch, Stage};
+use crate::destination::{Remote, Ticket};
 use crate::roster::{Identity, Payload};
 use crate::store::rows::{collect, millis};
 use crate::store::{Error, Store, realm};
@@ -16,6 +17,8 @@ pub struct Frozen {
     pub account: i64,
     /// By which the target knows them.
     pub identity: Identity,
+    /// What the target calls them.
+    pub remote: Option<Remote>,
     /// Leaving.
     pub gone: bool,
     /// The payload of an active member.
@@ -65,10 +68,11 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(Some(Batch { id, root: id, renewed: false, size }))
+        Ok(Some(Batch { id, root: id, renewed: false, size, stage: Stage::Prepared, ticket: Ticket::NONE }))
     }
 
-    /// Commits that a batch is about to leave: from here on its members are uncertain. Gives what is to be sent.
+    /// Commits that a batch is about to leave, or to be asked about: from here on its members are uncertain, and a crash
+    /// makes it unanswered. Gives what is to be sent.
     pub async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Frozen>, Error> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE batch SET state = ?, at = ? WHERE id = ?")
@@ -79,7 +83,7 @@ impl Store {
             .await?;
         sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
         let rows = sqlx::query(
-            "SELECT i.account, a.identity, i.gone, i.body FROM item i JOIN account a ON a.id = i.account
+            "SELECT i.account, a.identity, i.gone, i.body, a.remote FROM item i JOIN account a ON a.id = i.account
              WHERE i.batch = ? ORDER BY i.gone DESC, i.account",
         )
         .bind(batch)
@@ -94,6 +98,7 @@ fn frozen(row: &SqliteRow) -> Result<Frozen, Error> {
     Ok(Frozen {
         account: row.try_get(0)?,
         identity: Identity::new(row.try_get::<&str, _>(1)?),
+        remote: row.try_get::<Option<String>, _>(4)?.map(Remote::new),
         gone: row.try_get(2)?,
         body: Payload::from_json(row.try_get(3)?).map_err(|error| Error::Damaged(error.to_string()))?,
     })

@@ -13,6 +13,8 @@ pub(in crate::store) const PREPARED: i64 = 0;
 pub(in crate::store) const SENT: i64 = 1;
 /// Unknown: it may have taken effect.
 pub(in crate::store) const UNKNOWN: i64 = 2;
+/// Accepted: the target is at work on it.
+pub(in crate::store) const ACCEPTED: i64 = 3;
 /// Over.
 pub(in crate::store) const OVER: i64 = 9;
 
@@ -29,6 +31,7 @@ macro_rules! ready {
 }
 
 mod claim;
+mod ticket;
 mod work;
 
 pub use claim::Frozen;

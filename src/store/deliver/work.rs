@@ -5,8 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use crate::delivery::batch::Batch;
+use super::{ACCEPTED, UNKNOWN};
+use crate::delivery::batch::{Batch, Stage};
 use crate::delivery::next::Work;
+use crate::destination::Ticket;
 use crate::store::rows::{fingerprint, millis, moment, moment_of};
 use crate::store::{Error, Store};
 
@@ -25,16 +27,15 @@ impl Store {
             .bind(id)
             .fetch_optional(&mut *connection)
             .await?;
-        let unknown: Option<(i64, i64)> =
-            sqlx::query_as("SELECT id, wake FROM batch WHERE realm = ? AND state = 2 ORDER BY wake LIMIT 1")
-                .bind(id)
-                .fetch_optional(&mut *connection)
-                .await?;
+        let under_way = sqlx::query("SELECT * FROM batch WHERE realm = ? AND state IN (2, 3) ORDER BY wake LIMIT 1")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await?;
         let ready: (bool, bool) = sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM account a WHERE a.pending = 0 AND ",
             ready!(),
             ") OR EXISTS (SELECT 1 FROM batch b JOIN item i ON i.batch = b.id
-               WHERE b.realm = ?1 AND b.state = 0 AND i.gone = 1), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
+               WHERE b.realm = ?1 AND i.gone = 1 AND (b.state = 0 OR b.state IN (2, 3) AND b.wake <= ?2)), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
             ready!(),
             ")"
         ))
@@ -52,7 +53,7 @@ impl Store {
         .fetch_one(&mut *connection)
         .await?;
         Ok(Work {
-            unknown: unknown.map(|(batch, wake)| (batch, moment(wake))),
+            under_way: under_way.as_ref().map(under_way_at).transpose()?,
             prepared: prepared.as_ref().map(batch).transpose()?,
             used: used.into_iter().map(moment).collect(),
             leaves: ready.0,
@@ -64,12 +65,23 @@ impl Store {
 }
 
 fn batch(row: &SqliteRow) -> Result<Batch, Error> {
+    let stage = match row.try_get("state")? {
+        UNKNOWN => Stage::Unknown,
+        ACCEPTED => Stage::Accepted,
+        _ => Stage::Prepared,
+    };
     Ok(Batch {
         id: row.try_get("id")?,
         root: row.try_get("root")?,
         renewed: row.try_get("renewed")?,
         size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+        stage,
+        ticket: Ticket::from_stored(row.try_get("ticket")?),
     })
+}
+
+fn under_way_at(row: &SqliteRow) -> Result<(Batch, Timestamp), Error> {
+    Ok((batch(row)?, moment(row.try_get("wake")?)))
 }
 
 fn realm_state(row: &SqliteRow) -> Result<Work, Error> {

@@ -53,6 +53,7 @@ CREATE TABLE account (
   id INTEGER PRIMARY KEY,
   realm INTEGER NOT NULL REFERENCES realm,
   identity TEXT NOT NULL,
+  remote TEXT,                   -- what the target calls it, where it gives names of its own
   gone INTEGER NOT NULL,         -- what is due: 1 to leave, 0 to be there with fp and body
   fp BLOB NOT NULL, body TEXT NOT NULL,
   confirmed_gone INTEGER, confirmed_fp BLOB,
@@ -109,11 +110,12 @@ CREATE TABLE batch (
   realm INTEGER NOT NULL REFERENCES realm,
   run INTEGER,
   root INTEGER,                  -- the batch that was halved, at the top
-  state INTEGER NOT NULL,        -- 0 prepared, 1 sent, 2 unknown, 9 over
+  state INTEGER NOT NULL,        -- 0 prepared, 1 sent, 2 unknown, 3 accepted, 9 over
   size INTEGER NOT NULL,
   at INTEGER NOT NULL,
   wake INTEGER,
   renewed INTEGER NOT NULL DEFAULT 0,
+  ticket TEXT,                   -- where its job stands, in the target's own words
   outcome TEXT, detail TEXT
 ) STRICT;
 CREATE INDEX batch_state ON batch (realm, state);

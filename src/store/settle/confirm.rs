@@ -7,9 +7,21 @@ use super::OVERDUE_RETRY;
 use super::close::{close, record, restore_one};
 use super::refuse::quarantine;
 use crate::delivery::batch::Batch;
-use crate::destination::Refusal;
+use crate::destination::{Refusal, Remote};
 use crate::store::Error;
 use crate::store::rows::millis;
+
+/// What the target calls its members from now on.
+pub(super) async fn rename(tx: &mut Transaction<'_, Sqlite>, remotes: &[(i64, Option<Remote>)]) -> Result<(), Error> {
+    for (account, remote) in remotes {
+        sqlx::query("UPDATE account SET remote = ? WHERE id = ?")
+            .bind(remote.as_ref().map(Remote::as_str))
+            .bind(account)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
 
 pub(super) async fn confirm(
     tx: &mut Transaction<'_, Sqlite>,

@@ -2,8 +2,10 @@
 
 mod close;
 mod confirm;
+mod drift;
 mod pace;
 mod refuse;
+mod renew;
 mod split;
 
 use jiff::{SignedDuration, Timestamp};
@@ -31,16 +33,12 @@ impl Store {
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
         match settlement {
-            Settlement::Confirmed => confirm::confirm(&mut tx, batch, &[], run, now).await?,
-            Settlement::Partly(refused) => confirm::confirm(&mut tx, batch, refused, run, now).await?,
-            Settlement::Renew(_) => {
-                restore(&mut tx, batch.id).await?;
-                let update = "UPDATE batch SET state = ?, renewed = 1 WHERE id = ?";
-                sqlx::query(update).bind(PREPARED).bind(batch.id).execute(&mut *tx).await?;
-                let update = "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL
-                              WHERE id = (SELECT realm FROM batch WHERE id = ?)";
-                sqlx::query(update).bind(batch.id).execute(&mut *tx).await?;
+            Settlement::Confirmed(remotes) => {
+                confirm::rename(&mut tx, remotes).await?;
+                confirm::confirm(&mut tx, batch, &[], run, now).await?;
             }
+            Settlement::Partly(refused) => confirm::confirm(&mut tx, batch, refused, run, now).await?,
+            Settlement::Renew(_) => renew::renew(&mut tx, batch, now).await?,
             Settlement::NotApplied(_, refusal) => {
                 restore(&mut tx, batch.id).await?;
                 release(&mut tx, batch.id, "not applied", refusal, now).await?;
@@ -59,16 +57,9 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
+            Settlement::Lost(refusal) => release(&mut tx, batch.id, "lost", refusal, now).await?,
         }
         pace::pace_realm(&mut tx, batch.id, settlement, pace).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// The quiet period of an unanswered batch is over: its members go out again with their newest values.
-    pub async fn lose(&mut self, batch: i64, now: Timestamp) -> Result<(), Error> {
-        let mut tx = self.write().await?;
-        let refusal = Refusal { text: "no answer".to_owned() };
-        release(&mut tx, batch, "lost", &refusal, now).await?;
         Ok(tx.commit().await?)
     }
 

@@ -26,10 +26,14 @@ pub(super) async fn pace_realm(
 ) -> Result<(), Error> {
     let realm = realm::of_batch(tx, batch).await?;
     match settlement {
-        Settlement::Confirmed | Settlement::Partly(_) => realm::go_on(tx, realm).await,
+        Settlement::Confirmed(_) | Settlement::Partly(_) => realm::go_on(tx, realm).await,
         Settlement::NotApplied(_, refusal) | Settlement::Unknown(refusal) => {
             realm::put_off(tx, realm, pace.not_before, &refusal.text).await
         }
-        Settlement::Renew(_) | Settlement::Split(_) | Settlement::Shrink(_) | Settlement::Refused(_) => Ok(()),
+        Settlement::Renew(_)
+        | Settlement::Split(_)
+        | Settlement::Shrink(_)
+        | Settlement::Refused(_)
+        | Settlement::Lost(_) => Ok(()),
     }
 }

@@ -66,7 +66,7 @@ async fn onboarded_once_everybody_was_delivered() {
     desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
     let batch = desk.claim(1).await.unwrap();
     desk.store.mark_sent(batch.id, at(0)).await.unwrap();
-    desk.settle(&batch, crate::delivery::batch::Settlement::Confirmed).await;
+    desk.settle(&batch, crate::delivery::batch::Settlement::Confirmed(vec![])).await;
     assert!(!onboarded(&mut desk).await, "Berit is missing");
     desk.deliver().await;
     assert!(onboarded(&mut desk).await);

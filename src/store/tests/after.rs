@@ -12,10 +12,10 @@ async fn the_old_one_leaves_once_the_new_one_is_confirmed() {
     let (batch, _) = desk.send().await;
     assert_eq!(desk.claim(500).await, None, "not while the answer is out");
     desk.settle(&batch, Settlement::Unknown(no())).await;
-    desk.store.lose(batch.id, desk.now).await.unwrap();
+    desk.settle(&batch, Settlement::Lost(no())).await;
     assert_eq!(desk.ready().await, ["B"], "nor while it is uncertain");
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.ready().await, ["-A"]);
     desk.deliver().await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
@@ -46,7 +46,7 @@ async fn replaced_again_before_it_was_confirmed() {
     desk.admit(&[("anna", Be("D", 1))]).await;
     assert_eq!(desk.ready().await, ["D"]);
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.ready().await, ["-A"]);
 }
 
@@ -56,11 +56,11 @@ async fn replaced_again_after_it_may_have_arrived() {
     desk.admit(&[("anna", Be("B", 1))]).await;
     let (batch, _) = desk.send().await;
     desk.settle(&batch, Settlement::Unknown(no())).await;
-    desk.store.lose(batch.id, desk.now).await.unwrap();
+    desk.settle(&batch, Settlement::Lost(no())).await;
     desk.admit(&[("anna", Be("C", 1))]).await;
     assert_eq!(desk.ready().await, ["C"]);
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.ready().await, ["-A", "-B"]);
 }
 
@@ -71,7 +71,7 @@ async fn both_leave_when_the_new_one_leaves() {
         desk.admit(&[("anna", Be("B", 1))]).await;
         if confirmed {
             let (batch, _) = desk.send().await;
-            desk.settle(&batch, Settlement::Confirmed).await;
+            desk.settle(&batch, Settlement::Confirmed(vec![])).await;
         }
         desk.admit(&[("anna", Leave)]).await;
         let expected: &[&str] = if confirmed { &["-A", "-B"] } else { &["-A"] };
@@ -90,7 +90,7 @@ async fn back_to_the_old_one() {
     desk.admit(&[("anna", Be("A", 1))]).await;
     assert_eq!(desk.ready().await, ["A"]);
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.ready().await, ["-B"]);
 }
 

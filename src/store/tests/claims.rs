@@ -74,7 +74,7 @@ async fn a_frozen_payload_does_not_follow_what_is_due() {
     desk.admit(&[("anna", Be("A", 2))]).await;
     let (batch, _) = desk.send().await;
     desk.admit(&[("anna", Be("A", 3))]).await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due v3, confirmed v2, pending");
     desk.admit(&[("anna", Leave)]).await;
     let (_, items) = desk.send().await;

@@ -187,7 +187,7 @@ impl Desk {
     pub async fn deliver(&mut self) {
         while let Some(batch) = self.claim(500).await {
             self.store.mark_sent(batch.id, self.now).await.unwrap();
-            self.settle(&batch, Settlement::Confirmed).await;
+            self.settle(&batch, Settlement::Confirmed(vec![])).await;
         }
     }
 

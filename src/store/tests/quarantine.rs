@@ -52,7 +52,7 @@ async fn an_acceptance_in_the_same_original_batch_makes_it_believed() {
             let items = desk.store.mark_sent(half.id, desk.now).await.unwrap();
             assert_eq!(items[0].identity.as_str(), identity);
             if (turn == 0) == accepted_first {
-                desk.settle(&half, Settlement::Confirmed).await;
+                desk.settle(&half, Settlement::Confirmed(vec![])).await;
             } else {
                 desk.refuse(&half).await;
             }
@@ -102,7 +102,7 @@ async fn leaves_are_tried_again_every_day() {
     assert_eq!(desk.claim(500).await, None);
     desk.next_run(1).await;
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
 }
 
@@ -148,6 +148,6 @@ async fn where_everybody_is_refused_nobody_is_suspected() {
     desk.next_run(15).await;
     let batch = desk.claim(2).await.unwrap();
     desk.store.mark_sent(batch.id, desk.now).await.unwrap();
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("B").await, "due v1, confirmed v1");
 }

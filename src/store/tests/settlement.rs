@@ -2,8 +2,14 @@
 
 use super::Say::{Be, Inactive, Leave};
 use super::{Desk, QUIET, REALM, at, no};
-use crate::delivery::batch::Settlement;
+use crate::delivery::batch::{Settlement, Stage};
+use crate::delivery::next::Work;
 use crate::plan::FirstSeenInactive;
+use crate::roster::Timestamp;
+
+fn under_way(work: &Work) -> Option<(i64, Stage, Timestamp)> {
+    work.under_way.as_ref().map(|(batch, wake)| (batch.id, batch.stage, *wake))
+}
 
 #[tokio::test]
 async fn a_member_from_wish_to_confirmation_and_out_again() {
@@ -16,7 +22,7 @@ async fn a_member_from_wish_to_confirmation_and_out_again() {
     assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
     assert_eq!((items[0].gone, items[0].body.to_json()), (false, r#"{"id":"A","v":1}"#.to_owned()));
     assert_eq!(desk.claim(500).await, None, "never in two live batches");
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed v1");
 
     desk.admit(&[("anna", Be("A", 2))]).await;
@@ -55,7 +61,7 @@ async fn halves_are_sent_by_themselves() {
     assert_eq!((half.size, half.root), (2, batch.id));
     assert_eq!(desk.claim(500).await, None, "all three are in one of the halves");
     desk.store.mark_sent(half.id, desk.now).await.unwrap();
-    desk.settle(&half, Settlement::Confirmed).await;
+    desk.settle(&half, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("B").await, "due v1, confirmed v1");
     let other = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap().prepared.unwrap();
     assert_eq!((other.size, other.root), (1, batch.id));
@@ -75,7 +81,7 @@ async fn not_applied_restores_what_was_certain() {
     // What was uncertain before stays so.
     let (batch, _) = desk.send().await;
     desk.settle(&batch, Settlement::Unknown(no())).await;
-    desk.store.lose(batch.id, at(2)).await.unwrap();
+    desk.settle(&batch, Settlement::Lost(no())).await;
     let (batch, _) = desk.send().await;
     desk.settle(&batch, Settlement::NotApplied(None, no())).await;
     assert_eq!(desk.account("B").await, "due v1, confirmed nothing, uncertain, pending");
@@ -93,7 +99,7 @@ async fn not_applied_paces_the_target_and_an_acceptance_ends_it() {
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
     assert_eq!(work.not_before.map(|(_, why)| why).as_deref(), Some("no"));
     let (batch, _) = desk.send().await;
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
     assert_eq!((work.not_before, desk.store.failures(REALM).await.unwrap()), (None, 0));
 }
@@ -106,15 +112,15 @@ async fn an_unanswered_batch_waits_and_goes_out_again_with_the_newest_values() {
     desk.settle(&batch, Settlement::Unknown(no())).await;
     assert_eq!(desk.account("A").await, "due v2, confirmed v1, uncertain, in a batch, pending");
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
-    assert_eq!(work.unknown, Some((batch.id, at(1))));
+    assert_eq!(under_way(&work), Some((batch.id, Stage::Unknown, at(1))));
     assert!(!work.others);
     // Meanwhile the directory says what was confirmed before: the target must still be told.
     desk.admit(&[("anna", Be("A", 1))]).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed v1, uncertain, in a batch, pending");
-    desk.store.lose(batch.id, at(1)).await.unwrap();
+    desk.settle(&batch, Settlement::Lost(no())).await;
     let (batch, items) = desk.send().await;
     assert_eq!(items[0].body.to_json(), r#"{"id":"A","v":1}"#);
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed v1");
 }
 
@@ -129,10 +135,10 @@ async fn after_a_restart_what_was_prepared_never_left_and_what_was_sent_may_have
     assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
     assert_eq!(desk.account("B").await, "due v1, confirmed nothing, pending");
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
-    assert_eq!(work.unknown, Some((sent.id, at(6))), "the quiet period begins when it is noticed");
+    assert_eq!(under_way(&work), Some((sent.id, Stage::Unknown, at(6))), "the quiet period begins when it is noticed");
     assert_eq!(desk.ready().await, ["B"]);
     // Somebody who may have arrived leaves by being told so.
-    desk.store.lose(sent.id, at(6)).await.unwrap();
+    desk.settle(&sent, Settlement::Lost(no())).await;
     desk.admit(&[("anna", Leave), ("berit", Leave)]).await;
     assert_eq!(desk.ready().await, ["-A"], "Berit was never sent");
 }
@@ -166,7 +172,7 @@ async fn leaving_sends_the_last_confirmed_payload() {
     desk.admit(&[("anna", Leave)]).await;
     let (batch, items) = desk.send().await;
     assert_eq!((items[0].gone, items[0].body.to_json()), (true, r#"{"id":"A","v":1}"#.to_owned()));
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     // Back with version 3: that is what the target is to know, and once it does, what leaving sends.
     desk.admit(&[("anna", Be("A", 3))]).await;
     desk.deliver().await;
@@ -194,7 +200,7 @@ async fn who_is_inactive_when_first_seen_is_announced_once() {
     assert_eq!(desk.account("A").await, "due gone, confirmed nothing, pending");
     let (batch, items) = desk.send().await;
     assert!(items[0].gone);
-    desk.settle(&batch, Settlement::Confirmed).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
     desk.admit(&[("anna", Inactive("A", 1))]).await;
     assert_eq!(desk.claim(500).await, None);

@@ -8,7 +8,12 @@ use crate::destination::Method;
 
 fn outcome(items: &[Item], input: Input<'_>) -> Done {
     let token = SecretString::from("t0ken");
-    done(veris().resume(Job::Deliver(items), input, &Env { now: ten(), token: Some(&token) }))
+    done(veris().resume(
+        Job::Deliver(items),
+        &Ticket::NONE,
+        input,
+        &Env { now: ten(), fresh: FRESH(), token: Some(&token) },
+    ))
 }
 
 fn partly(body: &str) -> Vec<(i64, String)> {
@@ -21,7 +26,7 @@ fn partly(body: &str) -> Vec<(i64, String)> {
 #[test]
 fn the_request_is_the_seeds() {
     let token = SecretString::from("t0ken");
-    let env = Env { now: ten(), token: Some(&token) };
+    let env = Env { now: ten(), fresh: FRESH(), token: Some(&token) };
     let request = request(veris().start(Job::Deliver(&[item(1), item(2)]), &env));
     assert_eq!((request.method, request.url.as_str()), (Method::Post, "https://acme.veris.in/members"));
     let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
@@ -33,7 +38,7 @@ fn the_request_is_the_seeds() {
 
 #[test]
 fn nothing_is_sent_for_nobody_or_without_a_token() {
-    let env = Env { now: ten(), token: None };
+    let env = Env { now: ten(), fresh: FRESH(), token: None };
     assert_eq!(shown(&done(veris().start(Job::Deliver(&[]), &env))), ("accepted", None, ""));
     let later = done(veris().start(Job::Deliver(&[item(1)]), &env));
     assert_eq!(shown(&later), ("later", None, "nothing was sent: no token is at hand"));

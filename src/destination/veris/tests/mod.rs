@@ -26,6 +26,9 @@ fn settings() -> Settings {
     }
 }
 
+/// Veris has no ids of requests.
+const FRESH: fn() -> Fingerprint = || Fingerprint::of(b"");
+
 fn veris() -> Veris {
     Veris::new(settings())
 }
@@ -55,20 +58,20 @@ fn mapped() -> Payload {
 fn item(account: i64) -> Item {
     let identity = Identity::new(format!("E{account}"));
     let payload = mapped().with("unique_id", identity.as_str()).with("status", "active");
-    Item { account, identity, leaving: false, payload }
+    Item { account, identity, remote: None, leaving: false, payload }
 }
 
 fn request(step: Step) -> crate::destination::Request {
     match step {
-        Step::Call(request) => request,
-        Step::Done(done) => panic!("no call but {done:?}"),
+        Step::Call(request, _) => request,
+        other => panic!("no call but {other:?}"),
     }
 }
 
 fn done(step: Step) -> Done {
     match step {
         Step::Done(done) => done,
-        Step::Call(request) => panic!("not done but {request:?}"),
+        other => panic!("not done but {other:?}"),
     }
 }
 
@@ -76,13 +79,15 @@ fn done(step: Step) -> Done {
 fn shown(done: &Done) -> (&'static str, Option<Timestamp>, &str) {
     match done {
         Done::Token(..) => ("token", None, ""),
-        Done::Accepted => ("accepted", None, ""),
+        Done::Accepted(_) => ("accepted", None, ""),
         Done::Partly(_) => ("partly", None, ""),
         Done::Split(refusal) => ("split", None, &refusal.text),
         Done::TooLarge(refusal) => ("too large", None, &refusal.text),
         Done::Unauthorised(refusal) => ("unauthorised", None, &refusal.text),
         Done::Later(moment, refusal) => ("later", *moment, &refusal.text),
         Done::Unknown(refusal) => ("unknown", None, &refusal.text),
+        Done::Lost(refusal) => ("lost", None, &refusal.text),
+        Done::Observed(_) => ("observed", None, ""),
     }
 }
 
@@ -110,7 +115,7 @@ fn realm_and_credential_follow_what_they_describe() {
         assert_ne!(changed.credential(), veris().credential());
     }
     assert_eq!(other(|s| s.batch = NonZeroUsize::MIN).credential(), veris().credential());
-    assert_eq!(veris().limits(), Limits { batch: BATCH, token: Some(QUOTA), quiet: QUIET });
+    assert_eq!(veris().limits(), Limits { batch: BATCH, token: Some(QUOTA), quiet: QUIET, readable: false });
 }
 
 #[test]

@@ -5,10 +5,10 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::destination::Method;
 
-const ENV: fn() -> Env<'static> = || Env { now: ten(), token: None };
+const ENV: fn() -> Env<'static> = || Env { now: ten(), fresh: FRESH(), token: None };
 
 fn outcome(input: Input<'_>) -> Done {
-    done(veris().resume(Job::Authenticate, input, &ENV()))
+    done(veris().resume(Job::Authenticate, &Ticket::NONE, input, &ENV()))
 }
 
 #[test]

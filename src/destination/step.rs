@@ -1,0 +1,118 @@
+//! A job's steps: what a target wants done next, what became of it, and how the job ended.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{Remote, Reply, Request};
+use crate::roster::{Payload, Timestamp};
+
+/// Where a job stands, in its target's own words: ids and moments, never a member's value or a secret. A batch's ticket
+/// is stored before the step that it describes is taken, so that a restart finds out how far the job had come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ticket(Option<String>);
+
+impl Ticket {
+    /// Of a job of one step, about which there is nothing to remember; and of every job that has not begun.
+    pub const NONE: Self = Self(None);
+
+    /// A ticket with these words.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self(Some(words.into()))
+    }
+
+    /// From the stored form.
+    pub fn from_stored(words: Option<String>) -> Self {
+        Self(words)
+    }
+
+    /// The words.
+    pub fn words(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Make this call and come back with the answer.
+    Call(Request, Ticket),
+    /// Keep what the target says only once, and come back when it is kept.
+    Keep(Secret, Ticket),
+    /// The target is at work on the batch: come back at this moment. Whatever else there is to do goes on meanwhile.
+    Wait(Timestamp, Ticket),
+    /// The job is over.
+    Done(Done),
+}
+
+/// A secret the target tells only once, and the file it is to be kept in.
+pub struct Secret {
+    /// The file; only its owner may read it and the folder.
+    pub path: PathBuf,
+    /// What is written.
+    pub value: SecretString,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// The call was answered.
+    Reply(&'a Reply),
+    /// The call provably never left (DNS, connect, TLS). Says why.
+    Unsent(&'a str),
+    /// No whole answer: the call may have taken effect. Says why.
+    Unanswered(&'a str),
+    /// The secret is kept, or why not.
+    Kept(Result<(), &'a str>),
+    /// The moment waited for has come; or what was unanswered, perhaps because of a crash, can't take effect any more.
+    /// The ticket says which.
+    Woken,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Done {
+    /// A token and until when it may be used.
+    Token(SecretString, Timestamp),
+    /// All members confirmed; with what the target calls these from now on (`None`: it does not know them any more).
+    Accepted(Vec<(i64, Option<Remote>)>),
+    /// Some were named as refused, the rest is confirmed.
+    Partly(Vec<(i64, Refusal)>),
+    /// Refused as a whole because of somebody among them whom the target does not name: halve until the culprit is alone.
+    Split(Refusal),
+    /// The batch is too large for the target; halve, and stay there for the rest of the run.
+    TooLarge(Refusal),
+    /// The credential or token was refused, and the call not applied.
+    Unauthorised(Refusal),
+    /// Nothing of the job was applied; try again, not before the moment given.
+    Later(Option<Timestamp>, Refusal),
+    /// It may have taken effect; come back with [`Input::Woken`] once it can't any more.
+    Unknown(Refusal),
+    /// It may have taken effect, and can't be asked about: send the newest state.
+    Lost(Refusal),
+    /// Everybody the target knows.
+    Observed(Vec<Seen>),
+}
+
+/// A member as the target shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What the target calls it.
+    pub remote: Remote,
+    /// What it shows.
+    pub payload: Payload,
+}
+
+/// Why a target said no, in words fit for logs: status and the target's own words, cut short, without members' values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// In words.
+    pub text: String,
+}
