@@ -143,16 +143,16 @@ impl<'a> Claims<'a> {
         self.known_of(seen).filter(|_| seen.person.as_ref().is_some_and(|person| person.active))
     }
 
-    /// The account of somebody who does not get what they wish: the one they have. Who is nobody at the target, never
-    /// sent or gone from it, claims the one they want, so that it is not sent as leaving when another gives it up, also
-    /// in a later run or by another sync.
+    /// The account of somebody who does not get what they wish: the one they have. Who has none, or one that they left
+    /// already, claims the one they want, so that it is not sent as leaving when another gives it up, also in a later
+    /// run or by another sync.
     pub fn stays_at(&self, seen: &Observed) -> Option<&'a Account> {
         let wanted = match &seen.wish {
             Wish::Be(identity, _) => self.account(identity),
             _ => None,
         };
         let held = self.held_by(seen);
-        held.filter(|account| account.sent && account.due != Due::Left).or(wanted).or(held)
+        held.filter(|account| account.due != Due::Left).or(wanted).or(held)
     }
 
     /// The account somebody claims in the store, actively or not.

@@ -78,12 +78,8 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn keep(&mut self, seen: &'a Observed, verdict: Verdict, why: Option<String>) -> Ruling {
+    fn keep(&self, seen: &Observed, verdict: Verdict, why: Option<String>) -> Ruling {
         let claimed = self.claims.stays_at(seen);
-        // The target never heard of it: nobody leaves.
-        if let Some(old) = self.claims.held_by(seen).filter(|old| self.claims.abandoned(&old.identity)) {
-            self.due_left(old, None);
-        }
         Ruling {
             observed: 0,
             account: claimed.or(self.claims.known_of(seen)).map(|account| account.identity.clone()),

@@ -76,18 +76,22 @@ fn two_active_claimants_change_nothing() {
 
 #[test]
 fn whoever_disputes_is_told_with_how_many_and_with_whom_first() {
-    let told = |world: &World, keys: &[&str]| {
-        let wishes: Vec<_> = keys.iter().map(|key| (*key, be("A", 2))).collect();
-        let rulings = weigh(&world.question(&wishes, open_grounds())).rulings;
+    let whys = |world: &World, wishes: &[(&str, Wish)]| {
+        let rulings = weigh(&world.question(wishes, open_grounds())).rulings;
         rulings.into_iter().map(|ruling| ruling.why.unwrap()).collect::<Vec<_>>()
     };
+    let want = |key| (key, be("A", 2));
     let owned = World::of(&["xenia A"]);
-    assert_eq!(told(&owned, &["berit"]), ["2 people claim this identity, among them xenia"]);
-    assert_eq!(told(&World::of(&["anna A", "xenia A"]), &["xenia"]), ["2 people claim this identity, among them anna"]);
+    assert_eq!(whys(&owned, &[want("berit")]), ["2 people claim this identity, among them xenia"]);
+    let shared = World::of(&["anna A", "xenia A"]);
+    assert_eq!(whys(&shared, &[want("xenia")]), ["2 people claim this identity, among them anna"]);
     assert_eq!(
-        told(&owned, &["anna", "berit"]),
+        whys(&owned, &[want("anna"), want("berit")]),
         ["3 people claim this identity, among them berit", "3 people claim this identity, among them anna"],
     );
+    // Whoever keeps it while others dispute it.
+    let told = whys(&World::of(&["anna B", "berit C", "old A"]), &[want("anna"), want("berit"), ("old", leave())]);
+    assert_eq!(told[2], "2 other people claim this identity");
 }
 
 #[test]
