@@ -32,6 +32,10 @@ pub enum Method {
     Get,
     /// POST.
     Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
 }
 
 /// An HTTP reply, as a value. The body is cut at the transport's limit.

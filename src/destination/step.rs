@@ -72,7 +72,8 @@ pub enum Input<'a> {
     /// The secret is kept, or why not.
     Kept(Result<(), &'a str>),
     /// The moment waited for has come; or what was unanswered, perhaps because of a crash, can't take effect any more.
-    /// The ticket says which.
+    /// The ticket says which. What follows may ask and undo, but never sends the members again: by now other things may
+    /// be due for them, and only [`Done::Lost`] or [`Done::Later`] has those sent.
     Woken,
 }
 

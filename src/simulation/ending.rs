@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::history::approve;
+use super::invariants;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::setup::destination;
@@ -23,8 +24,10 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
     target.token_faults.clear();
     target.culprits.clear();
     (target.refuses_everybody, target.most, target.revoked_before) = (false, None, 0);
+    (target.keep_fails, target.short_lists) = (0, false);
+    let kind = target.kind;
     for job in &mut world.jobs {
-        job.destination = destination("another secret", 3, world.ledger.quota);
+        job.destination = destination(kind, "another secret", 3, world.ledger.quota);
         job.patience = Duration::from_mins(10);
     }
     for round in 0..ROUNDS {
@@ -46,13 +49,13 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
         return Err("all is as it ought to be, but members are left over".to_owned());
     }
     // With nothing left to do nothing is done.
-    let calls = world.target.calls.len();
+    let brought = world.target.brought;
     for sync in 0..world.jobs.len() {
         world.run(sync, &Mishap::default(), random).await?;
     }
-    match world.target.calls.len() - calls {
+    match world.target.brought - brought {
         0 => compare(world).await.map(drop),
-        more => Err(format!("all is as it ought to be, but {more} calls were made")),
+        more => Err(format!("all is as it ought to be, but {more} calls more brought something")),
     }
 }
 
@@ -63,6 +66,7 @@ async fn left_over(world: &mut World) -> Result<u64, String> {
 
 /// Whether the target is as the directory says; inside: whether there are accounts at which nothing changes.
 async fn compare(world: &mut World) -> Result<bool, String> {
+    invariants::clients_are_in_order(&world.target)?;
     let now = world.now;
     let found: Vec<Snapshot> = (0..world.jobs.len()).map(|sync| oracle::snapshot(&world.company, sync, now)).collect();
     let exempt = exempt(world, &found).await?;

@@ -8,6 +8,7 @@ use super::world::{Mishap, World};
 pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
     world.target.member_faults.clear();
     world.target.token_faults.clear();
+    (world.target.keep_fails, world.target.short_lists) = (0, false);
     if random.percent(50) {
         return Mishap::default();
     }
@@ -25,6 +26,8 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
     if random.percent(8) {
         world.target.revoked_before = world.target.tokens + 1;
     }
+    world.target.keep_fails = usize::from(random.percent(10));
+    world.target.short_lists = random.percent(8);
     let somebody = |random: &mut Random, percent| {
         let key = world.company.people.keys().nth(random.below(world.company.people.len())).cloned();
         key.filter(|_| random.percent(percent))

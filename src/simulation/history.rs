@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::company::{Citizen, Kind};
 use super::faults;
 use super::random::Random;
+use super::target;
 use super::world::{SYNCS, World};
 use crate::plan::guard::Pair;
 use crate::roster::{Key, Timestamp};
@@ -132,6 +133,7 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
             let until = random.percent(50).then(|| world.now + SignedDuration::from_mins(300));
             world.store.pause(feed, until).await.map_err(|error| error.to_string())?;
         }
+        _ if world.target.kind == target::Kind::Clients && random.percent(50) => world.target.meddle(random),
         _ => trouble(world, random),
     }
     world.log.push(format!("command {what} for {} {who:?}", SYNCS[sync]));

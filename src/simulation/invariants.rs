@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::ledger::Ledger;
 use super::oracle::{Snapshot, Standing};
-use super::target::Target;
+use super::target::{Client, Kind, Target};
+use super::toys::clients::path;
 use super::world::{SYNCS, World};
 use crate::roster::{Payload, Timestamp};
 use crate::store::Store;
@@ -31,9 +32,15 @@ pub async fn called(
     }
     let people = store.probe_people().await.map_err(|error| error.to_string())?;
     let held = store.probe_held().await.map_err(|error| error.to_string())?;
+    let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
     for member in &target.last {
         let identity = member["unique_id"].as_str().unwrap();
         let leaves = member["status"] == "in_active";
+        // A client that was made and whose secret was lost on the way is nobody's.
+        let orphan = |key: &Value| !accounts.iter().any(|account| account.remote.as_deref() == key.as_str());
+        if leaves && member.get("key").is_some_and(orphan) {
+            continue;
+        }
         if leaves {
             nobody_is_there(identity, &people, admitted)?;
             nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
@@ -134,6 +141,28 @@ pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> 
     Ok(())
 }
 
+/// Whoever has a secret there has it in a file.
+fn secret_is_kept(target: &Target, identity: &str) -> Result<(), String> {
+    let theirs = target.clients.values().find(|client| client.fields["unique_id"] == identity);
+    match (theirs, target.kept.get(&path(identity))) {
+        (Some(client), Some(kept)) if client.told == *kept => Ok(()),
+        (None, _) => Ok(()),
+        _ => Err(format!("the secret of {identity} is not kept")),
+    }
+}
+
+/// Nobody but their owner touches others' clients, and nobody has two.
+pub fn clients_are_in_order(target: &Target) -> Result<(), String> {
+    let (foreign, own): (Vec<&Client>, Vec<&Client>) = target.clients.values().partition(|client| client.foreign);
+    if foreign.len() != target.strangers || foreign.iter().any(|client| client.fields["status"] != "active") {
+        return Err(format!("somebody else's clients were touched: {foreign:?}"));
+    }
+    match own.len() - if target.kind == Kind::Clients { target.bodies.len() } else { 0 } {
+        0 => Ok(()),
+        more => Err(format!("{more} clients are there twice: {own:?}")),
+    }
+}
+
 /// After every run, also one that crashed.
 pub async fn at_rest(world: &mut World) -> Result<(), String> {
     world.target.arrive(world.now);
@@ -148,16 +177,23 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         if !account.gone && !claimed {
             return Err(format!("{identity} is to be active and nobody claims it"));
         }
+        if world.target.meddled.contains(identity) {
+            continue;
+        }
         let there = world.target.bodies.get(identity);
         let confirmed: Value = serde_json::from_str(&account.confirmed_body).unwrap();
         let right = match (account.certain, account.confirmed_gone) {
             (false, _) => true,
             (true, None) => there.is_none(),
+            (true, Some(true)) if world.target.kind == Kind::Clients => there.is_none(),
             (true, Some(true)) => there.is_some_and(|member| member["status"] == "in_active"),
             (true, Some(false)) => there == Some(&confirmed),
         };
         if !right {
             return Err(format!("{identity} is held for certain to be {confirmed}, but is {there:?}: {account:?}"));
+        }
+        if account.certain && account.confirmed_gone == Some(false) {
+            secret_is_kept(&world.target, identity)?;
         }
     }
     match world.target.bodies.keys().find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {

@@ -18,6 +18,7 @@ mod random;
 mod setup;
 mod shrink;
 pub mod target;
+mod toys;
 mod world;
 
 use random::Random;

@@ -9,10 +9,11 @@ use super::company::Company;
 use super::ledger::Ledger;
 use super::oracle::Snapshot;
 use super::random::Random;
-use super::target::Target;
+use super::target::{Kind, Target};
+use super::toys;
 use super::world::{SYNCS, World};
-use crate::destination::Quota;
 use crate::destination::veris::{self, Veris};
+use crate::destination::{Destination, Quota};
 use crate::engine::{Aim, Job};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
@@ -48,8 +49,8 @@ fn mapping(country: &str) -> Mapping {
 }
 
 /// The target under a secret.
-pub fn destination(secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
-    Arc::new(Veris::new(veris::Settings {
+pub fn destination(kind: Kind, secret: &str, batch: usize, quota: Quota) -> Arc<dyn Destination> {
+    let veris = Veris::new(veris::Settings {
         url: "https://acme.example".to_owned(),
         client_id: "acme".to_owned(),
         client_secret: secret.to_owned().into(),
@@ -58,7 +59,8 @@ pub fn destination(secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
         lifetime: veris::LIFETIME,
         batch: NonZeroUsize::new(batch).unwrap(),
         quiet: veris::QUIET,
-    }))
+    });
+    toys::destination(kind, Arc::new(veris))
 }
 
 impl World {
@@ -67,8 +69,11 @@ impl World {
         let syncs = 1 + random.below(2);
         let people = 2 + random.below(8);
         let company = Company::new(syncs, people, random);
-        let quota = Quota { quota: 3 + u32::from(random.percent(50)) * 9, per: Duration::from_hours(24), reserve: 1 };
-        let veris = destination("secret", 1 + random.below(4), quota);
+        let kind = random.pick(&[Kind::Veris, Kind::Veris, Kind::Imports, Kind::Clients]);
+        // A target that is read in every run takes a token for it.
+        let plenty = kind == Kind::Clients || random.percent(50);
+        let quota = Quota { quota: 3 + u32::from(plenty) * 9, per: Duration::from_hours(24), reserve: 1 };
+        let target = destination(kind, "secret", 1 + random.below(4), quota);
         let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
@@ -78,7 +83,7 @@ impl World {
             was: None,
             rules: Fingerprint::of(b""),
             mapping: Arc::clone(&MAPPINGS["Norway"]),
-            destination: veris.clone(),
+            destination: Arc::clone(&target),
             limits,
             absence: Absence { grace: Some(grace), ..Absence::default() },
             first_seen_inactive,
@@ -92,12 +97,12 @@ impl World {
             jobs: SYNCS[..syncs].iter().map(job).collect(),
             admitted: vec![Snapshot::new(); syncs],
             company,
-            target: Target::default(),
+            target: Target::new(kind),
             ever: BTreeSet::new(),
             ledger: Ledger::new(quota),
             log: Vec::new(),
         };
-        world.log.push(format!("{syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
+        world.log.push(format!("{kind:?}, {syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
         world.configure();
         world
     }

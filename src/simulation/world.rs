@@ -116,6 +116,9 @@ impl World {
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
                     let admits = matches!(transaction, Transaction::Admit(_));
+                    if matches!(transaction, Transaction::Observe(_)) {
+                        self.target.meddled.clear();
+                    }
                     if let Transaction::Admit(admit) = &transaction {
                         if let Some(key) = &found_after_all {
                             return Err(format!("a reading without {key} is admitted although the look-up found them"));

@@ -24,6 +24,8 @@ pub struct Claimant {
 pub struct Stored {
     /// By which the target knows it.
     pub identity: String,
+    /// What the target calls it.
+    pub remote: Option<String>,
     /// Due to leave.
     pub gone: bool,
     /// The payload that is due.
@@ -46,7 +48,8 @@ impl Store {
 
     /// Every account.
     pub async fn probe_accounts(&mut self) -> Result<Vec<Stored>, Error> {
-        let accounts = "SELECT identity, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
+        let accounts =
+            "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
              certain FROM account ORDER BY id";
         Ok(sqlx::query_as(accounts).fetch_all(&mut self.connection).await?)
     }

@@ -129,6 +129,8 @@ impl Transport {
         let method = match method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let mut prepared = self.client.request(method, url).headers(header_map(headers)?);
         if let Some(body) = body {

@@ -3,6 +3,7 @@
 use crate::roster::Timestamp;
 
 mod batch;
+mod drift;
 mod next;
 
 fn at(second: i64) -> Timestamp {

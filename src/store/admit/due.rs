@@ -58,7 +58,7 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
-           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, after = NULL",
+           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, handed = 1",
     )
     .bind(admission.realm)
     .bind(&admission.rules.as_bytes()[..])
@@ -85,7 +85,7 @@ pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
            SELECT a.id, b.id AS after FROM due d CROSS JOIN account a CROSS JOIN account b
            WHERE d.after IS NOT NULL AND a.identity = d.identity AND a.realm = (SELECT id FROM realm WHERE name = ?)
              AND b.identity = d.after AND b.realm = a.realm)
-         UPDATE account SET after = moved.after FROM moved WHERE account.id = moved.id",
+         UPDATE account SET after = moved.after, handed = 0 FROM moved WHERE account.id = moved.id",
     )
     .bind(admission.realm)
     .execute(&mut **tx)
@@ -100,15 +100,16 @@ pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
     Ok(())
 }
 
-/// An identity left behind that somebody else claims, too, stays for now. Should that one give it up, it waits all the
-/// same: the one who moved may still be known by it alone.
+/// An identity left behind that somebody else claims, too, or takes over, stays for now. Should that one give it up
+/// before the target knows it as theirs, it waits all the same: the one who moved may still be known by it alone.
 async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
         let Some(from) = &change.from else { continue };
         sqlx::query(
-            "UPDATE account SET after = (SELECT b.id FROM account b WHERE b.realm = account.realm AND b.identity = ?3)
+            "UPDATE account SET after = (SELECT b.id FROM account b WHERE b.realm = account.realm AND b.identity = ?3),
+               handed = EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2)
              WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2
-               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2)",
+               AND NOT EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2 AND d.gone = 1)",
         )
         .bind(admission.realm)
         .bind(from.as_str())

@@ -71,6 +71,7 @@ CREATE TABLE account (
   END) VIRTUAL,
   batch INTEGER,
   after INTEGER,                 -- leaves only once this account is confirmed
+  handed INTEGER NOT NULL DEFAULT 0, -- 1: somebody else's fields are due here by now; once confirmed, `after` is over
   not_before INTEGER,
   refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,

@@ -39,7 +39,7 @@ pub(super) async fn confirm(
     sqlx::query(
         "UPDATE account SET certain = 1, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
-           after = CASE i.gone WHEN 1 THEN NULL ELSE account.after END,
+           after = CASE WHEN i.gone = 1 OR (account.handed = 1 AND i.fp = account.fp) THEN NULL ELSE account.after END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
          FROM item i WHERE i.batch = ?1 AND account.id = i.account",

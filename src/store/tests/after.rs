@@ -102,3 +102,24 @@ async fn two_who_swap_wait_for_nobody() {
     desk.deliver().await;
     assert_eq!(desk.account("A").await, "due v2, confirmed v2");
 }
+
+#[tokio::test]
+async fn an_identity_taken_over_leaves_once_the_target_knows_it_as_the_new_ones_or_the_old_one_is_elsewhere() {
+    for (confirmed, expected) in [(&[][..], &["A"][..]), (&["B"][..], &["-B", "A"])] {
+        let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+        desk.admit(&[("anna", Be("B", 2)), ("berit", Be("A", 2))]).await;
+        let (batch, items) = desk.send().await;
+        let not: Vec<_> = items.iter().filter(|item| !confirmed.contains(&item.identity.as_str())).collect();
+        let refused = not.iter().map(|item| (item.account, no())).collect();
+        desk.settle(&batch, Settlement::Partly(refused)).await;
+        sqlx::query("UPDATE account SET refused = NULL, refusal = NULL")
+            .execute(&mut desk.store.connection)
+            .await
+            .unwrap();
+        // Anna, who took B over, leaves; the target may still know Berit by it.
+        desk.admit(&[("anna", Leave)]).await;
+        assert_eq!(desk.ready().await, expected, "confirmed: {confirmed:?}");
+        desk.deliver().await;
+        assert_eq!(desk.account("B").await, "due gone, confirmed gone");
+    }
+}

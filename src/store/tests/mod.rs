@@ -20,6 +20,7 @@ mod pending;
 mod quarantine;
 mod settlement;
 mod steer;
+mod tickets;
 mod tokens;
 
 const REALM: &str = "veris https://acme.example acme";
