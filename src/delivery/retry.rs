@@ -102,6 +102,27 @@ mod tests {
         assert!(pauses.len() > 40);
     }
 
+    #[test]
+    fn the_shares_are_those_of_the_published_generator() {
+        // The first numbers of SplitMix64 from 0 on, of which a share is the upper half.
+        let numbers = [
+            0xe220_a839_7b1d_cdaf_u64,
+            0x6e78_9e6a_a1b9_65f4,
+            0x06c4_5d18_8009_454f,
+            0xf88b_b8a8_724c_81ec,
+            0x1b39_896a_51a8_749b,
+            0x53cb_9f0c_747e_a2ea,
+            0x2c82_9abe_1f45_32e1,
+            0xc584_133a_c916_ab3c,
+        ];
+        let mut seed = 0_u64;
+        for number in numbers {
+            let upper = u32::try_from(number >> 32).unwrap();
+            assert_eq!(share(seed).to_bits(), (f64::from(upper) / f64::from(u32::MAX)).to_bits());
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
     proptest! {
         #[test]
         fn later_than_now_and_within_the_cap(

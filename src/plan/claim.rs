@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Account, Observed, Question, Verdict, Wish};
+use super::{Account, Due, Observed, Question, Verdict, Wish};
 use crate::roster::Identity;
 
 /// Why a wish does not come true in this run, by index of the observed.
@@ -70,11 +70,10 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Somebody kept contends for the account they have; who has none for the one they want, so that it is not sent as
-    /// leaving when another gives it up.
+    /// Somebody kept contends for the account they stay at, also for one that is not there yet.
     fn stay(&mut self, index: usize) {
         let seen = &self.question.observed[index];
-        let identity = match (self.held_by(seen), &seen.wish) {
+        let identity = match (self.stays_at(seen), &seen.wish) {
             (Some(account), _) => &account.identity,
             (None, Wish::Be(identity, _)) => identity,
             (None, _) => return,
@@ -101,8 +100,8 @@ impl<'a> Claims<'a> {
         }
         let free = self.question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index));
         free.filter_map(|(index, seen)| {
-            let account = self.held_by(seen)?;
-            let many = wanted.get(&account.identity).copied().filter(|many| *many > 1)?;
+            let account = self.stays_at(seen)?;
+            let many = wanted.get(&account.identity)?;
             self.abandoned(&account.identity).then(|| (index, format!("{many} other people claim this identity")))
         })
         .collect()
@@ -141,8 +140,19 @@ impl<'a> Claims<'a> {
 
     /// The account somebody actively claims in the store.
     pub fn held_by(&self, seen: &Observed) -> Option<&'a Account> {
-        let person = seen.person.as_ref().filter(|person| person.active)?;
-        self.by_id.get(&person.account?).copied()
+        self.known_of(seen).filter(|_| seen.person.as_ref().is_some_and(|person| person.active))
+    }
+
+    /// The account of somebody who does not get what they wish: the one they have. Who has none, or one that they left
+    /// already, claims the one they want, so that it is not sent as leaving when another gives it up, also in a later
+    /// run or by another sync.
+    pub fn stays_at(&self, seen: &Observed) -> Option<&'a Account> {
+        let wanted = match &seen.wish {
+            Wish::Be(identity, _) => self.account(identity),
+            _ => None,
+        };
+        let held = self.held_by(seen);
+        held.filter(|account| account.due != Due::Left).or(wanted).or(held)
     }
 
     /// The account somebody claims in the store, actively or not.

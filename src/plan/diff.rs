@@ -48,8 +48,8 @@ fn resolve(question: &Question, kept: &mut Kept) -> Plan {
     for index in order(&question.observed) {
         let seen = &question.observed[index];
         let ruling = match (kept.get(&index), &seen.wish) {
-            (Some((verdict, why)), wish) => draft.keep(seen, *verdict, Some(why.clone()), wish),
-            (None, wish @ Wish::Keep(verdict)) => draft.keep(seen, *verdict, seen.why.clone(), wish),
+            (Some((verdict, why)), _) => draft.keep(seen, *verdict, Some(why.clone())),
+            (None, Wish::Keep(verdict)) => draft.keep(seen, *verdict, seen.why.clone()),
             (None, Wish::Be(identity, fingerprint)) => draft.be(index, seen, identity, *fingerprint),
             (None, Wish::Leave(member)) => draft.leave(index, seen, member.as_ref(), question.first_seen_inactive),
             (None, Wish::Skip) => draft.skip(index, seen),
@@ -78,14 +78,8 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn keep(&self, seen: &Observed, verdict: Verdict, why: Option<String>, wish: &Wish) -> Ruling {
-        // Who is nobody at the target yet claims the account they want, so that it is not sent as leaving when another
-        // gives it up, also in a later run or by another sync.
-        let wanted = match wish {
-            Wish::Be(identity, _) => self.claims.account(identity),
-            _ => None,
-        };
-        let claimed = self.claims.held_by(seen).or(wanted);
+    fn keep(&self, seen: &Observed, verdict: Verdict, why: Option<String>) -> Ruling {
+        let claimed = self.claims.stays_at(seen);
         Ruling {
             observed: 0,
             account: claimed.or(self.claims.known_of(seen)).map(|account| account.identity.clone()),

@@ -141,7 +141,7 @@ pub fn judge(
             },
         };
         // Who is held for a reason of their own belongs to the same wave as those who are not.
-        if !grounds.held.contains_key(&pair) && !matches!(single, Some(Decision::Wait(_))) {
+        if !grounds.held.contains_key(&pair) {
             *asked.entry(budget).or_default() += 1;
         }
         match single {

@@ -79,6 +79,20 @@ fn with_nothing_to_send_nothing_is_asked_for() {
 }
 
 #[test]
+fn a_rest_says_what_is_awaited() {
+    let accepted = Batch { stage: Stage::Accepted, ..unanswered() };
+    for (batch, failed, why) in [
+        (unanswered(), None, "an unanswered request may still take effect"),
+        (unanswered(), Some("answered 503"), "answered 503; it may still take effect"),
+        (accepted, Some("answered 503"), "the target is at work on members that it has taken"),
+    ] {
+        let not_before = failed.map(|why| (at(90), why.to_owned()));
+        let work = Work { under_way: Some((batch, at(30))), not_before, ..Work::default() };
+        assert_eq!(step(&work), Next::Rest(Some((at(30), why.to_owned()))));
+    }
+}
+
+#[test]
 fn a_token_must_outlive_the_start_of_a_request() {
     let margin = i64::try_from(TOKEN_MARGIN.as_secs()).unwrap();
     for (left, expected) in [(margin, Next::Authenticate), (margin + 1, Next::Claim), (-1, Next::Authenticate)] {

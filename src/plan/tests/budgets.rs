@@ -40,23 +40,25 @@ fn weighed(wish: impl Fn(&str) -> Wish, before: &str, many: usize, grounds: Grou
     weigh(&world.question(&wishes, grounds))
 }
 
-type Case<'a> = (Kind, &'a dyn Fn(&str) -> Wish, &'a str);
+type Case<'a> = (Kind, &'a dyn Fn(&str) -> Wish, &'a str, &'a str);
 
 #[test]
 fn each_kind_has_its_budget() {
     let cases: [Case<'_>; 5] = [
-        (Kind::Leave, &|_| leave(), " a#"),
-        (Kind::Identity, &|at| be(&format!("b{at}"), 1), " a#"),
-        (Kind::Return, &|at| be(&format!("a{at}"), 1), " -a#"),
-        (Kind::Join, &|at| be(&format!("a{at}"), 1), ""),
-        (Kind::Change, &|at| be(&format!("a{at}"), 2), " a#"),
+        (Kind::Leave, &|_| leave(), " a#", "leaves"),
+        (Kind::Identity, &|at| be(&format!("b{at}"), 1), " a#", "leaves"),
+        (Kind::Return, &|at| be(&format!("a{at}"), 1), " -a#", "returns"),
+        (Kind::Join, &|at| be(&format!("a{at}"), 1), "", "joins"),
+        (Kind::Change, &|at| be(&format!("a{at}"), 2), " a#", "changes"),
     ];
-    for (kind, wish, before) in cases {
+    for (kind, wish, before, plural) in cases {
         for (asked, held) in [(7, false), (8, true)] {
             let plan = weighed(wish, before, asked, grounds(80, limits(Some(7), 10)));
             assert_eq!(count(&plan, kind, held), asked, "{kind:?}");
             assert_eq!(plan.changes.len(), asked, "{kind:?}");
             assert_eq!(plan.id.is_some(), held);
+            let why = format!("8 {plural} within 24 h, the limit is 7 (80 active)");
+            assert!(plan.held().all(|change| change.held.as_ref() == Some(&why)), "{:?}", plan.changes);
         }
         // What was admitted within the window counts.
         for (spent, held) in [(4, false), (5, true)] {

@@ -75,6 +75,26 @@ fn two_active_claimants_change_nothing() {
 }
 
 #[test]
+fn whoever_disputes_is_told_with_how_many_and_with_whom_first() {
+    let whys = |world: &World, wishes: &[(&str, Wish)]| {
+        let rulings = weigh(&world.question(wishes, open_grounds())).rulings;
+        rulings.into_iter().map(|ruling| ruling.why.unwrap()).collect::<Vec<_>>()
+    };
+    let want = |key| (key, be("A", 2));
+    let owned = World::of(&["xenia A"]);
+    assert_eq!(whys(&owned, &[want("berit")]), ["2 people claim this identity, among them xenia"]);
+    let shared = World::of(&["anna A", "xenia A"]);
+    assert_eq!(whys(&shared, &[want("xenia")]), ["2 people claim this identity, among them anna"]);
+    assert_eq!(
+        whys(&owned, &[want("anna"), want("berit")]),
+        ["3 people claim this identity, among them berit", "3 people claim this identity, among them anna"],
+    );
+    // Whoever keeps it while others dispute it.
+    let told = whys(&World::of(&["anna B", "berit C", "old A"]), &[want("anna"), want("berit"), ("old", leave())]);
+    assert_eq!(told[2], "2 other people claim this identity");
+}
+
+#[test]
 fn whoever_stays_because_of_a_dispute_disputes_what_they_would_have_left() {
     let world = World::of(&["anna A", "berit B"]);
     let shown = world.weigh(&[("anna", be("B", 1)), ("cato", be("A", 1))]);

@@ -2,7 +2,7 @@
 
 use super::{Shown, World, all, be, count, crowd, grants, leave, open_grounds, weigh};
 use crate::plan::guard::{Grounds, pair, plan_id};
-use crate::plan::{Kind, Question};
+use crate::plan::{Due, Kind, Question};
 
 fn tight(active: u64) -> Grounds {
     Grounds { active, ..open_grounds() }
@@ -42,6 +42,16 @@ fn holds_stick_when_the_others_come_back() {
     let question = world.question(&[("p00", leave()), ("p06", leave())], held);
     let plan = weigh(&question);
     assert_eq!((count(&plan, Kind::Leave, true), count(&plan, Kind::Leave, false)), (1, 1));
+}
+
+#[test]
+fn what_waits_for_approval_takes_nothing_of_the_budget() {
+    let (world, keys) = crowd(11);
+    let held = sticky(&world.question(&all(&keys[..6], &leave()), tight(80)));
+    for (many, admitted) in [(11, 5), (10, 4)] {
+        let plan = weigh(&world.question(&all(&keys[..many], &leave()), held.clone()));
+        assert_eq!((count(&plan, Kind::Leave, true), count(&plan, Kind::Leave, false)), (6, admitted));
+    }
 }
 
 #[test]
@@ -135,6 +145,22 @@ fn a_held_return_claims_its_account() {
     Shown::of(&question, &plan).is(&["HELD return anna A"], &[], &["anna A held"]);
     // And lets go of it again.
     world.after(&question, &plan).weigh(&[("anna", leave())]).is(&[], &[], &["anna -A left"]);
+}
+
+#[test]
+fn whoever_left_and_is_held_elsewhere_claims_that() {
+    // Cato's return as B was held; by now he is to be A, which Anna gives up. Else A would leave, and what is held as a
+    // change would come about as a return.
+    let mut world = World::of(&["anna A", "cato B"]);
+    world.accounts.insert("B".to_owned(), (Due::Left, true));
+    let mut grounds = open_grounds();
+    grounds.limits.change.count = Some(0);
+    let wishes = [("anna", leave()), ("cato", be("A", 2))];
+    let question = world.question(&wishes, grounds);
+    let plan = weigh(&question);
+    Shown::of(&question, &plan).is(&["HELD change cato A"], &[], &["anna -A left", "cato A held"]);
+    let question = world.after(&question, &plan).question(&wishes, sticky(&question));
+    Shown::of(&question, &weigh(&question)).is(&["HELD change cato A"], &[], &["anna -A left", "cato A held"]);
 }
 
 #[test]

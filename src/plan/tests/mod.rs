@@ -15,6 +15,7 @@ mod holds;
 mod identities;
 mod kept;
 mod properties;
+mod words;
 
 /// What the store would know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,5 +201,5 @@ pub(super) fn all<'a>(keys: &'a [String], wish: &Wish) -> Vec<(&'a str, Wish)> {
 }
 
 pub(super) fn count(plan: &Plan, kind: Kind, held: bool) -> usize {
-    plan.changes.iter().filter(|change| change.kind == kind && change.held.is_some() == held).count()
+    if held { plan.held().filter(|change| change.kind == kind).count() } else { plan.admitted(kind) }
 }
