@@ -6,7 +6,7 @@ use super::Job;
 use super::index::Index;
 use super::judge::{ambiguous, judge, protection};
 use crate::directory::{End, Entry, Server, Sighting, Sightings};
-use crate::plan::{Absence, Known, Staged, Verdict, Wish, absence, guard};
+use crate::plan::{self, Absence, Imported, Known, Staged, Verdict, Wish, absence, guard};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 /// A share of people without `userAccountControl` above which a reading is not believed: one in this many.
@@ -16,6 +16,7 @@ const UNREADABLE_SHARE: u64 = 100;
 #[derive(Debug)]
 pub struct Intake {
     known: Vec<Known>,
+    imported: Vec<Imported>,
     index: Index,
     /// Beside `known`: the entry that was read.
     seen: Vec<Option<Fingerprint>>,
@@ -33,18 +34,26 @@ pub struct Intake {
     /// Keys of several entries.
     shared: BTreeSet<Key>,
     unreadable: u64,
+    invalid: u64,
     /// People whose entry is as it was.
     pub unchanged: u64,
 }
 
 impl Intake {
     /// A reading from a server, of people of whom these are known, sorted by key.
-    pub fn new(known: Vec<Known>, server: Server, rules: Fingerprint, absence: Absence) -> Self {
+    pub fn new(
+        known: Vec<Known>,
+        imported: Vec<Imported>,
+        server: Server,
+        rules: Fingerprint,
+        absence: Absence,
+    ) -> Self {
         let salt = Fingerprint::of(format!("{rules} {:?}", server.kind).as_bytes());
         let seen = vec![None; known.len()];
         Self {
             index: Index::of(&known),
             known,
+            imported,
             seen,
             fresh: BTreeMap::new(),
             salt,
@@ -55,6 +64,7 @@ impl Intake {
             keyless_why: String::new(),
             shared: BTreeSet::new(),
             unreadable: 0,
+            invalid: 0,
             unchanged: 0,
         }
     }
@@ -95,6 +105,7 @@ impl Intake {
         }
         let staged = judge(job, entry, self.server.kind, key, known, fingerprint, now);
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));
+        self.invalid += u64::from(staged.wish == Wish::Keep(Verdict::Invalid));
         Some(staged)
     }
 
@@ -187,6 +198,30 @@ impl Intake {
             .collect())
     }
 
+    /// What is wished for the imported, unless somebody who was read has their identity.
+    pub fn judge_imported(&self, unsettled: bool, now: Timestamp) -> impl Iterator<Item = Staged> {
+        // Whose identity is not known may be any of them.
+        let nameless = self.keyless + self.shared.len() as u64 + self.unreadable + self.invalid;
+        self.imported.iter().map(move |imported| {
+            let absent = plan::import::judge(imported, &self.absence, self.server.kind, unsettled, now);
+            let unsure = (nameless > 0 && matches!(absent.wish, Wish::Leave(_)))
+                .then(|| format!("{}, but {nameless} people are unreadable or invalid, and may have it", absent.why));
+            Staged {
+                key: imported.key.clone(),
+                person: Some(imported.id),
+                wish: absent.wish,
+                body: None,
+                seen: None,
+                recheck_at: None,
+                protected: false,
+                why: Some(absent.why),
+                needs_approval: absent.needs_approval.or(unsure),
+                absent_since: Some(imported.absent_since.unwrap_or(now)),
+                imported: Some(imported.at),
+            }
+        })
+    }
+
     fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
         let (sees, kind) = (self.server.sees_deleted, self.server.kind);
         let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
@@ -227,6 +262,7 @@ impl Intake {
             why: Some(absent.why),
             needs_approval: absent.needs_approval.or_else(|| protected.then(protection)),
             absent_since: Some(since),
+            imported: None,
         }
     }
 }

@@ -83,7 +83,7 @@ impl<'a> Draft<'a> {
         // gives it up, also in a later run or by another sync.
         let wanted = match wish {
             Wish::Be(identity, _) => self.claims.account(identity),
-            _ => None,
+            _ => self.claims.inherited(seen),
         };
         let claimed = self.claims.held_by(seen).or(wanted);
         Ruling {
@@ -120,7 +120,7 @@ impl<'a> Draft<'a> {
         member: Option<&'a (Identity, Fingerprint)>,
         first_seen: FirstSeenInactive,
     ) -> Ruling {
-        if let Some(account) = self.claims.held_by(seen) {
+        if let Some(account) = self.claims.held_by(seen).or(self.claims.inherited(seen)) {
             self.abandon(index, account);
             return ruling(Some(&account.identity), false, Verdict::Left, seen);
         }
@@ -185,7 +185,7 @@ fn becoming(account: Option<&Account>, due: Due) -> Option<Kind> {
     let Some(account) = account else { return Some(Kind::Join) };
     match (account.due, account.sent) {
         (known, _) if known == due => None,
-        (Due::Left, false) => Some(Kind::Join),
+        (Due::Left, false) | (Due::Unknown, _) => Some(Kind::Join),
         (Due::Left, true) => Some(Kind::Return),
         (Due::Active(_), _) => Some(Kind::Change),
     }

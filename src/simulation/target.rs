@@ -72,7 +72,7 @@ impl Target {
     }
 
     fn apply(&mut self, members: &[Value]) {
-        let text = |member: &Value, name: &str| member[name].as_str().unwrap().to_owned();
+        let text = |member: &Value, name: &str| member[name].as_str().unwrap_or_default().to_owned();
         for member in members {
             let id = text(member, "unique_id");
             self.members.insert(id.clone(), (text(member, "status"), text(member, "designation")));

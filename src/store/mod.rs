@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 mod admit;
 mod bind;
 mod deliver;
+mod import;
 mod lock;
 #[cfg(test)]
 pub mod probe;
@@ -28,6 +29,7 @@ mod token;
 pub use admit::Admission;
 pub use bind::BindRecord;
 pub use deliver::Frozen;
+pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use settle::Pace;
 pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};

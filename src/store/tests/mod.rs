@@ -16,6 +16,7 @@ mod admission;
 mod after;
 mod claims;
 mod guard;
+mod import;
 mod pending;
 mod quarantine;
 mod settlement;
@@ -120,6 +121,7 @@ impl Desk {
                 why: None,
                 needs_approval: protected.then(|| "protected".to_owned()),
                 absent_since: None,
+                imported: None,
             }
         };
         says.iter().map(stage).collect()
