@@ -73,6 +73,6 @@ pub(super) fn by_policy(why: String, policy: Policy, until: Timestamp, now: Time
     Absent { wish: Wish::Leave(None), why, needs_approval: held }
 }
 
-pub(super) fn kept(why: String) -> Absent {
+fn kept(why: String) -> Absent {
     Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None }
 }

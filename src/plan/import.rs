@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::absence::{Absent, by_policy, kept, patience};
+use super::absence::{Absent, by_policy, patience};
 use super::{Absence, Imported, Observed, Wish};
 use crate::directory::Kind;
 use crate::roster::Timestamp;
@@ -12,10 +12,15 @@ use crate::roster::Timestamp;
 pub fn judge(imported: &Imported, settings: &Absence, kind: Kind, unsettled: bool, now: Timestamp) -> Absent {
     let Imported { at, absent_since, awaits, .. } = imported;
     let why = format!("imported on {at:.0}; nobody active in the directory has this identity");
-    if let Some(sync) = awaits {
-        return kept(format!("{why}, but the sync “{sync}” of the same target was never read"));
+    let until = absent_since.unwrap_or(now) + patience(settings, kind, unsettled);
+    let absent = by_policy(why, settings.gone, until, now);
+    match awaits.as_ref().filter(|_| matches!(absent.wish, Wish::Leave(_))) {
+        Some(sync) => {
+            let why = format!("{}, but the sync “{sync}” of the same target was never read", absent.why);
+            Absent { needs_approval: Some(why), ..absent }
+        }
+        None => absent,
     }
-    by_policy(why, settings.gone, absent_since.unwrap_or(now) + patience(settings, kind, unsettled), now)
 }
 
 /// Without the imported whose identity somebody of the reading has: those take it over, or dispute it, for themselves.

@@ -199,7 +199,7 @@ pub enum Verdict {
     Disputed,
     /// Kept: held by the guard.
     Held,
-    /// Kept: imported, and no reading has looked for them yet.
+    /// Kept: imported, and nobody has taken them over yet.
     Imported,
     /// Not this sync's business.
     Skipped,

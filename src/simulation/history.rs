@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 
 use super::company::{Citizen, Kind};
-use super::faults;
 use super::random::Random;
-use super::world::{SYNCS, World};
+use super::world::World;
+use super::{faults, imports, renames};
 use crate::plan::guard::Pair;
 use crate::roster::{Key, Timestamp};
 use crate::store::Who;
@@ -16,7 +16,7 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
     match random.below(100) {
         0..44 => {
             let mishap = faults::befall(world, random);
-            world.log.push(format!("run {} at {:.0}", SYNCS[sync], world.now));
+            world.log.push(format!("run {} at {:.0}", world.jobs[sync].sync, world.now));
             world.run(sync, &mishap, random).await?;
         }
         44..56 => {
@@ -25,7 +25,9 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             world.later(minutes);
         }
         56..86 => people(world, random),
-        86..90 => config(world, sync, random),
+        86..89 => config(world, sync, random),
+        89 => renames::rename(world, sync, random).await?,
+        90 | 91 => imports::import(world, sync, random).await?,
         _ => command(world, sync, random).await?,
     }
     Ok(())
@@ -107,7 +109,8 @@ fn config(world: &mut World, sync: usize, random: &mut Random) {
     } else {
         rules.country = if rules.country == "Norway" { "Sweden" } else { "Norway" };
     }
-    world.log.push(format!("{} now goes by {rules:?}", SYNCS[sync]));
+    let told = format!("{} now goes by {rules:?}", world.jobs[sync].sync);
+    world.log.push(told);
     world.configure();
 }
 
@@ -134,7 +137,7 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
         }
         _ => trouble(world, random),
     }
-    world.log.push(format!("command {what} for {} {who:?}", SYNCS[sync]));
+    world.log.push(format!("command {what} for {} {who:?}", world.names[sync]));
     Ok(())
 }
 
@@ -150,12 +153,12 @@ fn trouble(world: &mut World, random: &mut Random) {
 /// Approves what is held, and remembers that it was.
 pub async fn approve(world: &mut World, sync: usize, who: &Who) -> Result<(), String> {
     let Some(feed) = world.feed(sync).await else { return Ok(()) };
-    let held = world.store.probe_held().await.map_err(|error| error.to_string())?;
+    let held = world.store.probe_held(&world.realm()).await.map_err(|error| error.to_string())?;
     let named = |key: &String, identity: &String| match who {
         Who::Named(names) => names.contains(key) || names.contains(identity),
         Who::All | Who::Left => true,
     };
-    let pairs = held.into_iter().filter(|(of, key, _, _, identity)| of == SYNCS[sync] && named(key, identity));
+    let pairs = held.into_iter().filter(|(of, key, _, _, identity)| *of == world.names[sync] && named(key, identity));
     let pairs: Vec<Pair> = pairs.map(|(_, key, pair, ..)| (Key::new(key), pair)).collect();
     world.store.approve(feed, who, "chance", None, world.now).await.map_err(|error| error.to_string())?;
     remember(world, sync, pairs);

@@ -3,20 +3,23 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::imports::script;
 use super::ledger::Ledger;
 use super::oracle::{Snapshot, Standing};
 use super::target::Target;
-use super::world::{SYNCS, World};
+use super::world::World;
 use crate::roster::{Payload, Timestamp};
 use crate::store::Store;
 use crate::store::probe::Claimant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-const KEPT: [&str; 3] = ["held", "disputed", "absent"];
+const KEPT: [&str; 4] = ["held", "disputed", "absent", "imported"];
 
 /// After every call the target receives.
 pub async fn called(
     store: &mut Store,
+    realm: &str,
+    names: &[String],
     target: &Target,
     ledger: &Ledger,
     admitted: &[Snapshot],
@@ -29,14 +32,14 @@ pub async fn called(
     if target.last.is_empty() {
         return Ok(());
     }
-    let people = store.probe_people().await.map_err(|error| error.to_string())?;
-    let held = store.probe_held().await.map_err(|error| error.to_string())?;
+    let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
+    let held = store.probe_held(realm).await.map_err(|error| error.to_string())?;
     for member in &target.last {
         let identity = member["unique_id"].as_str().unwrap();
         let leaves = member["status"] == "in_active";
         if leaves {
-            nobody_is_there(identity, &people, admitted)?;
-            nobody_is_locked_out(identity, &people, target, ledger, admitted)?;
+            nobody_is_there(identity, &people, names, admitted)?;
+            nobody_is_locked_out(identity, &people, names, target, ledger, admitted)?;
         }
         for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
             let others = people.iter().any(|other| {
@@ -57,7 +60,7 @@ pub async fn called(
 }
 
 /// Nobody active has this identity.
-fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -> Result<(), String> {
+fn nobody_is_there(identity: &str, people: &[Claimant], names: &[String], admitted: &[Snapshot]) -> Result<(), String> {
     if let Some(person) = people.iter().find(|person| person.active && person.identity.as_deref() == Some(identity)) {
         return Err(format!("{identity} is sent as in_active although {} claims it", person.key));
     }
@@ -66,7 +69,7 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
             if !matches!(standing, Standing::Active(wanted, _) if wanted == identity) {
                 continue;
             }
-            let person = people.iter().find(|person| person.sync == SYNCS[sync] && person.key == *key);
+            let person = people.iter().find(|person| person.sync == names[sync] && person.key == *key);
             let elsewhere = person.is_some_and(|person| {
                 KEPT.contains(&person.verdict.as_str()) && person.active && person.identity.as_deref() != Some(identity)
             });
@@ -82,6 +85,7 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
 fn nobody_is_locked_out(
     identity: &str,
     people: &[Claimant],
+    names: &[String],
     target: &Target,
     ledger: &Ledger,
     admitted: &[Snapshot],
@@ -89,7 +93,7 @@ fn nobody_is_locked_out(
     for ((sync, key), _) in ledger.moved.iter().filter(|(_, from)| *from == identity) {
         let Some(wanted) = admitted[*sync].get(key).and_then(Standing::identity) else { continue };
         let moving = people.iter().any(|person| {
-            person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
+            person.sync == names[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
         });
         let there = target.bodies.get(wanted).is_some_and(|member| member["status"] == "active");
         if moving && !there {
@@ -100,10 +104,16 @@ fn nobody_is_locked_out(
 }
 
 /// After a reading was admitted: everybody it found active is on the way, or there is a reason.
-pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> Result<(), String> {
-    let people = store.probe_people().await.map_err(|error| error.to_string())?;
-    let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
-    let of = |key: &str| people.iter().find(|person| person.sync == SYNCS[sync] && person.key == key);
+pub async fn admitted(
+    store: &mut Store,
+    realm: &str,
+    names: &[String],
+    admitted: &[Snapshot],
+    sync: usize,
+) -> Result<(), String> {
+    let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
+    let accounts = store.probe_accounts(realm).await.map_err(|error| error.to_string())?;
+    let of = |key: &str| people.iter().find(|person| person.sync == names[sync] && person.key == key);
     for (key, standing) in &admitted[sync] {
         let person = of(key).ok_or_else(|| format!("{key} was read and is not known"))?;
         let kept = KEPT.contains(&person.verdict.as_str()) && person.why.is_some();
@@ -125,7 +135,7 @@ pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> 
             return Err(format!("{key} was read as {standing:?} and is {person:?}"));
         }
     }
-    let unread = people.iter().filter(|person| person.sync == SYNCS[sync] && !admitted[sync].contains_key(&person.key));
+    let unread = people.iter().filter(|person| person.sync == names[sync] && !admitted[sync].contains_key(&person.key));
     for person in unread {
         if person.active && !(KEPT.contains(&person.verdict.as_str()) && person.why.is_some()) {
             return Err(format!("nobody read {person:?}, who stays without a reason"));
@@ -137,11 +147,12 @@ pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> 
 /// After every run, also one that crashed.
 pub async fn at_rest(world: &mut World) -> Result<(), String> {
     world.target.arrive(world.now);
+    let realm = world.realm();
     if let Some(identity) = world.store.probe_batches().await.map_err(|error| error.to_string())?.first() {
         return Err(format!("{identity} is in two batches, or in one that is over"));
     }
-    let people = world.store.probe_people().await.map_err(|error| error.to_string())?;
-    let accounts = world.store.probe_accounts().await.map_err(|error| error.to_string())?;
+    let people = world.store.probe_people(&realm).await.map_err(|error| error.to_string())?;
+    let accounts = world.store.probe_accounts(&realm).await.map_err(|error| error.to_string())?;
     for account in &accounts {
         let identity = &account.identity;
         let claimed = people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity));
@@ -152,6 +163,7 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         let confirmed: Value = serde_json::from_str(&account.confirmed_body).unwrap();
         let right = match (account.certain, account.confirmed_gone) {
             (false, _) => true,
+            _ if account.believed => true,
             (true, None) => there.is_none(),
             (true, Some(true)) => there.is_some_and(|member| member["status"] == "in_active"),
             (true, Some(false)) => there == Some(&confirmed),
@@ -160,7 +172,11 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
             return Err(format!("{identity} is held for certain to be {confirmed}, but is {there:?}: {account:?}"));
         }
     }
-    match world.target.bodies.keys().find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
+    if let Some(stranger) = world.strangers.iter().find(|one| world.target.bodies[*one] != script(one)) {
+        return Err(format!("{stranger} is nobody of ours, and was touched"));
+    }
+    let mut theirs = world.target.bodies.keys().filter(|identity| !world.strangers.contains(*identity));
+    match theirs.find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
         Some(identity) => Err(format!("the target knows {identity}, the store does not")),
         None => Ok(()),
     }

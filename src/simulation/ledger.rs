@@ -29,6 +29,29 @@ impl Ledger {
         Self { quota, admitted: Vec::new(), approved: BTreeMap::new(), held: BTreeMap::new(), moved: BTreeMap::new() }
     }
 
+    /// Two syncs change places: another one is now known by this number.
+    pub fn swap(&mut self, one: usize, other: usize) {
+        let other_than = |sync: usize| match sync {
+            sync if sync == one => other,
+            sync if sync == other => one,
+            sync => sync,
+        };
+        self.admitted.iter_mut().for_each(|(_, sync, _)| *sync = other_than(*sync));
+        let moved = std::mem::take(&mut self.moved).into_iter();
+        self.moved = moved.map(|((sync, key), from)| ((other_than(sync), key), from)).collect();
+        let approved = std::mem::take(&mut self.approved).into_iter();
+        self.approved = approved.map(|((sync, pair), until)| ((other_than(sync), pair), until)).collect();
+        let held = std::mem::take(&mut self.held).into_iter();
+        self.held = held.map(|(sync, pairs)| (other_than(sync), pairs)).collect();
+    }
+
+    /// A sync points to another target: nothing is held or approved there. What was admitted still counts.
+    pub fn repoint(&mut self, sync: usize) {
+        self.held.remove(&sync);
+        self.approved.retain(|(of, _), _| *of != sync);
+        self.moved.retain(|(of, _), _| *of != sync);
+    }
+
     /// A plan is about to be admitted: is it within the budget, or approved?
     pub fn admit(&mut self, sync: usize, admit: &Admit, now: Timestamp) -> Result<(), String> {
         let grounds = &admit.question.guard;

@@ -19,6 +19,7 @@ use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
 use crate::roster::Fingerprint;
 use crate::store::Store;
 
+const URL: &str = "https://acme.example";
 const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
 
 static MAPPINGS: LazyLock<BTreeMap<&'static str, Arc<Mapping>>> =
@@ -48,9 +49,9 @@ fn mapping(country: &str) -> Mapping {
 }
 
 /// The target under a secret.
-pub fn destination(secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
+pub fn destination(url: &str, secret: &str, batch: usize, quota: Quota) -> Arc<Veris> {
     Arc::new(Veris::new(veris::Settings {
-        url: "https://acme.example".to_owned(),
+        url: url.to_owned(),
         client_id: "acme".to_owned(),
         client_secret: secret.to_owned().into(),
         api_key: "key".to_owned().into(),
@@ -68,7 +69,7 @@ impl World {
         let people = 2 + random.below(8);
         let company = Company::new(syncs, people, random);
         let quota = Quota { quota: 3 + u32::from(random.percent(50)) * 9, per: Duration::from_hours(24), reserve: 1 };
-        let veris = destination("secret", 1 + random.below(4), quota);
+        let veris = destination(URL, "secret", 1 + random.below(4), quota);
         let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
@@ -90,10 +91,14 @@ impl World {
             store: Store::memory().await.unwrap(),
             now: "2026-11-02T08:00:00Z".parse().unwrap(),
             jobs: SYNCS[..syncs].iter().map(job).collect(),
+            names: SYNCS[..syncs].iter().map(|name| (*name).to_owned()).collect(),
+            parted: None,
             admitted: vec![Snapshot::new(); syncs],
             company,
             target: Target::default(),
             ever: BTreeSet::new(),
+            strangers: BTreeSet::new(),
+            url: URL.to_owned(),
             ledger: Ledger::new(quota),
             log: Vec::new(),
         };

@@ -80,6 +80,11 @@ impl Target {
         }
     }
 
+    /// Somebody else puts members there.
+    pub fn plant(&mut self, members: &[Value]) {
+        self.apply(members);
+    }
+
     pub fn call(&mut self, request: &Request, now: Timestamp) -> Event {
         self.arrive(now);
         self.last.clear();

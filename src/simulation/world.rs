@@ -24,12 +24,20 @@ pub struct World {
     pub store: Store,
     pub now: Timestamp,
     pub company: Company,
+    /// Where the config says the target is.
+    pub url: String,
     pub target: Target,
     pub jobs: Vec<Job>,
-    /// What the latest admitted reading of each sync found.
+    /// What the store calls each sync; after them those that the config does not name any more.
+    pub names: Vec<String>,
+    /// The sync that became another one.
+    pub parted: Option<usize>,
+    /// What the latest admitted reading of each of them found.
     pub admitted: Vec<Snapshot>,
-    /// Identities that an admitted reading found active.
+    /// Identities that an admitted reading found active, or an import said to be.
     pub ever: BTreeSet<String>,
+    /// Members at the target that somebody else put there.
+    pub strangers: BTreeSet<String>,
     pub ledger: Ledger,
     /// What happened, for people to read.
     pub log: Vec<String>,
@@ -60,7 +68,12 @@ impl World {
 
     /// A sync's number in the store, once it ran.
     pub async fn feed(&mut self, sync: usize) -> Option<i64> {
-        self.store.feed(SYNCS[sync], None).await.unwrap().map(|(feed, _)| feed.id)
+        self.store.feed(&self.names[sync], None).await.unwrap().map(|(feed, _)| feed.id)
+    }
+
+    /// The target as the store knows it.
+    pub fn realm(&self) -> String {
+        self.jobs[0].destination.realm()
     }
 
     /// What a sync would hold now.
@@ -77,11 +90,23 @@ impl World {
 
     /// Runs a sync; what must hold is looked at on the way and afterwards.
     pub async fn run(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
+        self.attempt(sync, mishap, random).await?;
+        invariants::at_rest(self).await
+    }
+
+    /// Runs a sync; what must hold is looked at on the way.
+    pub async fn attempt(
+        &mut self,
+        sync: usize,
+        mishap: &Mishap,
+        random: &mut Random,
+    ) -> Result<Option<Outcome>, String> {
         let job = self.jobs[sync].clone();
-        match self.perform(sync, job, mishap, random).await? {
+        let outcome = self.perform(sync, job, mishap, random).await?;
+        match &outcome {
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",
-                SYNCS[sync],
+                self.names[sync],
                 tally.failed.as_ref().map(|why| format!(" failed: {why}")).unwrap_or_default(),
                 tally.kinds,
                 tally.held,
@@ -89,9 +114,9 @@ impl World {
                 tally.pending,
                 tally.waits.as_ref().map(|why| format!(" {why}")).unwrap_or_default(),
             )),
-            _ => self.log.push(format!("  → {} crashed", SYNCS[sync])),
+            _ => self.log.push(format!("  → {} crashed", self.names[sync])),
         }
-        invariants::at_rest(self).await
+        Ok(outcome)
     }
 
     async fn perform(
@@ -116,6 +141,7 @@ impl World {
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
                     let admits = matches!(transaction, Transaction::Admit(_));
+                    let enrols = matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync;
                     if let Transaction::Admit(admit) = &transaction {
                         if let Some(key) = &found_after_all {
                             return Err(format!("a reading without {key} is admitted although the look-up found them"));
@@ -123,10 +149,14 @@ impl World {
                         self.ledger.admit(sync, admit, self.now)?;
                     }
                     let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
+                    if enrols {
+                        self.names[sync].clone_from(&job.sync);
+                    }
                     if admits {
                         self.admitted[sync].clone_from(&found);
                         self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
-                        invariants::admitted(books.store(), &self.admitted, sync).await?;
+                        let (names, realm) = (&self.names, job.destination.realm());
+                        invariants::admitted(books.store(), &realm, names, &self.admitted, sync).await?;
                     }
                     Event::Committed(answer)
                 }
@@ -140,7 +170,17 @@ impl World {
                 Effect::Call(request) => {
                     let event = self.target.call(&request, self.now);
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
-                    invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, self.now).await?;
+                    let (names, realm) = (&self.names, job.destination.realm());
+                    invariants::called(
+                        books.store(),
+                        &realm,
+                        names,
+                        &self.target,
+                        &self.ledger,
+                        &self.admitted,
+                        self.now,
+                    )
+                    .await?;
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
                     event
                 }

@@ -51,10 +51,10 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, feed: i64, members: &[Member]
     }
     sqlx::query(
         "UPDATE importing SET news = (SELECT CASE
-           WHEN EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.imported = 0) THEN
+           WHEN EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.imported = 0)
+             OR a.gone = 1 AND a.pending IS NOT NULL THEN
              CASE WHEN a.confirmed_gone IS NOT 0 AND a.certain = 1 THEN 'doubted' END
            WHEN EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1) THEN NULL
-           WHEN a.gone = 1 AND a.pending IS NOT NULL THEN NULL
            ELSE 'claimed' END FROM account a WHERE a.id = account)
          WHERE account IS NOT NULL",
     )
@@ -112,7 +112,7 @@ async fn claim(tx: &mut Transaction<'_, Sqlite>, feed: i64, now: Timestamp) -> R
     sqlx::query(before).execute(&mut **tx).await?;
     sqlx::query(
         "INSERT INTO person (feed, key, account, active, verdict, why, imported)
-         SELECT ?1, identity, account, 1, 'imported', 'no reading has looked for them yet', ?2
+         SELECT ?1, identity, account, 1, 'imported', 'until somebody of the directory takes it over', ?2
          FROM importing WHERE news = 'claimed'",
     )
     .bind(feed)

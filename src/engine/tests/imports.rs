@@ -32,7 +32,7 @@ impl World {
 async fn whoever_has_the_identity_takes_it_over_and_whoever_has_none_leaves() {
     let mut world = World::of(&["anna", "berit"]).await;
     world.import(&["E-anna", "E-zoe"]).await;
-    assert_eq!(world.known("E-zoe").await, ["E-zoe imported: no reading has looked for them yet"]);
+    assert_eq!(world.known("E-zoe").await, ["E-zoe imported: until somebody of the directory takes it over"]);
     let tally = world.run().await;
     assert_eq!((kinds(&tally), tally.unchanged, tally.confirmed), ([1, 0, 0, 0, 2], 0, 3));
     assert_eq!(world.members(), ["E-anna active Clerk", "E-berit active Clerk", "E-zoe in_active Import"]);
@@ -110,7 +110,7 @@ async fn what_is_not_complete_says_nothing_of_them() {
     world.import(&["E-zoe"]).await;
     world.directory.fails_at_page = Some(2);
     world.run().await;
-    assert_eq!(world.known("E-zoe").await, ["E-zoe imported: no reading has looked for them yet"]);
+    assert_eq!(world.known("E-zoe").await, ["E-zoe imported: until somebody of the directory takes it over"]);
     world.directory.fails_at_page = None;
     world.import(&["E-x", "E-y"]).await;
     world.person("berit").without("title");
@@ -142,7 +142,7 @@ async fn they_may_be_people_of_another_sync_that_was_never_read() {
     world.run().await;
     assert_eq!(
         world.known("E-zoe").await,
-        ["E-zoe absent: imported on 2026-11-02T08:00:00Z; nobody active in the directory has this identity, but the \
+        ["E-zoe held: imported on 2026-11-02T08:00:00Z; nobody active in the directory has this identity, but the \
           sync “hosts” of the same target was never read"]
     );
     let hosts = Directory::of(&["zoe"]);

@@ -28,7 +28,10 @@ async fn known_identities_are_taken_over_or_leave() {
         json!({ "sync": "employees", "imported": 0, "known": 2 })
     );
     let status = world.ends(0, &["status"]).out;
-    assert!(status.contains("2 people as they were, imported (no reading has looked for them yet)"), "{status}");
+    assert!(
+        status.contains("2 people as they were, imported (nobody of the directory has taken them over yet)"),
+        "{status}"
+    );
     let told = world.ends(0, &["explain", "77"]).out;
     assert!(told.contains("believed to be at the target, imported") && told.contains("imported by ada"), "{told}");
 

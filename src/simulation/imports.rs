@@ -1,0 +1,61 @@
+//! Somebody says which identities the target knows; some of them do not mean what they say.
+
+use serde_json::{Value, json};
+
+use super::random::Random;
+use super::world::World;
+use crate::destination::Member;
+use crate::roster::{Identity, Payload};
+
+/// Identities of people and of nobody, with those that a former script put there.
+pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Result<(), String> {
+    let realm = world.realm();
+    // As the command does, for every sync with this target.
+    for (name, job) in world.names.iter_mut().zip(&world.jobs) {
+        world.store.enrol(&job.sync, job.was.as_deref(), &realm).await.map_err(|error| error.to_string())?;
+        name.clone_from(&job.sync);
+    }
+    let feed = world.feed(sync).await.expect("it was enrolled");
+    let mut members = Vec::new();
+    if random.percent(20) {
+        let stranger = format!("Z{}", random.below(4));
+        world.target.plant(&[script(&stranger)]);
+        world.strangers.insert(stranger);
+    }
+    for _ in 0..=random.below(4) {
+        let identity = somebody(world, random);
+        if members.iter().any(|member: &Member| member.identity.as_str() == identity) {
+            continue;
+        }
+        let payload = if random.percent(50) { Payload::default() } else { payload(&identity) };
+        members.push(Member { identity: Identity::new(identity), payload });
+    }
+    for member in &members {
+        let identity = member.identity.as_str();
+        world.ever.insert(identity.to_owned());
+        world.log.push(format!("import of {identity} for {}", world.names[sync]));
+    }
+    world.store.import(feed, &members, "chance", world.now).await.map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// Somebody of the company, or nobody; who is not there, or left, may have been put there by the former script.
+fn somebody(world: &mut World, random: &mut Random) -> String {
+    let citizen = world.company.anybody(random).map(|citizen| citizen.identity.clone());
+    let identity = citizen.filter(|_| random.percent(50)).unwrap_or_else(|| format!("X{}", random.below(6)));
+    let there = world.target.bodies.get(&identity).is_some_and(|member| member["status"] == "active");
+    if !there && random.percent(60) {
+        world.target.plant(&[script(&identity)]);
+        world.log.push(format!("{identity} was put there by somebody else"));
+    }
+    identity
+}
+
+fn payload(identity: &str) -> Payload {
+    Payload::default().with("unique_id", identity).with("designation", "Former")
+}
+
+/// A member as the former script sent it.
+pub fn script(identity: &str) -> Value {
+    json!({ "unique_id": identity, "designation": "Former", "status": "active" })
+}
