@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::ledger::Ledger;
+use super::oracle::{Snapshot, Standing};
 use super::random::Random;
 use super::world::World;
 use crate::destination::Member;
-use crate::roster::{Identity, Payload};
+use crate::engine::Admit;
+use crate::plan::guard;
+use crate::roster::{Identity, Payload, Timestamp};
 
 /// Identities of people and of nobody, with those that a former script put there.
 pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Result<(), String> {
@@ -36,6 +40,20 @@ pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Resu
         world.log.push(format!("import of {identity} for {}", world.names[sync]));
     }
     world.store.import(feed, &members, "chance", world.now).await.map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// A plan is about to be admitted: while somebody's identity can't be told it may be any of the imported, who stay.
+pub fn guarded(sync: usize, admit: &Admit, found: &Snapshot, ledger: &Ledger, now: Timestamp) -> Result<(), String> {
+    let unclear = found.iter().find(|(_, standing)| matches!(standing, Standing::Invalid | Standing::Unclear));
+    let Some((key, standing)) = unclear else { return Ok(()) };
+    for change in admit.plan.changes.iter().filter(|change| change.held.is_none()) {
+        let pair = guard::pair(&admit.question.observed, change);
+        let approved = ledger.approved.get(&(sync, pair.clone())).is_some_and(|until| *until > now);
+        if admit.question.observed[change.observed].imported && !approved {
+            return Err(format!("{pair:?} is admitted although {key} is {standing:?} and may be the one"));
+        }
+    }
     Ok(())
 }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::company::Company;
-use super::invariants;
 use super::ledger::Ledger;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::target::Target;
+use super::{imports, invariants};
 use crate::daemon::books::Books;
 use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
 use crate::plan::guard::Pair;
@@ -146,6 +146,7 @@ impl World {
                         if let Some(key) = &found_after_all {
                             return Err(format!("a reading without {key} is admitted although the look-up found them"));
                         }
+                        imports::guarded(sync, admit, &found, &self.ledger, self.now)?;
                         self.ledger.admit(sync, admit, self.now)?;
                     }
                     let answer = books.commit(transaction, self.now).await.map_err(|error| error.to_string())?;
