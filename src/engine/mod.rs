@@ -23,6 +23,7 @@ mod courier;
 mod index;
 mod intake;
 mod judge;
+mod missing;
 mod reading;
 mod run;
 mod tally;

@@ -47,7 +47,7 @@ pub(super) async fn rule(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .await?;
     // Somebody of the directory has it now.
     sqlx::query(
-        "DELETE FROM person WHERE imported > 0
+        "DELETE FROM person INDEXED BY person_imported WHERE imported > 0
            AND EXISTS (SELECT 1 FROM person other WHERE other.account = person.account AND other.imported = 0)",
     )
     .execute(&mut **tx)
