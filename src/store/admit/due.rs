@@ -45,7 +45,8 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
 
 pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     // A payload replaces the last one; the one the target confirmed is kept beside it for as long as they differ. A
-    // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back.
+    // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back. What
+    // an identity left behind waits for stays: should whoever takes it give it up, it waits all the same.
     sqlx::query(
         "INSERT INTO account (realm, identity, gone, announce, fp, body, mapping)
          SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2
@@ -58,7 +59,7 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
-           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, after = NULL",
+           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping",
     )
     .bind(admission.realm)
     .bind(&admission.rules.as_bytes()[..])
@@ -86,6 +87,16 @@ pub(super) async fn chain(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
            WHERE d.after IS NOT NULL AND a.identity = d.identity AND a.realm = (SELECT id FROM realm WHERE name = ?)
              AND b.identity = d.after AND b.realm = a.realm)
          UPDATE account SET after = moved.after FROM moved WHERE account.id = moved.id",
+    )
+    .bind(admission.realm)
+    .execute(&mut **tx)
+    .await?;
+    // Who goes back to an identity they had left behind is known by it again.
+    sqlx::query(
+        "UPDATE account SET after = NULL WHERE id IN
+           (SELECT back.id FROM due d CROSS JOIN account a CROSS JOIN account back ON back.id = a.after
+            WHERE d.after IS NOT NULL AND a.identity = d.identity AND a.realm = (SELECT id FROM realm WHERE name = ?)
+              AND back.after = a.id)",
     )
     .bind(admission.realm)
     .execute(&mut **tx)
