@@ -38,6 +38,8 @@
 //! - `account.pending`, what is still to be sent, is a generated column: no statement can forget to set it.
 //! - What the guard holds stays held until it is approved or no longer true, also when the window has room again. What
 //!   was approved does not count against the window.
+//! - What an import claims yields to anybody of the directory with that identity, and leaves only by a complete reading
+//!   and the guard. Of what the target has there nothing is known: it is never sent as active.
 //! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds

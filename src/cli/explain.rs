@@ -41,7 +41,7 @@ impl Explain {
     }
 
     async fn tell(&self, config: &Config, person: PersonRow, store: &mut Store) -> Result<Story, Failure> {
-        let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id } = person;
+        let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id, imported } = person;
         let now = Timestamp::now();
         let account = match id {
             Some(id) => store.account(id).await?.map(account).transpose()?,
@@ -52,7 +52,8 @@ impl Explain {
         let configured =
             config.syncs.get(&sync).or_else(|| config.syncs.values().find(|known| known.was.as_ref() == Some(&sync)));
         let directory = match configured {
-            _ if self.offline => Look::Skipped,
+            // There is no key to look up.
+            _ if self.offline || imported => Look::Skipped,
             None => Look::Failed("the config names no such sync any more".to_owned()),
             Some(configured) => look(config, configured, &Key::new(key.as_str()), store, now).await?,
         };

@@ -12,6 +12,7 @@ mod context;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;
+mod import;
 mod look;
 mod output;
 mod pause;
@@ -79,6 +80,8 @@ enum Command {
     Retry(retry::Retry),
     /// Forget what the target confirmed, and send it again.
     Resend(resend::Resend),
+    /// Say which identities the target knows, so that whoever is not in the directory leaves.
+    Import(import::Import),
     /// Let nothing of a sync run; kept over restarts.
     Pause(pause::Pause),
     /// Let a sync run again.
@@ -122,6 +125,7 @@ pub async fn run(arguments: Arguments) -> Exit {
         Command::Approve(command) => command.run(&global).await,
         Command::Retry(command) => command.run(&global).await,
         Command::Resend(command) => command.run(&global).await,
+        Command::Import(command) => command.run(&global).await,
         Command::Pause(command) => command.run(&global).await,
         Command::Resume(command) => command.run(&global).await,
         #[cfg(feature = "sandbox")]

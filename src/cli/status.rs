@@ -13,7 +13,7 @@ use crate::report::{Exit, Held, Kept, Named, Reason, Refused, Status as Shown, S
 use crate::store::{HeldRow, OddRow, Store};
 
 /// People kept for one of these reasons are worth a look; the others are as the config wants it.
-const KEPT: [&str; 4] = ["invalid", "unreadable", "absent", "disputed"];
+const KEPT: [&str; 5] = ["invalid", "unreadable", "absent", "disputed", "imported"];
 
 /// So many of those kept are named.
 const SOME: u32 = 5;

@@ -116,7 +116,8 @@ impl<'a> Books<'a> {
             }
         }
         let known = self.store.known(self.feed).await?;
-        Ok(Answer::Begun { run: self.run, feed, realm, known })
+        let imported = self.store.imported(self.feed).await?;
+        Ok(Answer::Begun { run: self.run, feed, realm, known, imported })
     }
 
     async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {

@@ -30,6 +30,10 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn credential(&self) -> Fingerprint;
     /// The target's limits.
     fn limits(&self) -> Limits;
+    /// The field by which the target knows a member.
+    fn identity_field(&self) -> &'static str;
+    /// The fields that a member may have.
+    fn fields(&self) -> Vec<&'static str>;
     /// The member a mapped person becomes, or every rule of the target that it breaks.
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
     /// What is sent when somebody leaves, from their last good payload.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Job;
 use super::index::Index;
-use super::judge::{ambiguous, judge, protection};
-use crate::directory::{End, Entry, Server, Sighting, Sightings};
-use crate::plan::{Absence, Known, Staged, Verdict, Wish, absence, guard};
+use super::judge::{ambiguous, judge};
+use crate::directory::{End, Entry, Server};
+use crate::plan::{Absence, Imported, Known, Staged, Verdict, Wish};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 /// A share of people without `userAccountControl` above which a reading is not believed: one in this many.
@@ -15,14 +15,15 @@ const UNREADABLE_SHARE: u64 = 100;
 /// A reading in progress.
 #[derive(Debug)]
 pub struct Intake {
-    known: Vec<Known>,
+    pub(super) known: Vec<Known>,
+    pub(super) imported: Vec<Imported>,
     index: Index,
     /// Beside `known`: the entry that was read.
     seen: Vec<Option<Fingerprint>>,
     /// People who are not known, and their entries.
     fresh: BTreeMap<Key, Fingerprint>,
     salt: Fingerprint,
-    absence: Absence,
+    pub(super) absence: Absence,
     /// Who answers.
     pub server: Server,
     /// Entries with a key, each person once.
@@ -31,20 +32,28 @@ pub struct Intake {
     pub keyless: u64,
     keyless_why: String,
     /// Keys of several entries.
-    shared: BTreeSet<Key>,
-    unreadable: u64,
+    pub(super) shared: BTreeSet<Key>,
+    pub(super) unreadable: u64,
+    pub(super) invalid: u64,
     /// People whose entry is as it was.
     pub unchanged: u64,
 }
 
 impl Intake {
     /// A reading from a server, of people of whom these are known, sorted by key.
-    pub fn new(known: Vec<Known>, server: Server, rules: Fingerprint, absence: Absence) -> Self {
+    pub fn new(
+        known: Vec<Known>,
+        imported: Vec<Imported>,
+        server: Server,
+        rules: Fingerprint,
+        absence: Absence,
+    ) -> Self {
         let salt = Fingerprint::of(format!("{rules} {:?}", server.kind).as_bytes());
         let seen = vec![None; known.len()];
         Self {
             index: Index::of(&known),
             known,
+            imported,
             seen,
             fresh: BTreeMap::new(),
             salt,
@@ -55,6 +64,7 @@ impl Intake {
             keyless_why: String::new(),
             shared: BTreeSet::new(),
             unreadable: 0,
+            invalid: 0,
             unchanged: 0,
         }
     }
@@ -95,6 +105,7 @@ impl Intake {
         }
         let staged = judge(job, entry, self.server.kind, key, known, fingerprint, now);
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));
+        self.invalid += u64::from(staged.wish == Wish::Keep(Verdict::Invalid));
         Some(staged)
     }
 
@@ -149,85 +160,14 @@ impl Intake {
         (n > 0).then(|| format!("{who}: nothing is changed for them (whose: rosterd status); check the sync's `key`"))
     }
 
-    /// People with an active claim who were not read, in the order of their keys.
-    pub fn missing(&self) -> impl Iterator<Item = &Known> {
-        self.unread().filter(|known| known.active)
-    }
-
     /// People without any account who were not read: nothing is left to know about them.
     pub fn forgotten(&self) -> Vec<i64> {
         self.unread().filter(|known| !known.claims).map(|known| known.id).collect()
     }
 
-    fn unread(&self) -> impl Iterator<Item = &Known> {
+    /// Everybody known who was not read.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &Known> {
         self.known.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(known, _)| known)
-    }
-
-    /// How many of the missing are worth a look: more than the guard lets go would be held anyway.
-    pub fn worth_a_look(&self, job: &Job) -> usize {
-        let active = self.known.iter().filter(|known| known.active).count() as u64;
-        usize::try_from(guard::allowance(job.limits.leave, active)).unwrap_or(usize::MAX)
-    }
-
-    /// What is wished for the missing.
-    pub fn judge_missing(&self, sightings: &Sightings, unsettled: bool, now: Timestamp) -> Result<Vec<Staged>, String> {
-        let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
-        if found > 0 {
-            return Err(format!(
-                "{found} people were missing from the reading but are found by their key: not complete"
-            ));
-        }
-        let all = self.missing().count();
-        Ok(self
-            .missing()
-            .map(|known| {
-                let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-                self.absent(known, sighting, (all, sightings.len()), unsettled, now)
-            })
-            .collect())
-    }
-
-    fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
-        let (sees, kind) = (self.server.sees_deleted, self.server.kind);
-        let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
-        if sighting != Sighting::Deleted && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
-            // They may be among those: whose key can't be read can't be found by it, and who is may be somebody else.
-            let why = format!("{}; but {} entries came without a key", absent.why, self.keyless);
-            return absence::Absent { needs_approval: Some(why), ..absent };
-        }
-        absent
-    }
-
-    fn absent(
-        &self,
-        known: &Known,
-        sighting: Option<Sighting>,
-        (missing, looked_up): (usize, usize),
-        unsettled: bool,
-        now: Timestamp,
-    ) -> Staged {
-        let since = known.absent_since().unwrap_or(now);
-        let absent = match sighting {
-            Some(sighting) => self.believe(sighting, since, unsettled, now),
-            None => absence::Absent {
-                wish: Wish::Leave(None),
-                why: "missing".to_owned(),
-                needs_approval: Some(format!("{missing} people are missing at once; {looked_up} were looked up")),
-            },
-        };
-        let protected = known.protected && matches!(absent.wish, Wish::Leave(_));
-        Staged {
-            key: known.key.clone(),
-            person: Some(known.id),
-            wish: absent.wish,
-            body: None,
-            seen: None,
-            recheck_at: None,
-            protected: known.protected,
-            why: Some(absent.why),
-            needs_approval: absent.needs_approval.or_else(|| protected.then(protection)),
-            absent_since: Some(since),
-        }
     }
 }
 

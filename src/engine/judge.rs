@@ -47,6 +47,7 @@ pub fn judge(
         why,
         needs_approval: (leaves && guarded).then(protection),
         absent_since: None,
+        imported: None,
     }
 }
 
@@ -76,5 +77,6 @@ pub fn ambiguous(key: Key, known: Option<&Known>) -> Staged {
         why: Some("several entries have this key".to_owned()),
         needs_approval: None,
         absent_since: None,
+        imported: None,
     }
 }

@@ -16,13 +16,14 @@ use crate::destination::{Destination, Item, Reply, Request, Secret, Seen, Ticket
 use crate::directory::{Page, Server, Sightings};
 use crate::mapping::Mapping;
 use crate::plan::guard::Grounds;
-use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Known, Limits, Observed, Plan, Staged};
+use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Imported, Known, Limits, Observed, Plan, Staged};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
 mod index;
 mod intake;
 mod judge;
+mod missing;
 mod reading;
 mod run;
 mod tally;
@@ -215,6 +216,8 @@ pub enum Answer {
         realm: Option<String>,
         /// Everybody it knows, in the order of their keys.
         known: Vec<Known>,
+        /// Identities that it knows from an import only.
+        imported: Vec<Imported>,
     },
     /// What was staged, beside what is known.
     Known(Vec<Observed>, Vec<Account>, Box<Grounds>),

@@ -10,7 +10,7 @@ use super::tally::Planned;
 use super::{Admit, Aim, Effect, Outcome, Progress, Transaction};
 use crate::directory::{End, Page, Server, Sightings};
 use crate::plan::guard::Grounds;
-use crate::plan::{self, Absence, Account, Known, Observed, Plan, Question};
+use crate::plan::{self, Absence, Account, Imported, Known, Observed, Plan, Question};
 use crate::roster::Timestamp;
 
 /// A host whose clock differs more from the directory's can't judge expiry.
@@ -20,6 +20,7 @@ impl Run {
     pub(super) fn opened(
         &mut self,
         known: Vec<Known>,
+        imported: Vec<Imported>,
         server: Server,
         began: Timestamp,
         now: Timestamp,
@@ -42,7 +43,7 @@ impl Run {
         } else {
             self.job.absence
         };
-        self.phase = Phase::Reading(Box::new(Intake::new(known, server, self.job.rules, absence)));
+        self.phase = Phase::Reading(Box::new(Intake::new(known, imported, server, self.job.rules, absence)));
         vec![Effect::ReadPage]
     }
 
@@ -72,10 +73,7 @@ impl Run {
         }
         let look: Vec<_> =
             intake.missing().take(intake.worth_a_look(&self.job)).map(|known| known.key.clone()).collect();
-        if intake.missing().next().is_none() {
-            effects.push(Effect::Commit(Transaction::Recall));
-            self.phase = Phase::Recalling(intake, end);
-        } else if look.is_empty() {
+        if look.is_empty() {
             effects.extend(self.sighted(intake, end, &Sightings::new(), began, now));
         } else {
             effects.push(Effect::Tell(Progress::LookingUp(look.len() as u64)));
@@ -95,9 +93,11 @@ impl Run {
     ) -> Vec<Effect> {
         let unsettled = self.server_changed(&intake) || self.server_since(&intake, now).is_some();
         match intake.judge_missing(sightings, unsettled, now) {
-            Ok(staged) => {
+            Ok(mut staged) => {
+                staged.extend(intake.judge_imported(unsettled, now));
                 self.phase = Phase::Recalling(intake, end);
-                vec![Effect::Commit(Transaction::Stage(staged)), Effect::Commit(Transaction::Recall)]
+                let stage = (!staged.is_empty()).then(|| Effect::Commit(Transaction::Stage(staged)));
+                stage.into_iter().chain([Effect::Commit(Transaction::Recall)]).collect()
             }
             Err(why) => self.failed(why, began),
         }
@@ -143,6 +143,7 @@ impl Run {
             }),
             ..grounds
         };
+        let observed = plan::import::unclaimed(observed);
         let question = Question { observed, accounts, guard, first_seen_inactive: self.job.first_seen_inactive };
         let plan = plan::weigh(&question);
         self.tally.unchanged = intake.unchanged;

@@ -6,7 +6,7 @@ use super::courier::{Courier, Courtesy};
 use super::intake::Intake;
 use super::{Aim, Answer, Effect, Event, Job, Outcome, Tally, Transaction};
 use crate::directory::End;
-use crate::plan::{Feed, Known};
+use crate::plan::{Feed, Imported, Known};
 use crate::roster::{Now, Timestamp};
 
 /// Why members are pending when nothing else is waited for.
@@ -26,7 +26,7 @@ pub struct Run {
 #[derive(Debug)]
 pub(super) enum Phase {
     Beginning,
-    Opening(Vec<Known>),
+    Opening(Vec<Known>, Vec<Imported>),
     Reading(Box<Intake>),
     LookingUp(Box<Intake>, End),
     /// Recalling comes after staging; what was read stays at hand.
@@ -52,10 +52,13 @@ impl Run {
                 self.phase = Phase::Beginning;
                 vec![Effect::Commit(Transaction::Begin)]
             }
-            (Phase::Beginning, Event::Committed(Answer::Begun { run, feed, realm, known })) => {
-                self.begun(run, feed, realm.as_deref(), known, now)
+            (Phase::Beginning, Event::Committed(Answer::Begun { run, feed, realm, known, imported })) => {
+                self.tally.run = run;
+                self.begun(feed, realm.as_deref(), Phase::Opening(known, imported), now)
             }
-            (Phase::Opening(known), Event::Opened(server)) => self.opened(known, server, began, now),
+            (Phase::Opening(known, imported), Event::Opened(server)) => {
+                self.opened(known, imported, server, began, now)
+            }
             (Phase::Reading(intake), Event::Page(page)) => self.page(intake, page, began, now),
             (Phase::Reading(intake), Event::Committed(_)) => {
                 self.phase = Phase::Reading(intake);
@@ -97,15 +100,7 @@ impl Run {
         }
     }
 
-    fn begun(
-        &mut self,
-        run: i64,
-        feed: Option<Feed>,
-        realm: Option<&str>,
-        known: Vec<Known>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
-        self.tally.run = run;
+    fn begun(&mut self, feed: Option<Feed>, realm: Option<&str>, opening: Phase, now: Timestamp) -> Vec<Effect> {
         let wanted = self.job.destination.realm();
         if let Some(realm) = realm.filter(|realm| *realm != wanted) {
             self.tally.failed = Some(format!(
@@ -121,7 +116,7 @@ impl Run {
             return self.sum_up();
         }
         self.feed = feed;
-        self.phase = Phase::Opening(known);
+        self.phase = opening;
         vec![Effect::Open]
     }
 

@@ -46,27 +46,33 @@ pub fn judge(
     now: Timestamp,
 ) -> Absent {
     let why = word(sighting, sees_deleted).to_owned();
-    let grace = settings.grace.unwrap_or(if kind == Kind::ActiveDirectory { AD_GRACE } else { Duration::ZERO });
-    let until = since + if unsettled { grace.max(settings.settle) } else { grace };
+    let until = since + patience(settings, kind, unsettled);
     let policy = match sighting {
         Sighting::Disabled => return Absent { wish: Wish::Leave(None), why, needs_approval: None },
-        Sighting::Matches => None,
-        Sighting::Filtered => Some(settings.filtered),
-        Sighting::Moved => Some(settings.moved),
-        Sighting::Deleted => Some(settings.deleted),
-        Sighting::Unreadable => Some(settings.unreadable),
-        Sighting::Gone => Some(settings.gone),
+        Sighting::Matches => return kept(why),
+        Sighting::Filtered => settings.filtered,
+        Sighting::Moved => settings.moved,
+        Sighting::Deleted => settings.deleted,
+        Sighting::Unreadable => settings.unreadable,
+        Sighting::Gone => settings.gone,
     };
-    match policy {
-        None => Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None },
-        Some(_) if now < until => {
-            let why = format!("{why}; believed from {until}");
-            Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None }
-        }
-        Some(Policy::Leave) => Absent { wish: Wish::Leave(None), why, needs_approval: None },
-        Some(Policy::Hold) => {
-            let held = format!("{why}; the sync's `absence` says hold");
-            Absent { wish: Wish::Leave(None), why, needs_approval: Some(held) }
-        }
+    by_policy(why, policy, until, now)
+}
+
+/// How long somebody must have been absent to be believed so.
+pub(super) fn patience(settings: &Absence, kind: Kind, unsettled: bool) -> Duration {
+    let grace = settings.grace.unwrap_or(if kind == Kind::ActiveDirectory { AD_GRACE } else { Duration::ZERO });
+    if unsettled { grace.max(settings.settle) } else { grace }
+}
+
+pub(super) fn by_policy(why: String, policy: Policy, until: Timestamp, now: Timestamp) -> Absent {
+    if now < until {
+        return kept(format!("{why}; believed from {until}"));
     }
+    let held = (policy == Policy::Hold).then(|| format!("{why}; the sync's `absence` says hold"));
+    Absent { wish: Wish::Leave(None), why, needs_approval: held }
+}
+
+fn kept(why: String) -> Absent {
+    Absent { wish: Wish::Keep(Verdict::Absent), why, needs_approval: None }
 }

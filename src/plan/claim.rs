@@ -76,7 +76,10 @@ impl<'a> Claims<'a> {
         let identity = match (self.stays_at(seen), &seen.wish) {
             (Some(account), _) => &account.identity,
             (None, Wish::Be(identity, _)) => identity,
-            (None, _) => return,
+            (None, _) => match self.inherited(seen) {
+                Some(account) => &account.identity,
+                None => return,
+            },
         };
         self.contenders.entry(identity).or_default().insert(Contender::Observed(index));
     }
@@ -136,6 +139,12 @@ impl<'a> Claims<'a> {
     /// The account of an identity.
     pub fn account(&self, identity: &Identity) -> Option<&'a Account> {
         self.by_identity.get(identity).copied()
+    }
+
+    /// The imported account that somebody inactive takes over, to give it up for a reason of their own.
+    pub fn inherited(&self, seen: &Observed) -> Option<&'a Account> {
+        let Wish::Leave(Some((identity, _))) = &seen.wish else { return None };
+        self.account(identity).filter(|account| account.imported)
     }
 
     /// The account somebody actively claims in the store.

@@ -79,7 +79,7 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn keep(&self, seen: &Observed, verdict: Verdict, why: Option<String>) -> Ruling {
-        let claimed = self.claims.stays_at(seen);
+        let claimed = self.claims.stays_at(seen).or_else(|| self.claims.inherited(seen));
         Ruling {
             observed: 0,
             account: claimed.or(self.claims.known_of(seen)).map(|account| account.identity.clone()),
@@ -114,7 +114,7 @@ impl<'a> Draft<'a> {
         member: Option<&'a (Identity, Fingerprint)>,
         first_seen: FirstSeenInactive,
     ) -> Ruling {
-        if let Some(account) = self.claims.held_by(seen) {
+        if let Some(account) = self.claims.held_by(seen).or(self.claims.inherited(seen)) {
             self.abandon(index, account);
             return ruling(Some(&account.identity), false, Verdict::Left, seen);
         }
@@ -179,7 +179,7 @@ fn becoming(account: Option<&Account>, due: Due) -> Option<Kind> {
     let Some(account) = account else { return Some(Kind::Join) };
     match (account.due, account.sent) {
         (known, _) if known == due => None,
-        (Due::Left, false) => Some(Kind::Join),
+        (Due::Left, false) | (Due::Unknown, _) => Some(Kind::Join),
         (Due::Left, true) => Some(Kind::Return),
         (Due::Active(_), _) => Some(Kind::Change),
     }

@@ -10,13 +10,14 @@ pub mod absence;
 pub mod claim;
 mod diff;
 pub mod guard;
+pub mod import;
 mod reading;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use diff::weigh;
-pub use reading::{Awaited, Feed, Known, Staged};
+pub use reading::{Awaited, Feed, Imported, Known, Staged};
 pub use settings::{Absence, FirstSeenInactive, Limit, Limits, Policy};
 
 /// What a reading wishes for one person.
@@ -47,6 +48,8 @@ pub struct Observed {
     pub why: Option<String>,
     /// Leaving needs approval whatever the count, and why.
     pub needs_approval: Option<String>,
+    /// Known from an import only; the key is the identity.
+    pub imported: bool,
 }
 
 /// A person as the store knows them.
@@ -71,7 +74,9 @@ pub struct Account {
     pub due: Due,
     /// Whether the target may have heard of it: confirmed, or sent and not provably unapplied.
     pub sent: bool,
-    /// Active claims by person; inactive ones yield and do not matter here.
+    /// Claimed by an import, which yields to anybody of the directory, active or not.
+    pub imported: bool,
+    /// Active claims by person; inactive ones and imports yield and do not matter here.
     pub claims: Vec<Claim>,
 }
 
@@ -89,6 +94,8 @@ pub struct Claim {
 pub enum Due {
     /// Active, with a payload of this fingerprint.
     Active(Fingerprint),
+    /// Active as it is: imported, so nothing is known that could be sent.
+    Unknown,
     /// Gone, with the last good payload.
     Left,
 }
@@ -117,7 +124,7 @@ pub enum Kind {
     Return,
     /// Other fields.
     Change,
-    /// New at the target.
+    /// New at the target, or at least to us: an imported account gets its fields.
     Join,
 }
 
@@ -192,6 +199,8 @@ pub enum Verdict {
     Disputed,
     /// Kept: held by the guard.
     Held,
+    /// Kept: imported, and nobody has taken them over yet.
+    Imported,
     /// Not this sync's business.
     Skipped,
     /// Inactive when first seen; never sent.
@@ -199,7 +208,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const WORDS: [(Self, &'static str); 9] = [
+    const WORDS: [(Self, &'static str); 10] = [
         (Self::Active, "active"),
         (Self::Left, "left"),
         (Self::Invalid, "invalid"),
@@ -207,6 +216,7 @@ impl Verdict {
         (Self::Absent, "absent"),
         (Self::Disputed, "disputed"),
         (Self::Held, "held"),
+        (Self::Imported, "imported"),
         (Self::Skipped, "skipped"),
         (Self::Never, "never"),
     ];

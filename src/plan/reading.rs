@@ -41,6 +41,21 @@ pub struct Known {
     pub awaited: Option<Box<Awaited>>,
 }
 
+/// An identity that the target is believed to know since an import, and that nobody of the directory claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// In the store.
+    pub id: i64,
+    /// The identity, in a key's place.
+    pub key: Key,
+    /// When it was imported.
+    pub at: Timestamp,
+    /// When a reading first had nobody for it.
+    pub absent_since: Option<Timestamp>,
+    /// Another sync with the same target that was never read: it may be one of its people.
+    pub awaits: Option<String>,
+}
+
 /// What a later run is to do about a person although their entry may not have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Awaited {
@@ -85,4 +100,6 @@ pub struct Staged {
     pub needs_approval: Option<String>,
     /// First absent at.
     pub absent_since: Option<Timestamp>,
+    /// When they were imported, for those who are known from that only; the key is the identity.
+    pub imported: Option<Timestamp>,
 }

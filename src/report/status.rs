@@ -55,7 +55,7 @@ pub struct SyncStatus {
 /// People kept for one reason.
 #[derive(Clone, Debug, Serialize)]
 pub struct Kept {
-    /// `invalid`, `unreadable`, `absent`, `disputed`.
+    /// `invalid`, `unreadable`, `absent`, `disputed`, `imported`.
     pub verdict: String,
     /// How many.
     pub people: u64,

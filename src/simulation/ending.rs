@@ -9,7 +9,7 @@ use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::setup::destination;
-use super::world::{SYNCS, World};
+use super::world::World;
 use crate::plan::FirstSeenInactive;
 use crate::store::Who;
 use crate::store::probe::Claimant;
@@ -30,7 +30,7 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
     (target.keep_fails, target.short_lists) = (0, false);
     let kind = target.kind;
     for job in &mut world.jobs {
-        job.destination = destination(kind, "another secret", 3, world.ledger.quota);
+        job.destination = destination(kind, &world.url, "another secret", 3, world.ledger.quota);
         job.patience = Duration::from_mins(10);
     }
     for round in 0..ROUNDS {
@@ -63,7 +63,7 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
 }
 
 async fn left_over(world: &mut World) -> Result<u64, String> {
-    let realm = world.jobs[0].destination.realm();
+    let realm = world.realm();
     world.store.left_over(&realm).await.map_err(|error| error.to_string())
 }
 
@@ -81,7 +81,8 @@ async fn compare(world: &mut World) -> Result<bool, String> {
             return Err(format!("{identity} ought to be {payload}, but is {there:?}"));
         }
     }
-    for (identity, member) in &world.target.bodies {
+    let strangers = &world.strangers;
+    for (identity, member) in world.target.bodies.iter().filter(|(identity, _)| !strangers.contains(*identity)) {
         if !world.ever.contains(identity) && world.jobs[0].first_seen_inactive == FirstSeenInactive::Skip {
             return Err(format!("{identity} was never read as active and is known to the target"));
         }
@@ -100,9 +101,11 @@ fn abroad(person: &Claimant, other: &Claimant) -> bool {
 /// Accounts at which nothing changes: those of invalid people and of people who want what others want, too; and what
 /// others want of these.
 async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String>, String> {
-    let people = world.store.probe_people().await.map_err(|error| error.to_string())?;
+    let people = world.store.probe_people(&world.realm()).await.map_err(|error| error.to_string())?;
     let wanted = oracle::members(found);
-    let mut exempt = BTreeSet::new();
+    // A sync that the config does not name any more never lets go.
+    let removed = people.iter().filter(|person| person.active && world.names[found.len()..].contains(&person.sync));
+    let mut exempt: BTreeSet<String> = removed.filter_map(|person| person.identity.clone()).collect();
     loop {
         let before = exempt.len();
         for (sync, snapshot) in found.iter().enumerate() {
@@ -112,7 +115,7 @@ async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String
                     Standing::Active(identity, _) => wanted[identity].is_none() || exempt.contains(identity),
                     Standing::Out => false,
                 };
-                let person = people.iter().find(|person| person.sync == SYNCS[sync] && person.key == *key);
+                let person = people.iter().find(|person| person.sync == world.names[sync] && person.key == *key);
                 let Some(person) = person.filter(|person| person.active) else { continue };
                 let disputed = person.verdict == "disputed";
                 if stays || disputed && !exempt.is_empty() {

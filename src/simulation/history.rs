@@ -3,10 +3,9 @@
 use jiff::SignedDuration;
 
 use super::company::{Citizen, Kind};
-use super::faults;
 use super::random::Random;
-use super::target;
-use super::world::{SYNCS, World};
+use super::world::World;
+use super::{faults, imports, renames, target};
 use crate::plan::guard::Pair;
 use crate::roster::{Key, Timestamp};
 use crate::store::Who;
@@ -24,7 +23,7 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             if mishap.read_before.is_some() {
                 people(world, random);
             }
-            world.log.push(format!("run {} at {:.0}", SYNCS[sync], world.now));
+            world.log.push(format!("run {} at {:.0}", world.jobs[sync].sync, world.now));
             world.run(sync, &mishap, random).await?;
         }
         44..47 => clocks(world, random),
@@ -38,7 +37,10 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             world.later(minutes);
         }
         58..86 => people(world, random),
-        86..90 => config(world, sync, random),
+        86..89 => config(world, sync, random),
+        89 => renames::rename(world, sync, random).await?,
+        // A client is known by the name that the target gave it, which nobody can import.
+        90 | 91 if world.target.kind != target::Kind::Clients => imports::import(world, sync, random).await?,
         _ => command(world, sync, random).await?,
     }
     Ok(())
@@ -134,7 +136,8 @@ fn config(world: &mut World, sync: usize, random: &mut Random) {
     } else {
         rules.country = if rules.country == "Norway" { "Sweden" } else { "Norway" };
     }
-    world.log.push(format!("{} now goes by {rules:?}", SYNCS[sync]));
+    let told = format!("{} now goes by {rules:?}", world.jobs[sync].sync);
+    world.log.push(told);
     world.configure();
 }
 
@@ -163,7 +166,7 @@ async fn command(world: &mut World, sync: usize, random: &mut Random) -> Result<
         _ if world.target.kind == target::Kind::Clients && random.percent(50) => world.target.meddle(random),
         _ => trouble(world, random),
     }
-    world.log.push(format!("command {what} for {} {who:?}", SYNCS[sync]));
+    world.log.push(format!("command {what} for {} {who:?}", world.names[sync]));
     Ok(())
 }
 
@@ -191,12 +194,12 @@ pub async fn pause(world: &mut World, feed: i64, sync: usize, minutes: Option<i6
 /// Approves what is held, and remembers that it was.
 pub async fn approve(world: &mut World, sync: usize, who: &Who) -> Result<(), String> {
     let Some(feed) = world.feed(sync).await else { return Ok(()) };
-    let held = world.store.probe_held().await.map_err(|error| error.to_string())?;
+    let held = world.store.probe_held(&world.realm()).await.map_err(|error| error.to_string())?;
     let named = |key: &String, identity: &String| match who {
         Who::Named(names) => names.contains(key) || names.contains(identity),
         Who::All | Who::Left => true,
     };
-    let pairs = held.into_iter().filter(|(of, key, _, _, identity)| of == SYNCS[sync] && named(key, identity));
+    let pairs = held.into_iter().filter(|(of, key, _, _, identity)| *of == world.names[sync] && named(key, identity));
     let pairs: Vec<Pair> = pairs.map(|(_, key, pair, ..)| (Key::new(key), pair)).collect();
     let now = world.command().await?;
     world.store.approve(feed, who, "chance", None, now).await.map_err(|error| error.to_string())?;

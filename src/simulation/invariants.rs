@@ -3,21 +3,24 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::imports::script;
 use super::ledger::Ledger;
 use super::oracle::{Snapshot, Standing};
 use super::target::{Client, Kind, Target};
 use super::toys::clients::path;
-use super::world::{SYNCS, World};
+use super::world::World;
 use crate::roster::{Payload, Timestamp};
 use crate::store::Store;
 use crate::store::probe::Claimant;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-const KEPT: [&str; 3] = ["held", "disputed", "absent"];
+const KEPT: [&str; 4] = ["held", "disputed", "absent", "imported"];
 
 /// After every call the target receives, at a true time and as the store stamps it.
 pub async fn called(
     store: &mut Store,
+    realm: &str,
+    names: &[String],
     target: &Target,
     ledger: &Ledger,
     admitted: &[Snapshot],
@@ -37,9 +40,9 @@ pub async fn called(
     if target.last.is_empty() {
         return Ok(());
     }
-    let people = store.probe_people().await.map_err(|error| error.to_string())?;
-    let held = store.probe_held().await.map_err(|error| error.to_string())?;
-    let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
+    let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
+    let held = store.probe_held(realm).await.map_err(|error| error.to_string())?;
+    let accounts = store.probe_accounts(realm).await.map_err(|error| error.to_string())?;
     for member in &target.last {
         let identity = member["unique_id"].as_str().unwrap();
         let leaves = member["status"] == "in_active";
@@ -49,9 +52,9 @@ pub async fn called(
             continue;
         }
         if leaves {
-            nobody_is_there(identity, &people, admitted)?;
-            let whose = member["first_name"].as_str().unwrap();
-            nobody_is_locked_out((identity, whose), &people, target, ledger, admitted)?;
+            nobody_is_there(identity, &people, names, admitted)?;
+            let whose = member["first_name"].as_str().unwrap_or_default();
+            nobody_is_locked_out((identity, whose), &people, names, target, ledger, admitted)?;
         }
         for (sync, key, pair, kind, _) in held.iter().filter(|held| held.4 == identity) {
             let others = people.iter().any(|other| {
@@ -72,7 +75,7 @@ pub async fn called(
 }
 
 /// Nobody active has this identity.
-fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -> Result<(), String> {
+fn nobody_is_there(identity: &str, people: &[Claimant], names: &[String], admitted: &[Snapshot]) -> Result<(), String> {
     if let Some(person) = people.iter().find(|person| person.active && person.identity.as_deref() == Some(identity)) {
         return Err(format!("{identity} is sent as in_active although {} claims it", person.key));
     }
@@ -81,7 +84,7 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
             if !matches!(standing, Standing::Active(wanted, _) if wanted == identity) {
                 continue;
             }
-            let person = people.iter().find(|person| person.sync == SYNCS[sync] && person.key == *key);
+            let person = people.iter().find(|person| person.sync == names[sync] && person.key == *key);
             let elsewhere = person.is_some_and(|person| {
                 KEPT.contains(&person.verdict.as_str()) && person.active && person.identity.as_deref() != Some(identity)
             });
@@ -97,6 +100,7 @@ fn nobody_is_there(identity: &str, people: &[Claimant], admitted: &[Snapshot]) -
 fn nobody_is_locked_out(
     (identity, whose): (&str, &str),
     people: &[Claimant],
+    names: &[String],
     target: &Target,
     ledger: &Ledger,
     admitted: &[Snapshot],
@@ -104,7 +108,7 @@ fn nobody_is_locked_out(
     for ((sync, key), _) in ledger.moved.iter().filter(|(_, from)| *from == identity) {
         let Some(wanted) = admitted[*sync].get(key).and_then(Standing::identity) else { continue };
         let moving = people.iter().any(|person| {
-            person.sync == SYNCS[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
+            person.sync == names[*sync] && person.key == *key && person.verdict == "active" && wanted != identity
         });
         if whose != key {
             continue;
@@ -118,10 +122,16 @@ fn nobody_is_locked_out(
 }
 
 /// After a reading was admitted: everybody it found active is on the way, or there is a reason.
-pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> Result<(), String> {
-    let people = store.probe_people().await.map_err(|error| error.to_string())?;
-    let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
-    let of = |key: &str| people.iter().find(|person| person.sync == SYNCS[sync] && person.key == key);
+pub async fn admitted(
+    store: &mut Store,
+    realm: &str,
+    names: &[String],
+    admitted: &[Snapshot],
+    sync: usize,
+) -> Result<(), String> {
+    let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
+    let accounts = store.probe_accounts(realm).await.map_err(|error| error.to_string())?;
+    let of = |key: &str| people.iter().find(|person| person.sync == names[sync] && person.key == key);
     for (key, standing) in &admitted[sync] {
         let person = of(key).ok_or_else(|| format!("{key} was read and is not known"))?;
         let kept = KEPT.contains(&person.verdict.as_str()) && person.why.is_some();
@@ -143,7 +153,7 @@ pub async fn admitted(store: &mut Store, admitted: &[Snapshot], sync: usize) -> 
             return Err(format!("{key} was read as {standing:?} and is {person:?}"));
         }
     }
-    let unread = people.iter().filter(|person| person.sync == SYNCS[sync] && !admitted[sync].contains_key(&person.key));
+    let unread = people.iter().filter(|person| person.sync == names[sync] && !admitted[sync].contains_key(&person.key));
     for person in unread {
         if person.active && !(KEPT.contains(&person.verdict.as_str()) && person.why.is_some()) {
             return Err(format!("nobody read {person:?}, who stays without a reason"));
@@ -165,7 +175,7 @@ fn secret_is_kept(target: &Target, identity: &str) -> Result<(), String> {
 /// Nobody but their owner touches others' clients, and nobody has two.
 pub fn clients_are_in_order(target: &Target) -> Result<(), String> {
     let (foreign, own): (Vec<&Client>, Vec<&Client>) = target.clients.values().partition(|client| client.foreign);
-    if foreign.len() != target.strangers || foreign.iter().any(|client| client.fields["status"] != "active") {
+    if foreign.len() != target.foreign || foreign.iter().any(|client| client.fields["status"] != "active") {
         return Err(format!("somebody else's clients were touched: {foreign:?}"));
     }
     match own.len() - if target.kind == Kind::Clients { target.bodies.len() } else { 0 } {
@@ -177,11 +187,12 @@ pub fn clients_are_in_order(target: &Target) -> Result<(), String> {
 /// After every run, also one that crashed.
 pub async fn at_rest(world: &mut World) -> Result<(), String> {
     world.target.arrive(world.now);
+    let realm = world.realm();
     if let Some(identity) = world.store.probe_batches().await.map_err(|error| error.to_string())?.first() {
         return Err(format!("{identity} is in two batches, or in one that is over"));
     }
-    let people = world.store.probe_people().await.map_err(|error| error.to_string())?;
-    let accounts = world.store.probe_accounts().await.map_err(|error| error.to_string())?;
+    let people = world.store.probe_people(&realm).await.map_err(|error| error.to_string())?;
+    let accounts = world.store.probe_accounts(&realm).await.map_err(|error| error.to_string())?;
     for account in &accounts {
         let identity = &account.identity;
         let claimed = people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity));
@@ -198,6 +209,7 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         let confirmed: Value = serde_json::from_str(&account.confirmed_body).unwrap();
         let right = match (account.certain, account.confirmed_gone) {
             (false, _) => true,
+            _ if account.believed => true,
             (true, None) => there.is_none(),
             (true, Some(true)) if world.target.kind == Kind::Clients => there.is_none(),
             (true, Some(true)) => there.is_some_and(|member| member["status"] == "in_active"),
@@ -210,7 +222,11 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
             secret_is_kept(&world.target, identity)?;
         }
     }
-    match world.target.bodies.keys().find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
+    if let Some(stranger) = world.strangers.iter().find(|one| world.target.bodies[*one] != script(one)) {
+        return Err(format!("{stranger} is nobody of ours, and was touched"));
+    }
+    let mut theirs = world.target.bodies.keys().filter(|identity| !world.strangers.contains(*identity));
+    match theirs.find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
         Some(identity) => Err(format!("the target knows {identity}, the store does not")),
         None => Ok(()),
     }

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 
 use super::oracle::Snapshot;
 use super::settling::Settling;
-use super::world::SYNCS;
 use crate::destination::Quota;
 use crate::engine::Admit;
 use crate::plan::Kind;
@@ -48,6 +47,36 @@ impl Ledger {
             onboarded: BTreeSet::new(),
             read: BTreeMap::new(),
         }
+    }
+
+    /// Two syncs change places: another one is now known by this number.
+    pub fn swap(&mut self, one: usize, other: usize) {
+        let other_than = |sync: usize| match sync {
+            sync if sync == one => other,
+            sync if sync == other => one,
+            sync => sync,
+        };
+        self.admitted.iter_mut().for_each(|(_, sync, _)| *sync = other_than(*sync));
+        let moved = std::mem::take(&mut self.moved).into_iter();
+        self.moved = moved.map(|((sync, key), from)| ((other_than(sync), key), from)).collect();
+        let approved = std::mem::take(&mut self.approved).into_iter();
+        self.approved = approved.map(|((sync, pair), until)| ((other_than(sync), pair), until)).collect();
+        let held = std::mem::take(&mut self.held).into_iter();
+        self.held = held.map(|(sync, pairs)| (other_than(sync), pairs)).collect();
+        let rules = std::mem::take(&mut self.rules).into_iter();
+        self.rules = rules.map(|(sync, rules)| (other_than(sync), rules)).collect();
+        self.onboarded = std::mem::take(&mut self.onboarded).into_iter().map(other_than).collect();
+        let read = std::mem::take(&mut self.read).into_iter();
+        self.read = read.map(|(sync, read)| (other_than(sync), read)).collect();
+    }
+
+    /// A sync points to another target: nothing is held or approved there. What was admitted still counts.
+    pub fn repoint(&mut self, sync: usize) {
+        self.held.remove(&sync);
+        self.approved.retain(|(of, _), _| *of != sync);
+        self.moved.retain(|(of, _), _| *of != sync);
+        self.onboarded.remove(&sync);
+        self.read.entry(sync).and_modify(Settling::forget_people);
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?
@@ -110,10 +139,10 @@ impl Ledger {
     }
 
     /// A run ended. Once everybody active whom the target did not refuse is there, joins count; the first ones do not.
-    pub async fn ended(&mut self, store: &mut Store, sync: usize) -> Result<(), String> {
-        let people = store.probe_people().await.map_err(|error| error.to_string())?;
-        let accounts = store.probe_accounts().await.map_err(|error| error.to_string())?;
-        let mut active = people.iter().filter(|person| person.sync == SYNCS[sync] && person.active).peekable();
+    pub async fn ended(&mut self, store: &mut Store, realm: &str, sync: usize, name: &str) -> Result<(), String> {
+        let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
+        let accounts = store.probe_accounts(realm).await.map_err(|error| error.to_string())?;
+        let mut active = people.iter().filter(|person| person.sync == name && person.active).peekable();
         let settled = |person: &Claimant| {
             let account = accounts.iter().find(|account| Some(&account.identity) == person.identity.as_ref());
             account.is_none_or(|account| {

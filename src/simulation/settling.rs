@@ -24,6 +24,12 @@ pub struct Settling {
 }
 
 impl Settling {
+    /// Nobody is known any more; which server answered still is.
+    pub fn forget_people(&mut self) {
+        self.known.clear();
+        self.absent.clear();
+    }
+
     /// A reading is about to be admitted: does anybody leave or return on the word of one new server alone?
     pub fn admit(
         &mut self,
@@ -48,6 +54,8 @@ impl Settling {
                 return Err(format!("{pair:?} is admitted on the word of {} alone", admit.server));
             }
         }
+        let imported = admit.question.observed.iter().filter(|seen| seen.imported);
+        self.known.extend(imported.map(|seen| seen.key.as_str().to_owned()));
         self.known.extend(found.keys().cloned());
         self.absent.retain(|key, _| !found.contains_key(key));
         for key in self.known.iter().filter(|key| !found.contains_key(*key)) {

@@ -22,6 +22,7 @@ use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
 use crate::roster::Fingerprint;
 use crate::store::Store;
 
+const URL: &str = "https://acme.example";
 const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
 
 static MAPPINGS: LazyLock<BTreeMap<&'static str, Arc<Mapping>>> =
@@ -51,9 +52,9 @@ fn mapping(country: &str) -> Mapping {
 }
 
 /// The target under a secret.
-pub fn destination(kind: Kind, secret: &str, batch: usize, quota: Quota) -> Arc<dyn Destination> {
+pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, quota: Quota) -> Arc<dyn Destination> {
     let veris = Veris::new(veris::Settings {
-        url: "https://acme.example".to_owned(),
+        url: url.to_owned(),
         client_id: "acme".to_owned(),
         client_secret: secret.to_owned().into(),
         api_key: "key".to_owned().into(),
@@ -76,7 +77,7 @@ impl World {
         // A target that is read in every run takes a token for it.
         let plenty = kind == Kind::Clients || random.percent(50);
         let quota = Quota { quota: 3 + u32::from(plenty) * 9, per: Duration::from_hours(24), reserve: 1 };
-        let target = destination(kind, "secret", 1 + random.below(4), quota);
+        let target = destination(kind, URL, "secret", 1 + random.below(4), quota);
         let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
@@ -101,10 +102,14 @@ impl World {
             now,
             clock: Clock::new(now),
             jobs: SYNCS[..syncs].iter().map(job).collect(),
+            names: SYNCS[..syncs].iter().map(|name| (*name).to_owned()).collect(),
+            parted: None,
             admitted: vec![Snapshot::new(); syncs],
             company,
             target: Target::new(kind),
             ever: BTreeSet::new(),
+            strangers: BTreeSet::new(),
+            url: URL.to_owned(),
             ledger: Ledger::new(quota),
             past: Vec::new(),
             elsewhere: None,

@@ -6,13 +6,13 @@ use jiff::SignedDuration;
 
 use super::clock::Clock;
 use super::company::Company;
-use super::invariants;
 use super::ledger::Ledger;
 use super::mishap::Mishap;
 use super::oracle::{Snapshot, Standing};
 use super::planted::{Bug, seams};
 use super::random::Random;
 use super::target::Target;
+use super::{imports, invariants};
 use crate::daemon::books::Books;
 use crate::destination::Reply;
 use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
@@ -29,12 +29,20 @@ pub struct World {
     pub now: Timestamp,
     pub clock: Clock,
     pub company: Company,
+    /// Where the config says the target is.
+    pub url: String,
     pub target: Target,
     pub jobs: Vec<Job>,
-    /// What the latest admitted reading of each sync found.
+    /// What the store calls each sync; after them those that the config does not name any more.
+    pub names: Vec<String>,
+    /// The sync that became another one.
+    pub parted: Option<usize>,
+    /// What the latest admitted reading of each of them found.
     pub admitted: Vec<Snapshot>,
-    /// Identities that an admitted reading found active.
+    /// Identities that an admitted reading found active, or an import said to be.
     pub ever: BTreeSet<String>,
+    /// Members at the target that somebody else put there.
+    pub strangers: BTreeSet<String>,
     pub ledger: Ledger,
     /// The company before each step.
     pub past: Vec<Company>,
@@ -66,7 +74,12 @@ impl World {
 
     /// A sync's number in the store, once it ran.
     pub async fn feed(&mut self, sync: usize) -> Option<i64> {
-        self.store.feed(SYNCS[sync], None).await.unwrap().map(|(feed, _)| feed.id)
+        self.store.feed(&self.names[sync], None).await.unwrap().map(|(feed, _)| feed.id)
+    }
+
+    /// The target as the store knows it.
+    pub fn realm(&self) -> String {
+        self.jobs[0].destination.realm()
     }
 
     /// What a sync would hold now.
@@ -83,19 +96,32 @@ impl World {
 
     /// Runs a sync; what must hold is looked at on the way and afterwards.
     pub async fn run(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
+        self.attempt(sync, mishap, random).await?;
+        invariants::at_rest(self).await
+    }
+
+    /// Runs a sync; what must hold is looked at on the way.
+    pub async fn attempt(
+        &mut self,
+        sync: usize,
+        mishap: &Mishap,
+        random: &mut Random,
+    ) -> Result<Option<Outcome>, String> {
         let job = self.jobs[sync].clone();
         let paused = self.paused[sync] > self.now;
-        let ended = self.perform(sync, job, mishap, random).await?;
+        let outcome = self.perform(sync, job, mishap, random).await?;
         self.store.probe_break(None).await.map_err(|error| error.to_string())?;
-        match ended {
+        match &outcome {
+            // Who points elsewhere is told so first.
             Some(Outcome::Synced(tally))
-                if paused != tally.waits.as_ref().is_some_and(|why| why.starts_with("paused")) =>
+                if tally.failed.as_ref().is_none_or(|why| !why.contains("the config now says"))
+                    && paused != tally.waits.as_ref().is_some_and(|why| why.starts_with("paused")) =>
             {
-                return Err(format!("{} is paused until {:.0}: {tally:?}", SYNCS[sync], self.paused[sync]));
+                return Err(format!("{} is paused until {:.0}: {tally:?}", self.names[sync], self.paused[sync]));
             }
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",
-                SYNCS[sync],
+                self.names[sync],
                 tally.failed.as_ref().map(|why| format!(" failed: {why}")).unwrap_or_default(),
                 tally.kinds,
                 tally.held,
@@ -103,9 +129,9 @@ impl World {
                 tally.pending,
                 tally.waits.as_ref().map(|why| format!(" {why}")).unwrap_or_default(),
             )),
-            _ => self.log.push(format!("  → {} crashed", SYNCS[sync])),
+            _ => self.log.push(format!("  → {} crashed", self.names[sync])),
         }
-        invariants::at_rest(self).await
+        Ok(outcome)
     }
 
     async fn perform(
@@ -130,7 +156,8 @@ impl World {
                 Effect::Finish(outcome) => return Ok(Some(*outcome)),
                 Effect::Tell(_) => continue,
                 Effect::Commit(transaction) => {
-                    if matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync {
+                    let enrols = matches!(transaction, Transaction::Begin) && job.purpose == Aim::Sync;
+                    if enrols {
                         self.clock.looked(ahead);
                     }
                     if matches!(transaction, Transaction::Observe(_)) {
@@ -139,6 +166,7 @@ impl World {
                     let ends = matches!(transaction, Transaction::End(_));
                     let admitted = match &transaction {
                         Transaction::Admit(admit) => {
+                            imports::guarded(sync, admit, &shown.found, &self.ledger, self.now)?;
                             Some(shown.admit(&self.ledger, sync, job.rules, admit, self.now)?)
                         }
                         _ => None,
@@ -149,14 +177,19 @@ impl World {
                         Err(_) if mishap.is_broken(performed) => return Ok(None),
                         Err(error) => return Err(error.to_string()),
                     };
+                    if enrols {
+                        self.names[sync].clone_from(&job.sync);
+                    }
                     if let Some(ledger) = admitted {
                         self.ledger = ledger;
                         self.admitted[sync].clone_from(&shown.found);
                         self.ever.extend(shown.found.values().filter_map(Standing::identity).map(str::to_owned));
-                        invariants::admitted(books.store(), &self.admitted, sync).await?;
+                        let realm = job.destination.realm();
+                        invariants::admitted(books.store(), &realm, &self.names, &self.admitted, sync).await?;
                     }
                     if ends {
-                        self.ledger.ended(books.store(), sync).await?;
+                        let (name, realm) = (&self.names[sync], job.destination.realm());
+                        self.ledger.ended(books.store(), &realm, sync, name).await?;
                     }
                     Event::Committed(answer)
                 }
@@ -170,7 +203,9 @@ impl World {
                     let event = on_time(self.target.call(&request, self.now), ahead);
                     self.log.push(format!("    {}", self.target.calls.last().unwrap()));
                     let times = (self.now, moment(&self.clock, self.now).wall);
-                    invariants::called(books.store(), &self.target, &self.ledger, &self.admitted, times).await?;
+                    let (names, realm) = (&self.names, job.destination.realm());
+                    invariants::called(books.store(), &realm, names, &self.target, &self.ledger, &self.admitted, times)
+                        .await?;
                     self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
                     event
                 }

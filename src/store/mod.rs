@@ -12,6 +12,7 @@ mod admit;
 mod bind;
 mod clock;
 mod deliver;
+mod import;
 mod lock;
 #[cfg(test)]
 pub mod planted;
@@ -31,6 +32,7 @@ mod token;
 pub use admit::Admission;
 pub use bind::BindRecord;
 pub use deliver::Frozen;
+pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use settle::Pace;
 pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};

@@ -41,28 +41,33 @@ pub struct Stored {
     pub certain: bool,
     /// Not tried again as it is.
     pub quarantined: bool,
+    /// Whether that it is there is only what an import says.
+    pub believed: bool,
 }
 
 impl Store {
-    /// Everybody known.
-    pub async fn probe_people(&mut self) -> Result<Vec<Claimant>, Error> {
+    /// Everybody known, with their accounts at a target.
+    pub async fn probe_people(&mut self, realm: &str) -> Result<Vec<Claimant>, Error> {
         let people = "SELECT f.sync, p.key, a.identity, p.active, p.verdict, p.why
-             FROM person p JOIN feed f ON f.id = p.feed LEFT JOIN account a ON a.id = p.account ORDER BY f.sync, p.key";
-        Ok(sqlx::query_as(people).fetch_all(&mut self.connection).await?)
+             FROM person p JOIN feed f ON f.id = p.feed LEFT JOIN account a ON a.id = p.account
+               AND a.realm = (SELECT id FROM realm WHERE name = ?) ORDER BY f.sync, p.key";
+        Ok(sqlx::query_as(people).bind(realm).fetch_all(&mut self.connection).await?)
     }
 
-    /// Every account.
-    pub async fn probe_accounts(&mut self) -> Result<Vec<Stored>, Error> {
+    /// Every account at a target.
+    pub async fn probe_accounts(&mut self, realm: &str) -> Result<Vec<Stored>, Error> {
         let accounts =
             "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain, refused IS NOT NULL AS quarantined FROM account ORDER BY id";
-        Ok(sqlx::query_as(accounts).fetch_all(&mut self.connection).await?)
+             certain, refused IS NOT NULL AS quarantined, confirmed_gone IS 0 AND confirmed_fp IS NULL AS believed
+             FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id";
+        Ok(sqlx::query_as(accounts).bind(realm).fetch_all(&mut self.connection).await?)
     }
 
-    /// What is held: sync, key, pair, kind, identity.
-    pub async fn probe_held(&mut self) -> Result<Vec<(String, String, String, String, String)>, Error> {
-        let held = "SELECT f.sync, h.key, h.pair, h.kind, h.identity FROM held h JOIN feed f ON f.id = h.feed";
-        Ok(sqlx::query_as(held).fetch_all(&mut self.connection).await?)
+    /// What is held of a target's syncs: sync, key, pair, kind, identity.
+    pub async fn probe_held(&mut self, realm: &str) -> Result<Vec<(String, String, String, String, String)>, Error> {
+        let held = "SELECT f.sync, h.key, h.pair, h.kind, h.identity FROM held h JOIN feed f ON f.id = h.feed
+             WHERE f.realm = (SELECT id FROM realm WHERE name = ?)";
+        Ok(sqlx::query_as(held).bind(realm).fetch_all(&mut self.connection).await?)
     }
 
     /// How many token requests were charged since then.

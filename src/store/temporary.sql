@@ -1,7 +1,8 @@
 -- A reading is staged on the connection that will admit it: a crash leaves nothing behind, and `plan` stores nothing.
 CREATE TEMP TABLE IF NOT EXISTS stage (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
-  seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
+  seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
+  UNIQUE (key, imported)
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (
   stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
@@ -9,3 +10,4 @@ CREATE TEMP TABLE IF NOT EXISTS ruling (
 CREATE TEMP TABLE IF NOT EXISTS due (
   identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER
 ) STRICT;
+CREATE TEMP TABLE IF NOT EXISTS importing (identity TEXT PRIMARY KEY, body TEXT NOT NULL, account INTEGER, news TEXT) STRICT;

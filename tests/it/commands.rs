@@ -2,6 +2,7 @@
 
 mod checking;
 mod holding;
+mod importing;
 mod looking;
 mod steering;
 mod world;

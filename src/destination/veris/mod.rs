@@ -80,6 +80,14 @@ impl Destination for Veris {
         Limits { batch, token: Some(quota), quiet, readable: false }
     }
 
+    fn identity_field(&self) -> &'static str {
+        member::IDENTITY
+    }
+
+    fn fields(&self) -> Vec<&'static str> {
+        FIELDS.iter().map(|field| field.name).collect()
+    }
+
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
         member::member(mapped)
     }

@@ -22,6 +22,7 @@ use crate::store::Store;
 mod crashes;
 mod faults;
 mod guarded;
+mod imports;
 mod readings;
 mod refusals;
 mod servers;

@@ -93,6 +93,7 @@ impl World {
             identity: Identity::new(identity),
             due,
             sent,
+            imported: false,
             claims: claims.map(|(key, _)| Claim { person: self.person_id(key), key: Key::new(key.as_str()) }).collect(),
         }
     }
@@ -104,7 +105,8 @@ impl World {
             active: *active,
         });
         let stage = i64::try_from(stage).unwrap();
-        Observed { stage, key: Key::new(key), person, wish: wish.clone(), why: None, needs_approval: None }
+        let wish = wish.clone();
+        Observed { stage, key: Key::new(key), person, wish, why: None, needs_approval: None, imported: false }
     }
 
     pub fn question(&self, wishes: &[(&str, Wish)], guard: Grounds) -> Question {

@@ -144,6 +144,7 @@ fn meaning(verdict: &str) -> &str {
         "unreadable" => "unreadable (the directory does not show enough)",
         "absent" => "absent (not long enough, or not surely)",
         "disputed" => "disputed (somebody else has the same identity)",
+        "imported" => "imported (nobody of the directory has taken them over yet)",
         other => other,
     }
 }

@@ -116,6 +116,7 @@ fn meaning(verdict: &str) -> &str {
         "absent" => "kept as they were, absent",
         "disputed" => "kept as they were, disputed",
         "held" => "kept as they were, held by the guard",
+        "imported" => "believed to be at the target, imported",
         "skipped" => "not this sync's business",
         "never" => "inactive when first seen, never sent",
         other => other,
@@ -126,7 +127,7 @@ fn meaning(verdict: &str) -> &str {
 fn happened(event: &Event) -> String {
     let Event { at, run, batch, kind, detail } = event;
     let number = |word: &str, n: &Option<i64>| n.map(|n| format!("{word} {n}  ")).unwrap_or_default();
-    let separator = if kind == "confirmed" || kind == "approved" { " " } else { ": " };
+    let separator = if ["confirmed", "approved", "imported"].contains(&kind.as_str()) { " " } else { ": " };
     let detail = detail.as_deref().map(|detail| format!("{separator}{}", printable(detail))).unwrap_or_default();
     format!("{}  {}{}{kind}{detail}", moment(*at), number("run", run), number("batch", batch))
 }

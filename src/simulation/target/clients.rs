@@ -81,7 +81,7 @@ impl Target {
     pub fn meddle(&mut self, random: &mut Random) {
         if random.percent(30) {
             self.made += 1;
-            self.strangers += 1;
+            self.foreign += 1;
             let fields = json!({ "unique_id": format!("foreign {}", self.made), "status": "active" });
             self.clients.insert(format!("f{}", self.made), Client { fields, told: String::new(), foreign: true });
             return;

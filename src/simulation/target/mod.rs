@@ -98,7 +98,7 @@ pub struct Target {
     /// Members somebody else has changed here, and nobody has looked since.
     pub meddled: BTreeSet<String>,
     /// Clients somebody else has here.
-    pub strangers: usize,
+    pub foreign: usize,
     /// Secrets that were kept.
     pub kept: BTreeMap<PathBuf, String>,
     /// By key.
@@ -146,10 +146,15 @@ impl Target {
         }
     }
 
+    /// Somebody else puts members there.
+    pub fn plant(&mut self, members: &[Value]) {
+        self.take(members);
+    }
+
     pub fn call(&mut self, request: &Request, now: Timestamp) -> Event {
         self.arrive(now);
         self.last.clear();
-        let (_, path) = request.url.split_once("example/").unwrap();
+        let path = request.url.splitn(4, '/').nth(3).unwrap();
         if matches!(path, "access-token" | "token") {
             return self.token(now);
         }

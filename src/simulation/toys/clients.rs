@@ -62,7 +62,7 @@ pub fn path(identity: &str) -> PathBuf {
 
 impl Destination for Clients {
     fn realm(&self) -> String {
-        "clients https://toy.example".to_owned()
+        format!("clients of {}", self.veris.realm())
     }
 
     fn credential(&self) -> Fingerprint {
@@ -71,6 +71,14 @@ impl Destination for Clients {
 
     fn limits(&self) -> Limits {
         Limits { batch: NonZeroUsize::MIN, readable: true, ..self.veris.limits() }
+    }
+
+    fn identity_field(&self) -> &'static str {
+        self.veris.identity_field()
+    }
+
+    fn fields(&self) -> Vec<&'static str> {
+        self.veris.fields()
     }
 
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {

@@ -52,7 +52,7 @@ impl Stand {
 
 impl Destination for Imports {
     fn realm(&self) -> String {
-        "imports https://toy.example".to_owned()
+        format!("imports of {}", self.veris.realm())
     }
 
     fn credential(&self) -> Fingerprint {
@@ -61,6 +61,14 @@ impl Destination for Imports {
 
     fn limits(&self) -> Limits {
         Limits { token: None, ..self.veris.limits() }
+    }
+
+    fn identity_field(&self) -> &'static str {
+        self.veris.identity_field()
+    }
+
+    fn fields(&self) -> Vec<&'static str> {
+        self.veris.fields()
     }
 
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {

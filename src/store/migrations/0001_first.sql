@@ -41,9 +41,11 @@ CREATE TABLE person (
   why TEXT,
   protected INTEGER NOT NULL DEFAULT 0,
   absent_since INTEGER,
-  recheck_at INTEGER
+  recheck_at INTEGER,
+  imported INTEGER NOT NULL DEFAULT 0 -- when, for a claim that only an import makes; its key is the identity
 ) STRICT;
-CREATE UNIQUE INDEX person_key ON person (feed, key);
+CREATE UNIQUE INDEX person_key ON person (feed, key, imported);
+CREATE UNIQUE INDEX person_imported ON person (account) WHERE imported > 0;
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
 CREATE INDEX person_active ON person (feed, active) WHERE active = 1; -- `active` again, so that counting reads no rows
 CREATE INDEX person_awaited ON person (feed) WHERE absent_since IS NOT NULL OR recheck_at IS NOT NULL;
@@ -55,13 +57,14 @@ CREATE TABLE account (
   identity TEXT NOT NULL,
   remote TEXT,                   -- what the target calls it, where it gives names of its own
   gone INTEGER NOT NULL,         -- what is due: 1 to leave, 0 to be there with fp and body
-  fp BLOB NOT NULL, body TEXT NOT NULL,
+  fp BLOB NOT NULL, body TEXT NOT NULL, -- fp is empty while an import says that they are there, and nobody with what
   confirmed_gone INTEGER, confirmed_fp BLOB,
   confirmed_body TEXT,           -- NULL when it is body
   certain INTEGER NOT NULL DEFAULT 1,
   announce INTEGER NOT NULL DEFAULT 0, -- 1: sent as gone although the target never heard of them
   -- What is still to do is derived, so that it cannot be forgotten: NULL settled, 0 leave, 1 change, 2 join.
   pending INTEGER GENERATED ALWAYS AS (CASE
+    WHEN gone = 0 AND fp = x'' THEN NULL
     WHEN gone = 1 AND certain = 0 THEN 0
     WHEN gone = 1 AND confirmed_gone = 0 THEN 0
     WHEN gone = 1 AND confirmed_gone IS NULL AND announce = 1 THEN 2

@@ -2,9 +2,9 @@
 
 use sqlx::Row;
 
-use crate::plan::{Awaited, Known};
+use crate::plan::{Awaited, Imported, Known};
 use crate::roster::{Fingerprint, Key};
-use crate::store::rows::{collect, moment_of};
+use crate::store::rows::{collect, moment, moment_of};
 use crate::store::{Error, Store};
 
 impl Store {
@@ -13,7 +13,7 @@ impl Store {
         // A column costs as much as the rest of a row on its way here, so the flags travel with the id.
         let rows = sqlx::query(
             "SELECT id * 8 + (account IS NOT NULL) * 4 + active * 2 + protected, key, seen
-             FROM person NOT INDEXED WHERE feed = ?",
+             FROM person NOT INDEXED WHERE feed = ? AND imported = 0",
         )
         .bind(feed)
         .fetch(&mut self.connection);
@@ -40,10 +40,31 @@ impl Store {
         Ok(known)
     }
 
+    /// The identities that a sync knows from an import only.
+    pub async fn imported(&mut self, feed: i64) -> Result<Vec<Imported>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, key, imported, absent_since, (SELECT min(other.sync) FROM feed other
+               WHERE other.realm = (SELECT realm FROM feed WHERE id = ?1) AND other.id <> ?1 AND other.rules IS NULL)
+             FROM person INDEXED BY person_imported WHERE imported > 0 AND feed = ?1 AND active = 1 ORDER BY id",
+        )
+        .bind(feed)
+        .fetch(&mut self.connection);
+        collect(rows, |row| {
+            Ok(Imported {
+                id: row.try_get(0)?,
+                key: Key::new(row.try_get::<&str, _>(1)?),
+                at: moment(row.try_get(2)?),
+                absent_since: moment_of(row.try_get(3)?),
+                awaits: row.try_get(4)?,
+            })
+        })
+        .await
+    }
+
     async fn awaited(&mut self, feed: i64) -> Result<Vec<(Key, Awaited)>, Error> {
         let rows = sqlx::query(
             "SELECT key, absent_since, recheck_at FROM person
-             WHERE feed = ? AND (absent_since IS NOT NULL OR recheck_at IS NOT NULL)",
+             WHERE feed = ? AND imported = 0 AND (absent_since IS NOT NULL OR recheck_at IS NOT NULL)",
         )
         .bind(feed)
         .fetch(&mut self.connection);

@@ -29,14 +29,15 @@ impl Store {
         .await?;
         // CROSS JOIN: few are touched, and SQLite would read everybody to have them in order.
         let rows = sqlx::query(
-            "SELECT a.id, a.identity, a.gone, a.fp, a.confirmed_gone IS NOT NULL OR a.certain = 0
+            "SELECT a.id, a.identity, a.gone, a.fp, a.confirmed_gone IS NOT NULL OR a.certain = 0, EXISTS (
+               SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1 AND p.imported > 0)
              FROM touched t CROSS JOIN account a ON a.id = t.id ORDER BY t.id",
         )
         .fetch(&mut *connection);
         let mut accounts = collect(rows, account).await?;
         let rows = sqlx::query(
             "SELECT t.id, p.id, p.key FROM touched t CROSS JOIN person p INDEXED BY person_account ON p.account = t.id
-             WHERE p.active = 1 ORDER BY t.id, p.id",
+             WHERE p.active = 1 AND p.imported = 0 ORDER BY t.id, p.id",
         )
         .fetch(&mut *connection);
         let claims = collect(rows, |row| {
@@ -104,12 +105,15 @@ pub(in crate::store) async fn confirmed_active(connection: &mut SqliteConnection
 }
 
 fn account(row: &SqliteRow) -> Result<Account, Error> {
-    let due = if row.try_get(2)? {
-        Due::Left
-    } else {
-        let stored = Fingerprint::from_slice(row.try_get(3)?);
-        Due::Active(stored.ok_or_else(|| Error::Damaged("a fingerprint of another length".to_owned()))?)
+    let due = match (row.try_get(2)?, row.try_get::<&[u8], _>(3)?) {
+        (true, _) => Due::Left,
+        (false, []) => Due::Unknown,
+        (false, stored) => Due::Active(
+            Fingerprint::from_slice(stored)
+                .ok_or_else(|| Error::Damaged("a fingerprint of another length".to_owned()))?,
+        ),
     };
     let identity = Identity::new(row.try_get::<&str, _>(1)?);
-    Ok(Account { id: row.try_get(0)?, identity, due, sent: row.try_get(4)?, claims: Vec::new() })
+    let (sent, imported) = (row.try_get(4)?, row.try_get(5)?);
+    Ok(Account { id: row.try_get(0)?, identity, due, sent, imported, claims: Vec::new() })
 }

@@ -22,9 +22,9 @@ impl Store {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
                 "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since)
+                   needs_approval, absent_since, imported)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
-                   value->>7, value->>8, value->>9, value->>10, value->>11 FROM json_each(?)",
+                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12 FROM json_each(?)",
             )
             .bind(Value::from(rows).to_string())
             .execute(&mut *tx)
@@ -36,8 +36,9 @@ impl Store {
     /// What was staged, beside what the store knows of those people, in the order of their keys.
     pub async fn observed(&mut self) -> Result<Vec<Observed>, Error> {
         let rows = sqlx::query(
-            "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account, p.active
-             FROM stage s LEFT JOIN person p ON p.id = s.person ORDER BY s.key",
+            "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account, p.active,
+               s.imported > 0
+             FROM stage s LEFT JOIN person p ON p.id = s.person ORDER BY s.key, s.imported",
         )
         .fetch(&mut self.connection);
         collect(rows, observed).await
@@ -64,6 +65,7 @@ fn staged_json(row: &Staged) -> Value {
         row.why,
         row.needs_approval,
         row.absent_since.map(millis),
+        row.imported.map_or(0, millis),
     ])
 }
 
@@ -83,6 +85,7 @@ fn observed(row: &SqliteRow) -> Result<Observed, Error> {
             Some(id) => Some(Person { id, account: row.try_get(8)?, active: row.try_get(9)? }),
             None => None,
         },
+        imported: row.try_get(10)?,
     })
 }
 

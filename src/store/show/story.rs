@@ -25,6 +25,8 @@ pub struct PersonRow {
     pub recheck_at: Option<Timestamp>,
     /// The claimed account.
     pub account: Option<i64>,
+    /// Known from an import only: the key is an identity.
+    pub imported: bool,
 }
 
 /// An account at a target.
@@ -69,7 +71,7 @@ impl Store {
     /// Everybody of that key or identity, in every sync; also whose held change is about that identity.
     pub async fn people(&mut self, who: &str) -> Result<Vec<PersonRow>, Error> {
         let rows = sqlx::query(
-            "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account
+            "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account, p.imported > 0
              FROM person p JOIN feed f ON f.id = p.feed
              WHERE p.id IN (
                SELECT id FROM person WHERE key = ?1 COLLATE NOCASE
@@ -93,6 +95,7 @@ impl Store {
                 absent_since: moment_of(row.try_get(5)?),
                 recheck_at: moment_of(row.try_get(6)?),
                 account: row.try_get(7)?,
+                imported: row.try_get(8)?,
             })
         })
         .await

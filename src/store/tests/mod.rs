@@ -16,6 +16,7 @@ mod admission;
 mod claims;
 mod clock;
 mod guard;
+mod import;
 mod moved;
 mod pending;
 mod quarantine;
@@ -122,6 +123,7 @@ impl Desk {
                 why: None,
                 needs_approval: protected.then(|| "protected".to_owned()),
                 absent_since: None,
+                imported: None,
             }
         };
         says.iter().map(stage).collect()

@@ -154,3 +154,24 @@ async fn who_took_over_an_identity_leaves_it_only_when_nobody_needs_it_any_more(
         assert_eq!(out, ready, "taken over at the target: {taken}");
     }
 }
+
+#[tokio::test]
+async fn whoever_takes_an_identity_left_behind_does_not_end_its_wait() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    desk.admit(&[("cato", Be("A", 2))]).await;
+    desk.admit(&[("cato", Leave)]).await;
+    assert_eq!(desk.ready().await, ["B"], "anna is known by A alone");
+    desk.deliver().await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+}
+
+#[tokio::test]
+async fn who_went_back_waits_for_nobody() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Be("B", 1))]).await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    desk.admit(&[("cato", Be("B", 2))]).await;
+    desk.admit(&[("anna", Leave)]).await;
+    assert_eq!(desk.ready().await, ["-A", "B"]);
+}

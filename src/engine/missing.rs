@@ -1,0 +1,107 @@
+//! Who is known and was not read: what is wished for them.
+
+use super::Job;
+use super::intake::Intake;
+use super::judge::protection;
+use crate::directory::{Sighting, Sightings};
+use crate::plan::{self, Known, Staged, Wish, absence, guard};
+use crate::roster::Timestamp;
+
+impl Intake {
+    /// People with an active claim who were not read, in the order of their keys.
+    pub fn missing(&self) -> impl Iterator<Item = &Known> {
+        self.unread().filter(|known| known.active)
+    }
+
+    /// How many of the missing are worth a look: more than the guard lets go would be held anyway.
+    pub fn worth_a_look(&self, job: &Job) -> usize {
+        let active = self.known.iter().filter(|known| known.active).count() as u64;
+        usize::try_from(guard::allowance(job.limits.leave, active)).unwrap_or(usize::MAX)
+    }
+
+    /// What is wished for the missing.
+    pub fn judge_missing(&self, sightings: &Sightings, unsettled: bool, now: Timestamp) -> Result<Vec<Staged>, String> {
+        let found = sightings.iter().filter(|(_, sighting)| *sighting == Sighting::Matches).count();
+        if found > 0 {
+            return Err(format!(
+                "{found} people were missing from the reading but are found by their key: not complete"
+            ));
+        }
+        let all = self.missing().count();
+        Ok(self
+            .missing()
+            .map(|known| {
+                let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
+                self.absent(known, sighting, (all, sightings.len()), unsettled, now)
+            })
+            .collect())
+    }
+
+    /// What is wished for the imported, unless somebody who was read has their identity.
+    pub fn judge_imported(&self, unsettled: bool, now: Timestamp) -> impl Iterator<Item = Staged> {
+        // Whose identity is not known may be any of them.
+        let nameless = self.keyless + self.shared.len() as u64 + self.unreadable + self.invalid;
+        self.imported.iter().map(move |imported| {
+            let absent = plan::import::judge(imported, &self.absence, self.server.kind, unsettled, now);
+            let unsure = (nameless > 0 && matches!(absent.wish, Wish::Leave(_)))
+                .then(|| format!("{}, but {nameless} people are unreadable or invalid, and may have it", absent.why));
+            Staged {
+                key: imported.key.clone(),
+                person: Some(imported.id),
+                wish: absent.wish,
+                body: None,
+                seen: None,
+                recheck_at: None,
+                protected: false,
+                why: Some(absent.why),
+                needs_approval: absent.needs_approval.or(unsure),
+                absent_since: Some(imported.absent_since.unwrap_or(now)),
+                imported: Some(imported.at),
+            }
+        })
+    }
+
+    fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
+        let (sees, kind) = (self.server.sees_deleted, self.server.kind);
+        let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
+        if sighting != Sighting::Deleted && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
+            // They may be among those: whose key can't be read can't be found by it, and who is may be somebody else.
+            let why = format!("{}; but {} entries came without a key", absent.why, self.keyless);
+            return absence::Absent { needs_approval: Some(why), ..absent };
+        }
+        absent
+    }
+
+    fn absent(
+        &self,
+        known: &Known,
+        sighting: Option<Sighting>,
+        (missing, looked_up): (usize, usize),
+        unsettled: bool,
+        now: Timestamp,
+    ) -> Staged {
+        let since = known.absent_since().unwrap_or(now);
+        let absent = match sighting {
+            Some(sighting) => self.believe(sighting, since, unsettled, now),
+            None => absence::Absent {
+                wish: Wish::Leave(None),
+                why: "missing".to_owned(),
+                needs_approval: Some(format!("{missing} people are missing at once; {looked_up} were looked up")),
+            },
+        };
+        let protected = known.protected && matches!(absent.wish, Wish::Leave(_));
+        Staged {
+            key: known.key.clone(),
+            person: Some(known.id),
+            wish: absent.wish,
+            body: None,
+            seen: None,
+            recheck_at: None,
+            protected: known.protected,
+            why: Some(absent.why),
+            needs_approval: absent.needs_approval.or_else(|| protected.then(protection)),
+            absent_since: Some(since),
+            imported: None,
+        }
+    }
+}
