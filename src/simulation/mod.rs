@@ -18,6 +18,7 @@ mod invariants;
 mod ledger;
 mod mishap;
 mod oracle;
+mod perform;
 mod planted;
 mod random;
 mod renames;
