@@ -29,6 +29,7 @@ pub mod target;
 mod toys;
 mod world;
 
+use crate::store::Store;
 use planted::Bug;
 use random::Random;
 use world::World;
@@ -48,36 +49,55 @@ fn steps(seed: u64) -> Vec<u64> {
     (1..=20 + seed % 21).collect()
 }
 
-/// Lives through these steps of a history, and its end.
-fn live(seed: u64, steps: &[u64], planted: Option<Bug>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let log = Mutex::new(Vec::new());
-    let ended = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async {
-            let mut world = World::new(&mut Random::new(seed, 0)).await;
-            if let Some(bug) = planted {
-                bug.plant(&mut world).await;
-            }
-            let mut ended = Ok(());
-            for step in steps {
-                ended = history::step(&mut world, &mut Random::new(seed, *step)).await;
-                if ended.is_err() {
-                    break;
+/// Where histories are lived through, one after the other.
+struct Scene {
+    /// Making a store takes longer than emptying it.
+    spare: Option<Store>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { spare: None }
+    }
+
+    /// Lives through these steps of a history, and its end.
+    fn live(&mut self, seed: u64, steps: &[u64], planted: Option<Bug>) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let spare = self.spare.take();
+        let over = Mutex::new(None);
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(async {
+                let mut world = World::new(empty(spare).await, &mut Random::new(seed, 0)).await;
+                if let Some(bug) = planted {
+                    bug.plant(&mut world).await;
                 }
-            }
-            if ended.is_ok() {
-                ended = ending::settle(&mut world, &mut Random::new(seed, u64::MAX)).await;
-            }
-            *log.lock().unwrap() = world.log;
-            ended
-        })
-    }));
-    let why = match ended {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(why)) => why,
-        Err(_) => "it panicked".to_owned(),
-    };
-    Err(Failure { why, log: log.into_inner().unwrap() })
+                let ended = through(&mut world, seed, steps).await;
+                *over.lock().unwrap() = Some((world.store, world.log));
+                ended
+            })
+        }));
+        let (store, log) = over.into_inner().unwrap().unzip();
+        // What is planted in a store stays there.
+        self.spare = store.filter(|_| planted.is_none());
+        match ended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(Failure { why, log: log.unwrap_or_default() }),
+            Err(_) => Err(Failure { why: "it panicked".to_owned(), log: log.unwrap_or_default() }),
+        }
+    }
+}
+
+async fn empty(spare: Option<Store>) -> Store {
+    let Some(mut store) = spare else { return Store::memory().await.unwrap() };
+    store.probe_empty().await.unwrap();
+    store
+}
+
+async fn through(world: &mut World, seed: u64, steps: &[u64]) -> Result<(), String> {
+    for step in steps {
+        history::step(world, &mut Random::new(seed, *step)).await?;
+    }
+    ending::settle(world, &mut Random::new(seed, u64::MAX)).await
 }
 
 /// The first of these histories that fails. Seeds are handed out in order, to every core, so that those before it are
@@ -88,12 +108,13 @@ fn search(seeds: Range<u64>, planted: Option<Bug>) -> Option<(u64, Failure)> {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
+                let mut scene = Scene::new();
                 while failed.lock().unwrap().is_empty() {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= seeds.end {
                         return;
                     }
-                    if let Err(failure) = live(seed, &steps(seed), planted) {
+                    if let Err(failure) = scene.live(seed, &steps(seed), planted) {
                         failed.lock().unwrap().insert(seed, failure);
                     }
                 }

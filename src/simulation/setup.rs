@@ -68,7 +68,7 @@ pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, quota: Quo
 
 impl World {
     /// A company on its first day.
-    pub async fn new(random: &mut Random) -> Self {
+    pub async fn new(store: Store, random: &mut Random) -> Self {
         let syncs = 1 + random.below(2);
         // In a few there are so many that somebody unreadable does not spoil the reading.
         let people = if random.percent(2) { 110 } else { 2 + random.below(8) };
@@ -98,7 +98,7 @@ impl World {
         };
         let now = "2026-11-02T08:00:00Z".parse().unwrap();
         let mut world = Self {
-            store: Store::memory().await.unwrap(),
+            store,
             now,
             clock: Clock::new(now),
             jobs: SYNCS[..syncs].iter().map(job).collect(),

@@ -18,8 +18,8 @@ pub struct Imported {
 }
 
 impl Store {
-    /// Believes that the target knows these as active, their payloads being all or part of what it knows. Whom nobody of the directory claims is claimed by the import, so
-    /// that a reading may find who has them, or let them leave.
+    /// Believes that the target knows these as active, their payloads being all or part of what it knows. Whom nobody of
+    /// the directory claims is claimed by the import, so that a reading may find who has them, or let them leave.
     pub async fn import(&mut self, feed: i64, members: &[Member], by: &str, now: Timestamp) -> Result<Imported, Error> {
         let mut tx = self.write().await?;
         lay_out(&mut tx, feed, members).await?;
@@ -69,7 +69,8 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, feed: i64, members: &[Member]
 async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
     for statement in [
         "UPDATE account SET certain = 0 WHERE id IN (SELECT account FROM importing WHERE news = 'doubted')",
-        "UPDATE item SET was_certain = 0 WHERE account IN (SELECT i.account FROM importing i
+        "UPDATE item SET was_certain = 0, doubted = (SELECT state <> 0 FROM batch WHERE id = item.batch)
+         WHERE account IN (SELECT i.account FROM importing i
            JOIN account a ON a.id = i.account WHERE a.confirmed_gone IS NOT 0 AND i.news IS NOT 'claimed')",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
@@ -77,7 +78,8 @@ async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Nobody's account is there; with which fields is not known, but what is said of them is what they leave with. One that was left behind as active stays as it was.
+/// Nobody's account is there; with which fields is not known, but what is said of them is what they leave with. One that
+/// was left behind as active stays as it was.
 async fn believe(tx: &mut Transaction<'_, Sqlite>, feed: i64) -> Result<(), Error> {
     sqlx::query(
         "UPDATE account SET gone = 0, fp = x'', confirmed_gone = 0, confirmed_fp = NULL, certain = 1, announce = 0,

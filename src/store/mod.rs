@@ -105,7 +105,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10))
-            .statement_cache_capacity(64)
+            .statement_cache_capacity(256)
             // Rows of a long scan cross to this thread in such portions.
             .row_buffer_size(1_024)
             .disable_statement_logging();

@@ -79,6 +79,21 @@ impl Store {
         Ok(charges.unsigned_abs())
     }
 
+    /// Forgets everything, as if it were new.
+    pub async fn probe_empty(&mut self) -> Result<(), Error> {
+        self.probe_break(None).await?;
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM (SELECT * FROM sqlite_master UNION ALL SELECT * FROM sqlite_temp_master)
+             WHERE type = 'table' AND name NOT LIKE '%sqlx%'",
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        let empty: String = tables.iter().map(|table| format!("DELETE FROM {table};")).collect();
+        let all = format!("PRAGMA foreign_keys = OFF; {empty} PRAGMA foreign_keys = ON;");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(all)).execute(&mut self.connection).await?;
+        Ok(())
+    }
+
     /// Writes to a table fail from now on, or do so no more.
     pub async fn probe_break(&mut self, table: Option<&str>) -> Result<(), Error> {
         for kind in ["INSERT", "UPDATE", "DELETE"] {

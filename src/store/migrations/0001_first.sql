@@ -129,6 +129,7 @@ CREATE INDEX batch_root ON batch (root) WHERE root IS NOT NULL;
 CREATE TABLE item (
   batch INTEGER NOT NULL, account INTEGER NOT NULL,
   gone INTEGER NOT NULL, fp BLOB NOT NULL, body TEXT NOT NULL, was_certain INTEGER NOT NULL,
+  doubted INTEGER NOT NULL DEFAULT 0, -- 1: since it left somebody said that the target has something else
   PRIMARY KEY (batch, account)
 ) STRICT;
 

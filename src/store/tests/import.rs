@@ -68,6 +68,24 @@ async fn also_while_a_batch_is_on_its_way() {
 }
 
 #[tokio::test]
+async fn what_left_before_somebody_said_otherwise_is_sent_once_more() {
+    for (prepared, expected) in [(true, "due v1, confirmed v1"), (false, "due v1, confirmed v1, uncertain, pending")] {
+        let mut desk = Desk::new().await;
+        desk.admit(&[("anna", Be("A", 1))]).await;
+        let batch = desk.claim(5).await.unwrap();
+        if prepared {
+            desk.import(&["A"]).await;
+        }
+        desk.store.mark_sent(batch.id, at(0)).await.unwrap();
+        if !prepared {
+            desk.import(&["A"]).await;
+        }
+        desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+        assert_eq!(desk.account("A").await, expected);
+    }
+}
+
+#[tokio::test]
 async fn who_left_and_is_said_to_be_there_leaves_again() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     desk.admit(&[("anna", Leave)]).await;
