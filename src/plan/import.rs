@@ -16,7 +16,7 @@ pub fn judge(imported: &Imported, settings: &Absence, kind: Kind, unsettled: boo
     let absent = by_policy(why, settings.gone, until, now);
     match awaits.as_ref().filter(|_| matches!(absent.wish, Wish::Leave(_))) {
         Some(sync) => {
-            let why = format!("{}, but the sync “{sync}” of the same target was never read", absent.why);
+            let why = format!("{}, but the sync “{sync}” of the same target was not read since", absent.why);
             Absent { needs_approval: Some(why), ..absent }
         }
         None => absent,

@@ -52,7 +52,7 @@ pub struct Imported {
     pub at: Timestamp,
     /// When a reading first had nobody for it.
     pub absent_since: Option<Timestamp>,
-    /// Another sync with the same target that was never read: it may be one of its people.
+    /// Another sync with the same target that was not read since: it may be one of its people.
     pub awaits: Option<String>,
 }
 

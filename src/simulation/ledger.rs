@@ -145,7 +145,7 @@ impl Ledger {
         let mut active = people.iter().filter(|person| person.sync == name && person.active).peekable();
         let settled = |person: &Claimant| {
             let account = accounts.iter().find(|account| Some(&account.identity) == person.identity.as_ref());
-            account.is_none_or(|account| {
+            account.is_some_and(|account| {
                 let there = account.certain && account.confirmed_gone == Some(false);
                 account.quarantined || there && account.confirmed_body == account.body
             })

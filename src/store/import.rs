@@ -26,6 +26,10 @@ impl Store {
         doubt(&mut tx).await?;
         believe(&mut tx, feed).await?;
         claim(&mut tx, feed, now).await?;
+        // They may be somebody's of the other syncs, who is known by no account yet.
+        let unseen =
+            "UPDATE feed SET import_unseen = 1 WHERE realm = (SELECT realm FROM feed WHERE id = ?1) AND id <> ?1";
+        sqlx::query(unseen).bind(feed).execute(&mut *tx).await?;
         // Whoever was inactive when first seen may be one of them, and is to leave for that reason.
         let anew = "UPDATE person SET seen = NULL WHERE feed = ? AND account IS NULL";
         sqlx::query(anew).bind(feed).execute(&mut *tx).await?;
@@ -71,7 +75,8 @@ async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
         "UPDATE account SET certain = 0 WHERE id IN (SELECT account FROM importing WHERE news = 'doubted')",
         "UPDATE item SET was_certain = 0, doubted = (SELECT state <> 0 FROM batch WHERE id = item.batch)
          WHERE account IN (SELECT i.account FROM importing i
-           JOIN account a ON a.id = i.account WHERE a.confirmed_gone IS NOT 0 AND i.news IS NOT 'claimed')",
+           JOIN account a ON a.id = i.account
+           WHERE (a.confirmed_gone IS NOT 0 OR item.gone = 1) AND i.news IS NOT 'claimed')",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
     }

@@ -134,7 +134,7 @@ async fn patience_is_as_with_anybody_absent() {
 }
 
 #[tokio::test]
-async fn they_may_be_people_of_another_sync_that_was_never_read() {
+async fn they_may_be_people_of_another_sync_that_was_not_read_since() {
     let mut world = World::of(&["anna", "berit"]).await;
     let realm = world.job.destination.realm();
     world.store.enrol("hosts", None, &realm).await.unwrap();
@@ -143,7 +143,7 @@ async fn they_may_be_people_of_another_sync_that_was_never_read() {
     assert_eq!(
         world.known("E-zoe").await,
         ["E-zoe held: imported on 2026-11-02T08:00:00Z; nobody active in the directory has this identity, but the \
-          sync “hosts” of the same target was never read"]
+          sync “hosts” of the same target was not read since"]
     );
     let hosts = Directory::of(&["zoe"]);
     let staff = std::mem::replace(&mut world.directory, hosts);

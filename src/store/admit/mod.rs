@@ -60,14 +60,16 @@ impl Store {
             .bind(Value::from(admission.forgotten.to_vec()).to_string())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE feed SET rules = ?, server = ?, server_since = ?, bases = ? WHERE id = ?")
-            .bind(&admission.rules.as_bytes()[..])
-            .bind(admission.server)
-            .bind(admission.server_since.map(millis))
-            .bind(Value::from(admission.bases.to_vec()).to_string())
-            .bind(admission.feed)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE feed SET rules = ?, server = ?, server_since = ?, bases = ?, import_unseen = 0 WHERE id = ?",
+        )
+        .bind(&admission.rules.as_bytes()[..])
+        .bind(admission.server)
+        .bind(admission.server_since.map(millis))
+        .bind(Value::from(admission.bases.to_vec()).to_string())
+        .bind(admission.feed)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         self.clear_stage().await?;
         Ok(newly_invalid)

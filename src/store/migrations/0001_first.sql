@@ -24,6 +24,7 @@ CREATE TABLE feed (
   server TEXT, server_since INTEGER,
   bases TEXT NOT NULL DEFAULT '[]',
   onboarded INTEGER NOT NULL DEFAULT 0,
+  import_unseen INTEGER NOT NULL DEFAULT 0, -- 1: since its last admitted reading another sync of the target had an import
   paused_until INTEGER
 ) STRICT;
 

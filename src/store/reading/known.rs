@@ -44,7 +44,8 @@ impl Store {
     pub async fn imported(&mut self, feed: i64) -> Result<Vec<Imported>, Error> {
         let rows = sqlx::query(
             "SELECT id, key, imported, absent_since, (SELECT min(other.sync) FROM feed other
-               WHERE other.realm = (SELECT realm FROM feed WHERE id = ?1) AND other.id <> ?1 AND other.rules IS NULL)
+               WHERE other.realm = (SELECT realm FROM feed WHERE id = ?1) AND other.id <> ?1
+                 AND (other.rules IS NULL OR other.import_unseen = 1))
              FROM person INDEXED BY person_imported WHERE imported > 0 AND feed = ?1 AND active = 1 ORDER BY id",
         )
         .bind(feed)

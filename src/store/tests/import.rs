@@ -83,6 +83,13 @@ async fn what_left_before_somebody_said_otherwise_is_sent_once_more() {
         desk.settle(&batch, Settlement::Confirmed(vec![])).await;
         assert_eq!(desk.account("A").await, expected);
     }
+    // Also of somebody who was there before, and is leaving.
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Leave)]).await;
+    let (batch, _) = desk.send().await;
+    desk.import(&["A"]).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.ready().await, ["-A"]);
 }
 
 #[tokio::test]
