@@ -23,7 +23,7 @@
 //! | [`config`] | YAML → checked config, all faults at once |
 //! | [`report`] | what is shown: status, runs, a person's story |
 //! | [`cli`] | one file a command |
-//! | `simulation` | tests only: bad weeks by the hundred, and what must hold in them |
+//! | `simulation` | tests only: bad weeks by the thousand, and what must hold in them |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
 //!
 //! **Invariants**
@@ -35,6 +35,9 @@
 //!   with it, so that windows, waits and graces stay as long as they are.
 //! - A token request is charged before it is made, and a batch is marked as sent before it leaves; what was sent and
 //!   not answered is uncertain until it is sent again.
+//! - A target's job of several steps stores where it stands (its ticket) before each step. Woken, it asks and undoes,
+//!   and never sends what it was made with: by then other things may be due.
+//! - An identity left behind leaves once the one who moved is there under another, whichever that is by then.
 //! - `account.pending`, what is still to be sent, is a generated column: no statement can forget to set it.
 //! - What the guard holds stays held until it is approved or no longer true, also when the window has room again. What
 //!   was approved does not count against the window.

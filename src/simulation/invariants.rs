@@ -62,7 +62,15 @@ pub async fn called(
             });
             let fields = || pair.ends_with(&Payload::from_json(&member.to_string()).unwrap().fingerprint().to_string());
             let sent = match kind.as_str() {
-                "leave" => leaves,
+                // An imported identity may be somebody's of the other sync, who leaves for a reason of their own.
+                "leave" => {
+                    leaves
+                        && !people.iter().any(|other| {
+                            other.verdict == "left"
+                                && other.identity.as_deref() == Some(identity)
+                                && other.sync != *sync
+                        })
+                }
                 "change" => !leaves && fields() && !others,
                 _ => !leaves && !others,
             };

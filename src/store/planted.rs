@@ -32,6 +32,10 @@ pub const APPROVAL_ENDLESS: &str = "CREATE TRIGGER planted BEFORE DELETE ON appr
      CREATE TRIGGER planted_too AFTER INSERT ON approval
      BEGIN UPDATE approval SET until = until + 1000 * NEW.until WHERE rowid = NEW.rowid; END";
 
+/// The ledger of token requests stays where it is when the clock is set.
+pub const LEDGER_LEFT_BEHIND: &str = "CREATE TRIGGER planted BEFORE UPDATE OF at ON token_use
+     BEGIN SELECT RAISE(IGNORE); END";
+
 /// Nobody is seen to claim anything, until the claims are shown again.
 pub const HIDE_CLAIMS: &str = "UPDATE person SET active = 2 WHERE active = 1";
 

@@ -45,10 +45,14 @@ pub enum Bug {
     ClaimsNotAsked,
     /// An identity left behind leaves without waiting for the one who moved.
     MoverForgotten,
+    /// The ledger of token requests does not follow a clock that is set.
+    LedgerLeftBehind,
+    /// A job's next step is taken without storing where it stands.
+    TicketForgotten,
 }
 
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
-const PLANTED: [(Bug, &[&str]); 18] = [
+const PLANTED: [(Bug, &[&str]); 20] = [
     (Bug::StaysCertain, &["held for certain"]),
     (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
@@ -67,6 +71,8 @@ const PLANTED: [(Bug, &[&str]); 18] = [
     (Bug::ExpiryForgotten, &["was read as Out", "ought to have left"]),
     (Bug::ClaimsNotAsked, &["is sent as in_active although"]),
     (Bug::MoverForgotten, &["leaves before"]),
+    (Bug::LedgerLeftBehind, &["token requests within a day"]),
+    (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
 ];
 
 /// So many histories must be enough for each.
@@ -83,6 +89,7 @@ impl Bug {
             Self::ReleasedUnanswered => planted::RELEASED_UNANSWERED,
             Self::SeenWhenStaged => planted::SEEN_WHEN_STAGED,
             Self::MoverForgotten => planted::MOVER_FORGOTTEN,
+            Self::LedgerLeftBehind => planted::LEDGER_LEFT_BEHIND,
             _ => return,
         };
         world.store.sabotage(statement).await.unwrap();

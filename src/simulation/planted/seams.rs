@@ -25,6 +25,7 @@ pub async fn commit(
         (Bug::ChargedAfterwards, Transaction::Token(outcome)) if !matches!(outcome, TokenOutcome::Refunded(..)) => {
             drop(books.commit(Transaction::Charge(Purpose::Leavers), now).await?);
         }
+        (Bug::TicketForgotten, Transaction::Note(..)) => return Ok(Answer::Done),
         (Bug::ClaimsNotAsked, Transaction::Survey | Transaction::Claim(_)) => {
             books.store().sabotage(planted::HIDE_CLAIMS).await?;
             let answer = books.commit(transaction, now).await;
