@@ -11,7 +11,7 @@ use super::toys::clients::path;
 use super::world::World;
 use crate::roster::{Payload, Timestamp};
 use crate::store::Store;
-use crate::store::probe::Claimant;
+use crate::store::probe::{Claimant, Stored};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const KEPT: [&str; 4] = ["held", "disputed", "absent", "imported"];
@@ -170,6 +170,19 @@ pub async fn admitted(
     Ok(())
 }
 
+/// What is not as it is to be is on the way, or it is said why not. Of what an import says nobody knows how it is.
+fn has_a_reason(account: &Stored) -> Result<(), String> {
+    let there = match (account.gone, account.confirmed_gone) {
+        (true, confirmed) => confirmed != Some(false),
+        (false, confirmed) => confirmed == Some(false) && account.confirmed_body == account.body,
+    };
+    let said = account.refusal.is_some() || !account.quarantined;
+    if said && (account.pending || account.believed || there && account.certain) {
+        return Ok(());
+    }
+    Err(format!("{} is not as it is to be, and nobody says why: {account:?}", account.identity))
+}
+
 /// Whoever has a secret there has it in a file.
 fn secret_is_kept(target: &Target, identity: &str) -> Result<(), String> {
     let theirs = target.clients.values().find(|client| client.fields["unique_id"] == identity);
@@ -210,6 +223,7 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         if account.gone && account.quarantined {
             return Err(format!("{identity} is to leave and is quarantined"));
         }
+        has_a_reason(account)?;
         if world.target.meddled.contains(identity) {
             continue;
         }

@@ -118,6 +118,9 @@ impl World {
             {
                 return Err(format!("{} is paused until {:.0}: {tally:?}", self.names[sync], self.paused[sync]));
             }
+            Some(Outcome::Synced(tally)) if tally.pending > 0 && tally.waits.is_none() => {
+                return Err(format!("{} members are pending, and nobody says why", tally.pending));
+            }
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",
                 self.names[sync],

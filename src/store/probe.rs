@@ -39,8 +39,12 @@ pub struct Stored {
     pub confirmed_body: String,
     /// Whether it is known what the target has.
     pub certain: bool,
+    /// Something is to be sent.
+    pub pending: bool,
     /// Not tried again as it is.
     pub quarantined: bool,
+    /// Why.
+    pub refusal: Option<String>,
     /// Whether that it is there is only what an import says.
     pub believed: bool,
 }
@@ -58,7 +62,7 @@ impl Store {
     pub async fn probe_accounts(&mut self, realm: &str) -> Result<Vec<Stored>, Error> {
         let accounts =
             "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain, refused IS NOT NULL AS quarantined, confirmed_gone IS 0 AND confirmed_fp IS NULL AS believed
+             certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal, confirmed_gone IS 0 AND confirmed_fp IS NULL AS believed
              FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id";
         Ok(sqlx::query_as(accounts).bind(realm).fetch_all(&mut self.connection).await?)
     }

@@ -13,6 +13,7 @@ mod budgets;
 mod claims;
 mod holds;
 mod identities;
+mod imports;
 mod kept;
 mod properties;
 mod words;
