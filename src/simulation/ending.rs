@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::history::{approve, pause};
+use super::commands::{approve, pause};
 use super::invariants;
 use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 mod clock;
+mod commands;
 mod company;
 pub mod directory;
 mod ending;

@@ -1,0 +1,93 @@
+//! What holds between runs.
+
+use serde_json::Value;
+
+use crate::simulation::imports::script;
+use crate::simulation::target::{Client, Kind, Target};
+use crate::simulation::toys::clients::path;
+use crate::simulation::world::World;
+use crate::store::probe::Stored;
+
+/// What is not as it is to be is on the way, or it is said why not. Of what an import says nobody knows how it is.
+fn has_a_reason(account: &Stored) -> Result<(), String> {
+    let there = match (account.gone, account.confirmed_gone) {
+        (true, confirmed) => confirmed != Some(false),
+        (false, confirmed) => confirmed == Some(false) && account.confirmed_body == account.body,
+    };
+    let said = account.refusal.is_some() || !account.quarantined;
+    if said && (account.pending || account.believed || there && account.certain) {
+        return Ok(());
+    }
+    Err(format!("{} is not as it is to be, and nobody says why: {account:?}", account.identity))
+}
+
+/// Whoever has a secret there has it in a file.
+fn secret_is_kept(target: &Target, identity: &str) -> Result<(), String> {
+    let theirs = target.clients.values().find(|client| client.fields["unique_id"] == identity);
+    match (theirs, target.kept.get(&path(identity))) {
+        (Some(client), Some(kept)) if client.told == *kept => Ok(()),
+        (None, _) => Ok(()),
+        _ => Err(format!("the secret of {identity} is not kept")),
+    }
+}
+
+/// Nobody but their owner touches others' clients, and nobody has two.
+pub fn clients_are_in_order(target: &Target) -> Result<(), String> {
+    let (foreign, own): (Vec<&Client>, Vec<&Client>) = target.clients.values().partition(|client| client.foreign);
+    if foreign.len() != target.foreign || foreign.iter().any(|client| client.fields["status"] != "active") {
+        return Err(format!("somebody else's clients were touched: {foreign:?}"));
+    }
+    match own.len() - if target.kind == Kind::Clients { target.bodies.len() } else { 0 } {
+        0 => Ok(()),
+        more => Err(format!("{more} clients are there twice: {own:?}")),
+    }
+}
+
+/// After every run, also one that crashed.
+pub async fn at_rest(world: &mut World) -> Result<(), String> {
+    world.target.arrive(world.now);
+    let realm = world.realm();
+    if let Some(identity) = world.store.probe_batches().await.map_err(|error| error.to_string())?.first() {
+        return Err(format!("{identity} is in two batches, or in one that is over"));
+    }
+    let people = world.store.probe_people(&realm).await.map_err(|error| error.to_string())?;
+    let accounts = world.store.probe_accounts(&realm).await.map_err(|error| error.to_string())?;
+    for account in &accounts {
+        let identity = &account.identity;
+        let claimed = people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity));
+        if !account.gone && !claimed {
+            return Err(format!("{identity} is to be active and nobody claims it"));
+        }
+        if account.gone && account.quarantined {
+            return Err(format!("{identity} is to leave and is quarantined"));
+        }
+        has_a_reason(account)?;
+        if world.target.meddled.contains(identity) {
+            continue;
+        }
+        let there = world.target.bodies.get(identity);
+        let confirmed: Value = serde_json::from_str(&account.confirmed_body).unwrap();
+        let right = match (account.certain, account.confirmed_gone) {
+            (false, _) => true,
+            _ if account.believed => true,
+            (true, None) => there.is_none(),
+            (true, Some(true)) if world.target.kind == Kind::Clients => there.is_none(),
+            (true, Some(true)) => there.is_some_and(|member| member["status"] == "in_active"),
+            (true, Some(false)) => there == Some(&confirmed),
+        };
+        if !right {
+            return Err(format!("{identity} is held for certain to be {confirmed}, but is {there:?}: {account:?}"));
+        }
+        if account.certain && account.confirmed_gone == Some(false) {
+            secret_is_kept(&world.target, identity)?;
+        }
+    }
+    if let Some(stranger) = world.strangers.iter().find(|one| world.target.bodies[*one] != script(one)) {
+        return Err(format!("{stranger} is nobody of ours, and was touched"));
+    }
+    let mut theirs = world.target.bodies.keys().filter(|identity| !world.strangers.contains(*identity));
+    match theirs.find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
+        Some(identity) => Err(format!("the target knows {identity}, the store does not")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,12 @@
+//! What must hold at every moment.
+
+mod admitted;
+mod at_rest;
+mod called;
+
+pub use admitted::admitted;
+pub use at_rest::{at_rest, clients_are_in_order};
+pub use called::called;
+
+/// Verdicts of people who stay as they were for now, for a reason that is recorded.
+const KEPT: [&str; 4] = ["held", "disputed", "absent", "imported"];
