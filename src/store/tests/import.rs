@@ -2,7 +2,7 @@
 
 use super::Say::{Be, Inactive, Leave};
 use super::{Desk, at, no};
-use crate::delivery::batch::Settlement;
+use crate::delivery::batch::{Batch, Settlement};
 use crate::destination::Member;
 use crate::plan::FirstSeenInactive;
 use crate::roster::{Identity, Payload};
@@ -49,19 +49,25 @@ async fn what_the_target_was_never_told_is_doubted() {
     assert_eq!(desk.ready().await, ["-A"], "without the import the target would not be told");
 }
 
+/// Anna's batch has left, and her identity was imported: while it was prepared, or since.
+async fn sent(prepared: bool) -> (Desk, Batch) {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    let batch = desk.claim(5).await.unwrap();
+    if prepared {
+        desk.import(&["A"]).await;
+    }
+    desk.store.mark_sent(batch.id, at(0)).await.unwrap();
+    if !prepared {
+        desk.import(&["A"]).await;
+    }
+    (desk, batch)
+}
+
 #[tokio::test]
 async fn also_while_a_batch_is_on_its_way() {
     for prepared in [true, false] {
-        let mut desk = Desk::new().await;
-        desk.admit(&[("anna", Be("A", 1))]).await;
-        let batch = desk.claim(5).await.unwrap();
-        if prepared {
-            desk.import(&["A"]).await;
-        }
-        desk.store.mark_sent(batch.id, at(0)).await.unwrap();
-        if !prepared {
-            desk.import(&["A"]).await;
-        }
+        let (mut desk, batch) = sent(prepared).await;
         desk.refuse(&batch).await;
         assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, pending, suspect", "{prepared}");
     }
@@ -70,16 +76,7 @@ async fn also_while_a_batch_is_on_its_way() {
 #[tokio::test]
 async fn what_left_before_somebody_said_otherwise_is_sent_once_more() {
     for (prepared, expected) in [(true, "due v1, confirmed v1"), (false, "due v1, confirmed v1, uncertain, pending")] {
-        let mut desk = Desk::new().await;
-        desk.admit(&[("anna", Be("A", 1))]).await;
-        let batch = desk.claim(5).await.unwrap();
-        if prepared {
-            desk.import(&["A"]).await;
-        }
-        desk.store.mark_sent(batch.id, at(0)).await.unwrap();
-        if !prepared {
-            desk.import(&["A"]).await;
-        }
+        let (mut desk, batch) = sent(prepared).await;
         desk.settle(&batch, Settlement::Confirmed(vec![])).await;
         assert_eq!(desk.account("A").await, expected);
     }
