@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Global;
 use super::output::{self, Failure};
@@ -101,11 +101,6 @@ pub async fn perform(
     let transport = Transport::new(&target.http).map_err(|error| Failure::new(error.to_string()))?;
     let source = Source::new(&sync.from, directory, &sync.query);
     Performer::new(store, source, transport, job).run(tell).await.map_err(|error| Failure::new(error.to_string()))
-}
-
-/// Whether a pause lasts until it is ended. The store keeps milliseconds, so the end of time is not exact.
-pub fn open_end(until: Timestamp) -> bool {
-    until >= Timestamp::MAX - SignedDuration::from_hours(24)
 }
 
 /// Enough randomness to keep many hosts from retrying together.

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::output::{Failure, json_line, say};
 use super::{Global, context};
+use crate::daemon::ask;
 use crate::report::{Exit, Ran, text};
-use crate::store::{RunRow, Store};
+use crate::store::Store;
 
 /// The last runs, newest first.
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ impl Runs {
             context::sync(&config, name)?;
         }
         let mut store = Store::look(&config.state).await?;
-        let runs: Vec<Ran> = store.runs(self.name.as_deref(), self.limit).await?.into_iter().map(ran).collect();
+        let runs: Vec<Ran> = store.runs(self.name.as_deref(), self.limit).await?.into_iter().map(ask::ran).collect();
         if global.json {
             runs.iter().try_for_each(|run| json_line(run).map(|line| say(&line)))?;
         } else {
@@ -34,10 +35,4 @@ impl Runs {
         }
         Ok(Exit::Done)
     }
-}
-
-/// A stored run as it is shown.
-pub fn ran(row: RunRow) -> Ran {
-    let RunRow { id, sync, began, ended, summary } = row;
-    Ran { run: id, sync, began, ended, summary }
 }

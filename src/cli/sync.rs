@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use super::output::{self, Failure, json_line, say};
 use super::progress::Line;
-use super::{Global, context, status};
+use super::{Global, context};
 use crate::config;
+use crate::daemon::ask;
 use crate::engine::{Aim, Outcome, Tally};
 use crate::report::{Exit, Reason, Summary, sentences};
 use crate::store::Store;
@@ -65,5 +66,5 @@ impl Sync {
 
 async fn held(store: &mut Store, sync: &config::Sync) -> Result<Vec<Reason>, Failure> {
     let (feed, _) = context::feed(store, sync).await?;
-    Ok(status::reasons(&store.held(feed.id, Timestamp::now()).await?))
+    Ok(ask::reasons(&store.held(feed.id, Timestamp::now()).await?))
 }

@@ -1,5 +1,6 @@
 //! Performs the engine's effects.
 
+pub mod ask;
 pub mod books;
 pub mod clock;
 mod keep;
