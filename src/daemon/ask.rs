@@ -6,19 +6,22 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, Sync, Target};
-use crate::report::{Held, Kept, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus};
+use crate::report::{Held, Kept, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS};
 use crate::store::{self, HeldRow, OddRow, RunRow, Store};
-
-/// People kept for one of these reasons are worth a look; the others are as the config wants it.
-const KEPT: [&str; 5] = ["invalid", "unreadable", "absent", "disputed", "imported"];
 
 /// So many of those kept are named.
 const SOME: u32 = 5;
 
 /// How everything stands now. No lock is needed.
 pub async fn status(config: &Config, store: &mut Store, now: Timestamp) -> Result<Status, store::Error> {
-    let mut shown =
-        Status { now, syncs: Vec::new(), targets: Vec::new(), directories: Vec::new(), warnings: Vec::new() };
+    let mut shown = Status {
+        now,
+        daemon: None,
+        syncs: Vec::new(),
+        targets: Vec::new(),
+        directories: Vec::new(),
+        warnings: Vec::new(),
+    };
     for sync in config.syncs.values() {
         shown.syncs.push(of_sync(config, sync, store, now).await?);
     }
@@ -39,12 +42,17 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         sync: sync.name.clone(),
         to: sync.to.clone(),
         last: None,
+        last_success: None,
+        scheduled: sync.schedule.is_some(),
+        next: None,
+        running: false,
         paused: false,
         paused_until: None,
         elsewhere: None,
         active: 0,
         kept: Vec::new(),
         quarantined: 0,
+        refusals: 0,
         refused: Vec::new(),
         held: None,
         overdue_since: None,
@@ -57,7 +65,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         }
     }
     let row = store.feed_row(feed.id).await?;
-    for verdict in KEPT {
+    for verdict in VERDICTS {
         let people = row.odd.iter().find(|(known, _)| known == verdict).map_or(0, |(_, people)| *people);
         if people > 0 {
             let some = store.odd(feed.id, verdict, SOME).await?.into_iter().map(named).collect();
@@ -73,6 +81,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         elsewhere: Some(realm).filter(|realm| target.is_some_and(|target| target != *realm)),
         active: row.active,
         quarantined: row.refused,
+        refusals: row.refusals,
         refused: store.odd(feed.id, "refused", SOME).await?.into_iter().map(named).collect(),
         held: held(&store.held(feed.id, now).await?),
         overdue_since: row.overdue_since,

@@ -15,7 +15,9 @@ pub use findings::{Finding, Findings, Level};
 pub use granted::{Granted, GrantedChange};
 pub use planned::{Planned, PlannedChange};
 pub use ran::Ran;
-pub use status::{Held, Kept, Named, Reason, Refused, Status, SyncStatus, TargetStatus};
+pub use status::{
+    ConfigStatus, Daemon, Held, Kept, Named, Reason, Refused, RefusedConfig, Status, SyncStatus, TargetStatus, VERDICTS,
+};
 pub use story::Story;
 pub use summary::{Delivery, Exit, Members, Read, Summary};
 pub use text::sentences;

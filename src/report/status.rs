@@ -1,9 +1,14 @@
 //! How everything stands.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Ran, moment};
+
+/// Why people are kept at their last state, where that is worth a look; others are as the config wants it.
+pub const VERDICTS: [&str; 5] = ["invalid", "unreadable", "absent", "disputed", "imported"];
 
 /// How everything stands: `rosterd status --json` prints this.
 #[derive(Clone, Debug, Serialize)]
@@ -11,6 +16,8 @@ pub struct Status {
     /// When it was asked.
     #[serde(serialize_with = "moment::at")]
     pub now: Timestamp,
+    /// The running daemon; `None`: none runs.
+    pub daemon: Option<Daemon>,
     /// In the order of their names.
     pub syncs: Vec<SyncStatus>,
     /// In the order of their names.
@@ -19,6 +26,38 @@ pub struct Status {
     pub directories: Vec<Refused>,
     /// What is unwise about the config, a line each.
     pub warnings: Vec<String>,
+}
+
+/// The running daemon and its config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Daemon {
+    /// When it started.
+    #[serde(serialize_with = "moment::at")]
+    pub since: Timestamp,
+    /// The config in force.
+    pub config: ConfigStatus,
+    /// A newer one that was refused.
+    pub refused: Option<RefusedConfig>,
+}
+
+/// The config in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConfigStatus {
+    /// When it was loaded.
+    #[serde(serialize_with = "moment::at")]
+    pub loaded_at: Timestamp,
+    /// From where.
+    pub path: PathBuf,
+}
+
+/// A config that was refused, so that the one before stays in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefusedConfig {
+    /// When.
+    #[serde(serialize_with = "moment::at")]
+    pub at: Timestamp,
+    /// What is wrong with it, a line each; secrets are masked.
+    pub faults: Vec<String>,
 }
 
 /// How a sync stands.
@@ -30,6 +69,16 @@ pub struct SyncStatus {
     pub to: String,
     /// The last run; `None`: never ran.
     pub last: Option<Ran>,
+    /// When its last run ended that did not fail; `None`: none did, or that is not known.
+    #[serde(serialize_with = "moment::maybe")]
+    pub last_success: Option<Timestamp>,
+    /// Whether it has a schedule.
+    pub scheduled: bool,
+    /// When the daemon runs it next.
+    #[serde(serialize_with = "moment::maybe")]
+    pub next: Option<Timestamp>,
+    /// Whether the daemon runs it now.
+    pub running: bool,
     /// Whether nothing runs for now.
     pub paused: bool,
     /// Until when; `None` beside `paused`: until it is resumed.
@@ -43,7 +92,9 @@ pub struct SyncStatus {
     pub kept: Vec<Kept>,
     /// Accounts quarantined.
     pub quarantined: u64,
-    /// Why the first of them were refused; leaves too, which are refused but not quarantined.
+    /// Accounts the target refuses: those quarantined, and leaves, which are tried daily.
+    pub refusals: u64,
+    /// Why the first of them are refused.
     pub refused: Vec<Named>,
     /// What is held.
     pub held: Option<Held>,

@@ -3,6 +3,7 @@
 //! Whatever comes from a directory or a target is shown without control characters: a terminal obeys those.
 
 mod check;
+mod daemon;
 mod plan;
 mod runs;
 mod sentences;
@@ -12,12 +13,14 @@ mod story;
 mod words;
 
 pub use check::check;
+pub use daemon::{Glance, glance};
 pub use plan::plan;
 pub use runs::runs;
 pub use sentences::sentences;
 pub use status::status;
 pub use steer::approved;
 pub use story::{nobody, story};
+pub use words::printable;
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,20 @@
 //! How everything stands.
 
-use super::words::{FEW, Page, count, moment, printable, table};
+use jiff::Timestamp;
+
+use super::daemon;
+use super::words::{FEW, Page, ahead, count, moment, printable, table};
 use crate::report::{Held, Named, Reason, Refused, Status, SyncStatus, TargetStatus};
 
 /// Two tables, then what somebody should look at, each with what to type next.
 pub fn status(status: &Status) -> String {
-    let Status { now, syncs, targets, directories, warnings } = status;
-    let header = ["SYNC", "LAST RUN (UTC)", "RESULT", "ACTIVE", "KEPT", "REFUSED", "HELD"];
+    let Status { now, daemon, syncs, targets, directories, warnings } = status;
     let mut text = Page::default();
-    text.lines(&table(&header, 0, &[3, 4, 5, 6], syncs.iter().map(sync_row).collect()));
+    let refused = daemon.as_ref().and_then(|daemon| daemon.refused.as_ref());
+    if let Some(refused) = refused {
+        text.lines(&daemon::refused(refused));
+    }
+    text.lines(&sync_table(status));
     let header = ["TARGET", "TOKENS", "TOKEN GOOD UNTIL", "PENDING", "LEAVES", "UNANSWERED"];
     text.line("");
     text.lines(&table(&header, 0, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
@@ -27,23 +33,47 @@ pub fn status(status: &Status) -> String {
     for warning in warnings {
         rest.line(format_args!("\nwarning: {warning}"));
     }
-    if rest.is_empty() {
+    if rest.is_empty() && refused.is_none() {
         rest.line("\nnothing needs attention");
     }
     text.lines(&rest.text());
-    text.line(format_args!("\nas of {} UTC", moment(*now)));
+    text.line("");
+    text.lines(&daemon::about(status));
+    text.line(format_args!("as of {} UTC", moment(*now)));
     text.text()
+}
+
+/// Without a daemon nothing is next, and the column is left out.
+fn sync_table(status: &Status) -> String {
+    let mut header = vec!["SYNC", "LAST RUN (UTC)", "RESULT", "ACTIVE", "KEPT", "REFUSED", "HELD"];
+    let mut rows: Vec<_> = status.syncs.iter().map(sync_row).collect();
+    if status.daemon.is_some() {
+        header.push("NEXT");
+        for (row, sync) in rows.iter_mut().zip(&status.syncs) {
+            row.push(next(sync, status.now));
+        }
+    }
+    table(&header, 0, &[3, 4, 5, 6], rows)
+}
+
+fn next(sync: &SyncStatus, now: Timestamp) -> String {
+    match sync.next {
+        _ if sync.running => "running".to_owned(),
+        Some(next) if !sync.paused => ahead(now, next),
+        _ => "–".to_owned(),
+    }
 }
 
 fn sync_row(sync: &SyncStatus) -> Vec<String> {
     let (when, result) = match &sync.last {
+        Some(run) if sync.running && run.summary.is_none() => (moment(run.began), "–".to_owned()),
         Some(run) => (moment(run.began), run.result().to_owned()),
         None => ("never ran".to_owned(), "–".to_owned()),
     };
     let result = if sync.paused { "paused".to_owned() } else { result };
     let kept: u64 = sync.kept.iter().map(|kept| kept.people).sum();
     let held = sync.held.as_ref().map_or(0, |held| held.changes);
-    let numbers = [sync.active, kept, sync.quarantined, held];
+    let numbers = [sync.active, kept, sync.refusals, held];
     [sync.sync.clone(), when, result].into_iter().chain(numbers.map(|n| n.to_string())).collect()
 }
 
@@ -97,11 +127,11 @@ fn about_sync(text: &mut Page, sync: &SyncStatus) {
             Some((result, Some(error))) if !sync.paused => {
                 block.line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
             }
-            Some(_) => {}
-            None => block.line(
+            None if !sync.running => block.line(
                 "no end",
                 &format!("run {} is going on, or was interrupted; the next run takes up what is left", run.run),
             ),
+            _ => {}
         },
     }
     if let Some(since) = sync.overdue_since {
@@ -116,9 +146,8 @@ fn about_sync(text: &mut Page, sync: &SyncStatus) {
         block.some(&kept.some, kept.people);
     }
     if !sync.refused.is_empty() {
-        let all = sync.quarantined.max(sync.refused.len() as u64);
-        block.line("refused", &format!("{all} by the target (again: rosterd retry {name}):"));
-        block.some(&sync.refused, all);
+        block.line("refused", &format!("{} by the target (again: rosterd retry {name}):", sync.refusals));
+        block.some(&sync.refused, sync.refusals);
     }
 }
 

@@ -48,6 +48,17 @@ pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// How far ahead a moment is: `in 12m`; one that has come already is `now`.
+pub(super) fn ahead(now: Timestamp, at: Timestamp) -> String {
+    match at.duration_since(now).as_secs() {
+        ..=0 => "now".to_owned(),
+        seconds @ 1..60 => format!("in {seconds}s"),
+        seconds @ 60..3600 => format!("in {}m", seconds / 60),
+        seconds @ 3600..172_800 => format!("in {}h", seconds / 3600),
+        seconds => format!("in {}d", seconds / 86_400),
+    }
+}
+
 /// `1 change`, `2 changes`.
 pub(super) fn count(n: u64, one: &str) -> String {
     let plural = match one {
@@ -60,7 +71,7 @@ pub(super) fn count(n: u64, one: &str) -> String {
 
 /// Without what a terminal would obey: control characters, and marks that turn the direction of what follows, so that
 /// a line reads as something else.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|letter| if letter.is_control() || turns(letter) { '\u{fffd}' } else { letter }).collect()
 }
@@ -93,6 +104,14 @@ mod tests {
     fn a_terminal_obeys_nothing_that_a_directory_says() {
         assert_eq!(printable("a\u{1b}[31mb\r\nć"), "a\u{fffd}[31mb\u{fffd}\u{fffd}ć");
         assert_eq!(printable("אב \u{202e}txt.exe"), "אב \u{fffd}txt.exe", "letters that run leftwards are letters");
+    }
+
+    #[test]
+    fn what_is_ahead_is_told_in_one_unit() {
+        let now = Timestamp::UNIX_EPOCH;
+        let told = [-5, 0, 1, 59, 60, 899, 3_599, 3_600, 172_799, 172_800]
+            .map(|seconds| ahead(now, Timestamp::from_second(seconds).unwrap()));
+        assert_eq!(told, ["now", "now", "in 1s", "in 59s", "in 1m", "in 14m", "in 59m", "in 1h", "in 47h", "in 2d"]);
     }
 
     #[test]

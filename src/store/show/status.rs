@@ -18,6 +18,8 @@ pub struct FeedRow {
     pub odd: Vec<(String, u64)>,
     /// Accounts quarantined.
     pub refused: u64,
+    /// Accounts refused: those quarantined, and leaves.
+    pub refusals: u64,
     /// When the oldest leave that is not confirmed became due.
     pub overdue_since: Option<Timestamp>,
 }
@@ -56,9 +58,9 @@ impl Store {
         .bind(feed)
         .fetch_all(&mut *connection)
         .await?;
-        let refused: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM account a CROSS JOIN person p INDEXED BY person_account
-             WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.refusal IS NOT NULL AND a.refused IS NOT NULL
+        let (refused, refusals): (i64, i64) = sqlx::query_as(
+            "SELECT count(a.refused), count(*) FROM account a CROSS JOIN person p INDEXED BY person_account
+             WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.refusal IS NOT NULL
                AND p.account = a.id AND p.feed = ?1",
         )
         .bind(feed)
@@ -76,6 +78,7 @@ impl Store {
             active,
             odd: odd.into_iter().map(|(verdict, n)| (verdict, n.unsigned_abs())).collect(),
             refused: refused.unsigned_abs(),
+            refusals: refusals.unsigned_abs(),
             overdue_since: moment_of(overdue),
         })
     }

@@ -1,17 +1,22 @@
 use super::*;
-use crate::report::{Held, Kept, Refused, Status, SyncStatus, TargetStatus};
+use crate::report::{ConfigStatus, Daemon, Held, Kept, Refused, RefusedConfig, Status, SyncStatus, TargetStatus};
 
 fn sync(name: &str) -> SyncStatus {
     SyncStatus {
         sync: name.to_owned(),
         to: "veris".to_owned(),
         last: None,
+        last_success: None,
+        scheduled: true,
+        next: None,
+        running: false,
         paused: false,
         paused_until: None,
         elsewhere: None,
         active: 0,
         kept: Vec::new(),
         quarantined: 0,
+        refusals: 0,
         refused: Vec::new(),
         held: None,
         overdue_since: None,
@@ -23,7 +28,7 @@ fn target() -> TargetStatus {
 }
 
 fn shown(syncs: Vec<SyncStatus>, targets: Vec<TargetStatus>) -> Status {
-    Status { now: at(60), syncs, targets, directories: Vec::new(), warnings: Vec::new() }
+    Status { now: at(60), daemon: None, syncs, targets, directories: Vec::new(), warnings: Vec::new() }
 }
 
 fn fits(text: &str) -> &str {
@@ -55,6 +60,7 @@ fn a_bad_night() {
         active: 960,
         kept: vec![kept("invalid", 17, some()), kept("disputed", 1, vec![named("key-9", "and key-8")])],
         quarantined: 1,
+        refusals: 1,
         refused: vec![named("key-7", "answered 422: no such country\u{1b}[2J")],
         held: Some(held),
         overdue_since: Some(at(-900)),
@@ -82,4 +88,61 @@ fn a_bad_night() {
     all.directories.push(Refused { directory: "corp".to_owned(), at: at(0), why });
     all.warnings.push("rosterd.yaml:9:5: a secret in the clear".to_owned());
     insta::assert_snapshot!(status(&all));
+}
+
+fn daemon(refused: Option<RefusedConfig>) -> Daemon {
+    Daemon {
+        since: at(-60),
+        config: ConfigStatus { loaded_at: at(-7), path: "/etc/rosterd/rosterd.yaml".into() },
+        refused,
+    }
+}
+
+fn refused_config() -> RefusedConfig {
+    let fault = "rosterd.yaml:12:5: unknown key `serach`\u{1b}[2J; did you mean `search`?".to_owned();
+    RefusedConfig { at: at(3), faults: vec![fault] }
+}
+
+#[test]
+fn a_daemon_runs() {
+    let employees = SyncStatus { last: Some(ran(1, Some(summary("ok")))), active: 1000, ..sync("employees") };
+    let guests = SyncStatus { next: Some(at(75)), paused: true, ..sync("guests") };
+    let staff = SyncStatus { running: true, last: Some(ran(2, None)), next: Some(at(75)), ..sync("staff") };
+    let clubs = SyncStatus { next: Some(at(62)), ..sync("sports-and-clubs") };
+    let employees = SyncStatus { next: Some(at(75)), ..employees };
+    let veris = TargetStatus { known: true, ..target() };
+    let mut all = shown(vec![employees, guests, staff, clubs], vec![veris]);
+    all.daemon = Some(daemon(None));
+    insta::assert_snapshot!(fits(&status(&all)));
+}
+
+#[test]
+fn a_refused_config_is_told_before_anything_else() {
+    let employees = SyncStatus { last: Some(ran(1, Some(summary("ok")))), active: 1000, ..sync("employees") };
+    let mut all = shown(vec![employees], vec![target()]);
+    all.daemon = Some(daemon(Some(refused_config())));
+    insta::assert_snapshot!(fits(&status(&all)));
+}
+
+#[test]
+fn a_sync_without_a_schedule_misses_no_daemon() {
+    let text = |scheduled| status(&shown(vec![SyncStatus { scheduled, ..sync("employees") }], Vec::new()));
+    assert!(text(true).contains("no daemon runs"), "{}", text(true));
+    assert!(!text(false).contains("daemon"), "{}", text(false));
+}
+
+#[test]
+fn at_a_glance() {
+    let calm = Glance { now: at(60), syncs: 2, running: &[], next: Some(("employees", at(75))), refused: None };
+    assert_eq!(glance(&calm), "2 syncs, next employees at 04:15 UTC");
+    let refused = refused_config();
+    let told =
+        Glance { syncs: 1, running: &["staff"], refused: Some(&refused), next: Some(("staff", at(60 * 24))), ..calm };
+    let fault = "rosterd.yaml:12:5: unknown key `serach`\u{fffd}[2J; did you mean `search`?";
+    let start = "1 sync, running staff, next staff at 2026-11-23 03:00 UTC; config refused at 03:03 UTC";
+    assert_eq!(glance(&told), format!("{start}: {fault}"));
+    let long = RefusedConfig { faults: vec!["ä".repeat(500)], ..refused };
+    let text = glance(&Glance { refused: Some(&long), running: &["a", "b", "c", "d"], ..calm });
+    assert!(text.chars().count() == 200 && text.ends_with("ä…") && text.contains("4 running"), "{text}");
+    assert_eq!(glance(&Glance { syncs: 0, next: None, ..calm }), "0 syncs");
 }
