@@ -5,6 +5,7 @@ pub mod clock;
 mod keep;
 mod perform;
 mod source;
+pub mod watch;
 
 pub use perform::{PerformError, Performer};
 pub use source::{Source, SourceError};
