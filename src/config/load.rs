@@ -1,50 +1,78 @@
 //! File → [`Config`].
 
-use std::fs;
 use std::path::Path;
 
+use super::change::Prints;
 use super::fault::{Fault, Faults, Weight};
 use super::mask::mask;
 use super::report::Report;
 use super::secret::resolve;
+use super::source::{Files, Sources};
 use super::{Config, Environment, check, raw};
 
 /// What to do about a file that can't be read.
 const ELSEWHERE: &str = "name the file with --config or $ROSTERD_CONFIG, and let this account read it";
 
+/// A try to load a config.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The config, or all that is wrong with it.
+    pub config: Result<Config, Faults>,
+    /// What it depends on, also where it failed: a credential that was missing may come.
+    pub sources: Sources,
+}
+
+impl Loaded {
+    /// Reads and checks a file.
+    pub fn read(path: &Path, environment: &Environment) -> Self {
+        let files = Files::default();
+        let config = read(path, environment, &files);
+        Self { config, sources: files.close() }
+    }
+}
+
 impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Faults> {
-        let name = path.display().to_string();
-        let whole = |fault| Faults::new(&name, String::new(), Weight::Error, vec![fault]);
-        let bytes = fs::read(path)
-            .map_err(|error| whole(Fault::of_file(format!("cannot be read: {error}")).help(ELSEWHERE)))?;
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Self::parse(text, &name, environment),
-            Err(error) => {
-                // Up to the first bad byte the replaced text is as long as the bytes were.
-                let text = String::from_utf8_lossy(&bytes);
-                let at = error.valid_up_to();
-                let fault = Fault::at(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "this is not valid UTF-8")
-                    .help("save the file as UTF-8; a BOM is not needed");
-                Err(Faults::new(&name, mask(&text, &[]), Weight::Error, vec![fault]))
-            }
-        }
+        Loaded::read(path, environment).config
     }
 
     /// Checks a file's text; its name is for the faults.
     pub fn parse(text: &str, file_name: &str, environment: &Environment) -> Result<Self, Faults> {
-        // Some editors begin a file with a byte order mark, which is no part of the text.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut root =
-            raw::parse(text).map_err(|fault| Faults::new(file_name, mask(text, &[]), Weight::Error, vec![fault]))?;
-        let mut faults = Vec::new();
-        let resolved = resolve(&mut root, text, environment, &mut faults);
-        let report = Report::new(faults, resolved);
-        let config = check::config(&root, &report);
-        let warnings = report.close(file_name, text)?;
-        let unfinished = || Fault::of_file("the config could not be built; this is a mistake in rosterd");
-        let config = config.ok_or_else(|| Faults::new(file_name, String::new(), Weight::Error, vec![unfinished()]))?;
-        Ok(Self { warnings, ..config })
+        parse(text, file_name, environment, &Files::default())
     }
+}
+
+fn read(path: &Path, environment: &Environment, files: &Files) -> Result<Config, Faults> {
+    let name = path.display().to_string();
+    let whole = |fault| Faults::new(&name, String::new(), Weight::Error, vec![fault]);
+    let bytes =
+        files.read(path).map_err(|why| whole(Fault::of_file(format!("cannot be read: {why}")).help(ELSEWHERE)))?;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => parse(text, &name, environment, files),
+        Err(error) => {
+            // Up to the first bad byte the replaced text is as long as the bytes were.
+            let text = String::from_utf8_lossy(&bytes);
+            let at = error.valid_up_to();
+            let fault = Fault::at(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "this is not valid UTF-8")
+                .help("save the file as UTF-8; a BOM is not needed");
+            Err(Faults::new(&name, mask(&text, &[]), Weight::Error, vec![fault]))
+        }
+    }
+}
+
+fn parse(text: &str, file_name: &str, environment: &Environment, files: &Files) -> Result<Config, Faults> {
+    // Some editors begin a file with a byte order mark, which is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut root =
+        raw::parse(text).map_err(|fault| Faults::new(file_name, mask(text, &[]), Weight::Error, vec![fault]))?;
+    let mut faults = Vec::new();
+    let resolved = resolve(&mut root, text, environment, files, &mut faults);
+    let report = Report::new(faults, resolved);
+    let config = check::config(&root, &report);
+    let warnings = report.close(file_name, text)?;
+    let unfinished = || Fault::of_file("the config could not be built; this is a mistake in rosterd");
+    let config = config.ok_or_else(|| Faults::new(file_name, String::new(), Weight::Error, vec![unfinished()]))?;
+    let prints = Prints::of(&root, &config, files);
+    Ok(Config { warnings, prints, ..config })
 }

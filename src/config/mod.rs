@@ -1,6 +1,8 @@
 //! The config file: text → tree (`raw`, `syntax`) → references resolved (`secret`) → [`Config`] (`check`, with
-//! `section` and `setting` giving the tree its types), or every fault at once ([`Faults`], with secrets masked).
+//! `section` and `setting` giving the tree its types), or every fault at once ([`Faults`], with secrets masked). What it
+//! was read from (`source`) is remembered, and two configs tell what differs between them (`change`).
 
+mod change;
 mod check;
 mod fault;
 mod load;
@@ -11,11 +13,15 @@ mod secret;
 mod section;
 mod setting;
 mod shown;
+mod source;
 mod sync;
 mod syntax;
 
+pub use change::Changes;
 pub use fault::{Fault, Faults, Look, Weight};
+pub use load::Loaded;
 pub use secret::Environment;
+pub use source::Sources;
 pub use sync::{Schedule, Sync};
 
 use std::collections::BTreeMap;
@@ -49,6 +55,7 @@ pub struct Config {
     pub syncs: BTreeMap<String, Sync>,
     /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
     pub warnings: Faults,
+    prints: change::Prints,
 }
 
 /// Logging.
@@ -87,7 +94,7 @@ pub enum LogLevel {
 }
 
 /// What is kept for how long.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Field values of history.
     pub values: Duration,

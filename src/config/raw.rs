@@ -12,10 +12,8 @@ use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Location, Options, Spanned};
 
 use super::fault::Fault;
+use super::source::LONGEST;
 use super::syntax;
-
-/// Longer than any config a person writes.
-const LONGEST: usize = 4 << 20;
 
 /// A value and where it stands.
 pub(super) struct Node {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::fault::Fault;
 use super::raw::{Node, Origin, Text, Value};
+use super::source::Files;
 
 /// Where credentials are outside systemd.
 const CREDENTIALS: &str = "/etc/rosterd/credentials";
@@ -41,16 +40,16 @@ impl Environment {
         }
     }
 
-    fn resolve(&self, reference: &str) -> Result<String, Wrong> {
+    fn resolve(&self, reference: &str, files: &Files) -> Result<String, Wrong> {
         match reference.split_once(':') {
             Some(("env", name)) => self.variable(name),
             Some(("file", path)) if Path::new(path).is_absolute() => {
-                read(Path::new(path)).map_err(|why| Wrong::new(format!("`{path}` cannot be read: {why}")))
+                read(Path::new(path), files).map_err(|why| Wrong::new(format!("`{path}` cannot be read: {why}")))
             }
             Some(("file", path)) => {
                 Err(Wrong::new(format!("`{path}` is not an absolute path")).help("write ${file:/path}"))
             }
-            Some(("cred", name)) => self.credential(name),
+            Some(("cred", name)) => self.credential(name, files),
             _ => Err(Wrong::new(format!("`${{{reference}}}` refers to nothing known")).help(FORMS)),
         }
     }
@@ -64,13 +63,13 @@ impl Environment {
         text.map_err(|_| Wrong::new(format!("the environment variable `{name}` is not valid UTF-8")))
     }
 
-    fn credential(&self, name: &str) -> Result<String, Wrong> {
+    fn credential(&self, name: &str, files: &Files) -> Result<String, Wrong> {
         if name.is_empty() || name.starts_with('.') || name.contains('/') {
             return Err(Wrong::new(format!("`{name}` is no name of a credential"))
                 .help("a credential has a plain name; for a path write ${file:/path}"));
         }
         let path = self.credentials.join(name);
-        read(&path).map_err(|why| {
+        read(&path, files).map_err(|why| {
             let wrong = Wrong::new(format!("the credential `{name}` can't be read: `{}`: {why}", path.display()));
             if self.under_systemd {
                 wrong.help(format!("give it to the unit: LoadCredential={name}:{CREDENTIALS}/{name}"))
@@ -107,14 +106,10 @@ impl Wrong {
 }
 
 // Nobody means the newline that an editor or `echo` left at the end.
-fn read(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::InvalidData => "it is not valid UTF-8".to_owned(),
-        _ => error.to_string(),
-    })?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
+fn read(path: &Path, files: &Files) -> Result<String, String> {
+    let bytes = files.read(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not valid UTF-8".to_owned())?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
 
@@ -122,7 +117,13 @@ fn read(path: &Path) -> Result<String, String> {
 pub(super) type Resolved = Vec<(String, String)>;
 
 /// Resolves every reference in a tree, in place.
-pub(super) fn resolve(node: &mut Node, source: &str, from: &Environment, faults: &mut Vec<Fault>) -> Resolved {
+pub(super) fn resolve(
+    node: &mut Node,
+    source: &str,
+    from: &Environment,
+    files: &Files,
+    faults: &mut Vec<Fault>,
+) -> Resolved {
     let mut resolved = Resolved::new();
     walk(node, &mut |at, text| {
         let mut wrong = |reference: &str, wrong: Wrong| {
@@ -131,7 +132,7 @@ pub(super) fn resolve(node: &mut Node, source: &str, from: &Environment, faults:
             let place = offset.map_or(at.clone(), |offset| at.start + offset..at.start + offset + reference.len());
             faults.push(Fault::at(place, wrong.message).or_help(wrong.help));
         };
-        interpolate(text, from, &mut resolved, &mut wrong);
+        interpolate(text, &|reference| from.resolve(reference, files), &mut resolved, &mut wrong);
     });
     resolved
 }
@@ -145,7 +146,12 @@ fn walk(node: &mut Node, visit: &mut impl FnMut(&Range<usize>, &mut Text)) {
     }
 }
 
-fn interpolate(text: &mut Text, from: &Environment, resolved: &mut Resolved, wrong: &mut impl FnMut(&str, Wrong)) {
+fn interpolate(
+    text: &mut Text,
+    resolve: &impl Fn(&str) -> Result<String, Wrong>,
+    resolved: &mut Resolved,
+    wrong: &mut impl FnMut(&str, Wrong),
+) {
     let mut out = String::new();
     let mut rest = text.written.as_str();
     while let Some(at) = rest.find("${") {
@@ -164,7 +170,7 @@ fn interpolate(text: &mut Text, from: &Environment, resolved: &mut Resolved, wro
         };
         let (reference, after) = reference.split_at(end + 1);
         rest = after;
-        match from.resolve(&reference[2..end]) {
+        match resolve(&reference[2..end]) {
             Ok(value) => {
                 out.push_str(&value);
                 resolved.push((value, reference.to_owned()));
@@ -182,6 +188,8 @@ fn interpolate(text: &mut Text, from: &Environment, resolved: &mut Resolved, wro
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::config::raw;
 
@@ -189,7 +197,7 @@ mod tests {
         let source = format!("key: '{value}'");
         let mut root = raw::parse(&source)?;
         let mut faults = Vec::new();
-        resolve(&mut root, &source, from, &mut faults);
+        resolve(&mut root, &source, from, &Files::default(), &mut faults);
         let Value::Map(entries) = root.value else { panic!("not a mapping") };
         let Some((_, Node { value: Value::Text(text), .. })) = entries.into_iter().next() else { panic!("no text") };
         faults.pop().map_or(Ok((text.value, text.origin)), Err)

@@ -6,6 +6,7 @@ pub mod clock;
 mod keep;
 mod perform;
 mod source;
+pub mod watch;
 
 pub use perform::{PerformError, Performer};
 pub use source::{Source, SourceError};

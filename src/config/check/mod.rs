@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::change::Prints;
 use super::fault::Faults;
 use super::raw::Node;
 use super::report::Report;
@@ -27,7 +28,8 @@ use super::{Config, Log, LogFormat, LogLevel, Retention};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// The whole file. `None` only when something is wrong with it; its warnings are filled in by the caller.
+/// The whole file. `None` only when something is wrong with it; its warnings and prints are filled in by the
+/// caller.
 pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
     let mut file = Section::of_file(root, report)?;
     let state = file.get("state").and_then(|state| state.path());
@@ -57,6 +59,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
         destinations: whole(destinations.into_iter().map(|(name, checked)| (name, checked.target)).collect())?,
         syncs: whole(syncs)?,
         warnings: Faults::default(),
+        prints: Prints::default(),
     })
 }
 
