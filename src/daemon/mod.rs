@@ -3,6 +3,7 @@
 pub mod books;
 pub mod clock;
 mod keep;
+pub mod peer;
 mod perform;
 mod source;
 pub mod watch;
