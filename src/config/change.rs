@@ -59,6 +59,7 @@ impl Config {
             state,
             listen,
             control,
+            approvers,
             log,
             retention,
             directories: _,
@@ -72,6 +73,7 @@ impl Config {
             |keys: &[(&'static str, bool)]| keys.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect();
         Changes {
             settings: differing(&[
+                ("approvers", *approvers != next.approvers),
                 ("log.level", *level != next.log.level),
                 ("retention", *retention != next.retention),
             ]),
@@ -274,10 +276,10 @@ syncs:
 
     #[test]
     fn other_keys_are_taken_up_or_refused_by_name() {
-        let keys = "state: /srv\nlisten: 127.0.0.1:1\ncontrol: /run/x\nlog: { format: json, level: warn }\nretention: { values: 1h }\n";
+        let keys = "state: /srv\nlisten: 127.0.0.1:1\ncontrol: /run/x\napprovers: anna\nlog: { format: json, level: warn }\nretention: { values: 1h }\n";
         assert_eq!(
             said(&[("directories:", &format!("{keys}directories:"))]),
-            "taken up: log.level, retention; only after a restart: state, listen, control, log.format"
+            "taken up: approvers, log.level, retention; only after a restart: state, listen, control, log.format"
         );
     }
 

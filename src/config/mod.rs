@@ -24,7 +24,7 @@ pub use secret::Environment;
 pub use source::Sources;
 pub use sync::{Schedule, Sync};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ pub struct Config {
     pub listen: Option<SocketAddr>,
     /// The control socket.
     pub control: PathBuf,
+    /// Who, beside root, may approve and steer through it.
+    pub approvers: BTreeSet<Approver>,
     /// Logging.
     pub log: Log,
     /// What is kept for how long.
@@ -56,6 +58,15 @@ pub struct Config {
     /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
     pub warnings: Faults,
     prints: change::Prints,
+}
+
+/// Who may approve and steer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Approver {
+    /// A user, by name.
+    User(String),
+    /// Everybody in a group, by its name.
+    Group(String),
 }
 
 /// Logging.

@@ -72,7 +72,10 @@ impl Environment {
         read(&path, files).map_err(|why| {
             let wrong = Wrong::new(format!("the credential `{name}` can't be read: `{}`: {why}", path.display()));
             if self.under_systemd {
-                wrong.help(format!("give it to the unit: LoadCredential={name}:{CREDENTIALS}/{name}"))
+                // A running unit keeps the credentials it was started with, whatever becomes of the files.
+                wrong.help(format!(
+                    "give it to the unit, LoadCredential={name}:{CREDENTIALS}/{name}, and restart it"
+                ))
             } else {
                 wrong.help(format!(
                     "write it to that file, readable for rosterd only (looked for in {} because $CREDENTIALS_DIRECTORY is not set)",

@@ -4,6 +4,7 @@ pub mod ask;
 pub mod books;
 pub mod clock;
 mod keep;
+pub mod peer;
 mod perform;
 mod source;
 pub mod watch;

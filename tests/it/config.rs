@@ -103,7 +103,7 @@ fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
     assert_eq!(config.directories["corp"].urls.len(), 2);
     let faults =
         Config::parse(&text.replace("page_size", "page_sise"), "x.yaml", &environment()).map(|_| ()).unwrap_err();
-    assert_eq!(faults.to_string(), "x.yaml:13:5: unknown key `page_sise` in `corp`; did you mean `page_size`?");
+    assert_eq!(faults.to_string(), "x.yaml:14:5: unknown key `page_sise` in `corp`; did you mean `page_size`?");
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! Tree → [`Config`]. Every file reads one part of the file, and goes on after a fault.
 
+mod approvers;
 mod bind;
 mod destination;
 mod directory;
@@ -35,6 +36,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
     let state = file.get("state").and_then(|state| state.path());
     let listen = file.get("listen").and_then(|listen| address(&listen));
     let control = file.get("control").and_then(|control| control.path());
+    let approvers = file.get("approvers").map(|approvers| approvers::approvers(&approvers));
     let log = file.get("log").map_or_else(|| Some(Log::default()), |log| log_of(&log));
     let retention = file.get("retention").map_or_else(|| Some(Retention::default()), |kept| retention_of(&kept));
     let directories = file.required("directories", "name at least one, such as `corp:` with `url` and `bind`");
@@ -53,6 +55,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
         state: state.unwrap_or_else(|| PathBuf::from("/var/lib/rosterd")),
         listen,
         control: control.unwrap_or_else(|| PathBuf::from("/run/rosterd/control.sock")),
+        approvers: approvers.unwrap_or_default(),
         log: log?,
         retention: retention?,
         directories: whole(directories)?,
