@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use crate::delivery::drift::drift;
 use crate::destination::{Item, Seen};
-use crate::engine::{Admit, Aim, Answer, Job, TokenOutcome, Transaction};
+use crate::engine::{Admit, Aim, Answer, Job, Resumed, TokenOutcome, Transaction};
 use crate::plan::Feed;
-use crate::report::Summary;
 use crate::roster::{Now, Payload, Timestamp};
 use crate::store::{self, Admission, Pace, Store};
 
@@ -40,6 +39,7 @@ impl<'a> Books<'a> {
         let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
         let answer = match transaction {
             Transaction::Begin => return self.begin(&realm, moment).await,
+            Transaction::Resume => Answer::Resumed(self.resume(moment).await?.map(Box::new)),
             Transaction::Stage(rows) => {
                 self.store.stage(&rows).await?;
                 Answer::Done
@@ -92,7 +92,7 @@ impl<'a> Books<'a> {
                 Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? }
             }
             Transaction::End(tally) => {
-                self.store.end_run(self.feed, &Summary::of(&self.job.sync, &tally), now).await?;
+                self.store.end_run(self.feed, &tally, now).await?;
                 Answer::Done
             }
         };
@@ -118,6 +118,16 @@ impl<'a> Books<'a> {
         let known = self.store.known(self.feed).await?;
         let imported = self.store.imported(self.feed).await?;
         Ok(Answer::Begun { run: self.run, feed, realm, known, imported })
+    }
+
+    async fn resume(&mut self, moment: Now) -> Result<Option<Resumed>, store::Error> {
+        self.store.follow_clock(moment).await?;
+        let found = self.store.feed(&self.job.sync, self.job.was.as_deref()).await?;
+        let Some((feed, realm)) = found else { return Ok(None) };
+        let Some(tally) = self.store.last_tally(feed.id).await? else { return Ok(None) };
+        (self.feed, self.run) = (feed.id, tally.run);
+        self.store.recover(&realm, self.job.destination.limits().quiet, moment.wall).await?;
+        Ok(Some(Resumed { feed, realm, tally }))
     }
 
     async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {

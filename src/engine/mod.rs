@@ -67,6 +67,8 @@ pub enum Aim {
     Plan,
     /// To do it.
     Sync,
+    /// To go on with the last sync's delivery, without reading the directory: what had to wait can go on.
+    Resume,
 }
 
 /// What happened.
@@ -137,6 +139,8 @@ pub enum Progress {
 pub enum Transaction {
     /// A run begins: [`Answer::Begun`].
     Begin,
+    /// The last run goes on: [`Answer::Resumed`].
+    Resume,
     /// Part of a reading is staged: [`Answer::Done`].
     Stage(Vec<Staged>),
     /// What was staged is asked back beside what is known: [`Answer::Known`].
@@ -188,6 +192,17 @@ pub struct Admit {
     pub bases: Vec<u64>,
 }
 
+/// A run that goes on.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The sync.
+    pub feed: Feed,
+    /// The target its people are at.
+    pub realm: String,
+    /// What it did so far.
+    pub tally: Tally,
+}
+
 /// How a token request ended.
 #[derive(Debug)]
 pub enum TokenOutcome {
@@ -219,6 +234,8 @@ pub enum Answer {
         /// Identities that it knows from an import only.
         imported: Vec<Imported>,
     },
+    /// The run that goes on; `None` when there is none, or its end was never recorded.
+    Resumed(Option<Box<Resumed>>),
     /// What was staged, beside what is known.
     Known(Vec<Observed>, Vec<Account>, Box<Grounds>),
     /// So many are invalid who were not before.

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::courier::{Courier, Courtesy};
 use super::intake::Intake;
-use super::{Aim, Answer, Effect, Event, Job, Outcome, Tally, Transaction};
+use super::{Aim, Answer, Effect, Event, Job, Outcome, Resumed, Tally, Transaction};
 use crate::directory::End;
 use crate::plan::{Feed, Imported, Known};
 use crate::roster::{Now, Timestamp};
@@ -50,8 +50,13 @@ impl Run {
         match (std::mem::replace(&mut self.phase, Phase::Ending), event) {
             (Phase::Beginning, Event::Start) => {
                 self.phase = Phase::Beginning;
-                vec![Effect::Commit(Transaction::Begin)]
+                let resumes = self.job.purpose == Aim::Resume;
+                vec![Effect::Commit(if resumes { Transaction::Resume } else { Transaction::Begin })]
             }
+            (Phase::Beginning, Event::Committed(Answer::Resumed(last))) => match last {
+                Some(last) => self.resumed(*last, began, now),
+                None => self.finish(),
+            },
             (Phase::Beginning, Event::Committed(Answer::Begun { run, feed, realm, known, imported })) => {
                 self.tally.run = run;
                 self.begun(feed, realm.as_deref(), Phase::Opening(known, imported), now)
@@ -101,6 +106,22 @@ impl Run {
     }
 
     fn begun(&mut self, feed: Option<Feed>, realm: Option<&str>, opening: Phase, now: Timestamp) -> Vec<Effect> {
+        if self.is_barred(feed.as_ref(), realm, now) {
+            return self.sum_up();
+        }
+        self.feed = feed;
+        self.phase = opening;
+        vec![Effect::Open]
+    }
+
+    fn resumed(&mut self, last: Resumed, began: Timestamp, now: Timestamp) -> Vec<Effect> {
+        let Resumed { feed, realm, tally } = last;
+        self.tally = tally.go_on();
+        if self.is_barred(Some(&feed), Some(&realm), now) { self.sum_up() } else { self.deliver(began) }
+    }
+
+    /// Whether nothing may be read or sent, which is then said.
+    fn is_barred(&mut self, feed: Option<&Feed>, realm: Option<&str>, now: Timestamp) -> bool {
         let wanted = self.job.destination.realm();
         if let Some(realm) = realm.filter(|realm| *realm != wanted) {
             self.tally.failed = Some(format!(
@@ -108,16 +129,13 @@ impl Run {
                  `rosterd resend {} --all`, or give the sync a new name",
                 self.job.sync
             ));
-            return self.sum_up();
+            return true;
         }
-        if let Some(until) = feed.as_ref().and_then(|feed| feed.paused_until).filter(|until| *until > now) {
-            let until = if until == Timestamp::MAX { "resumed".to_owned() } else { format!("{until:.0}") };
-            self.tally.waits = Some(format!("paused until {until}: `rosterd resume {}`", self.job.sync));
-            return self.sum_up();
-        }
-        self.feed = feed;
-        self.phase = opening;
-        vec![Effect::Open]
+        let Some(until) = feed.and_then(|feed| feed.paused_until).filter(|until| *until > now) else { return false };
+        self.tally.wake = (until != Timestamp::MAX).then_some(until);
+        let until = if until == Timestamp::MAX { "resumed".to_owned() } else { format!("{until:.0}") };
+        self.tally.waits = Some(format!("paused until {until}: `rosterd resume {}`", self.job.sync));
+        true
     }
 
     /// A reading that failed admits nothing; what is due already is delivered all the same.
@@ -129,7 +147,7 @@ impl Run {
     fn deliver(&mut self, began: Timestamp) -> Vec<Effect> {
         let patience = SignedDuration::try_from(self.job.patience).unwrap_or(SignedDuration::MAX);
         let deadline = began.checked_add(patience).unwrap_or(Timestamp::MAX);
-        let (courier, effects) = Courier::new(&self.job, deadline);
+        let (courier, effects) = Courier::new(&self.job, &self.tally, deadline);
         self.phase = Phase::Delivering(Box::new(courier));
         effects
     }

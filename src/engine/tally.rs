@@ -1,6 +1,9 @@
 //! What a run did, counted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::plan::{Kind, Plan, Question, Verdict};
+use crate::roster::Timestamp;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -22,15 +25,21 @@ pub struct Planned {
     pub tally: Tally,
 }
 
-/// What a run did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a run did: stored when it ends, so that it can be gone on with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tally {
-    /// The run; 0 for a plan.
+    /// The run; 0 for a plan, and where there was none to go on with.
     pub run: i64,
     /// Why it failed.
     pub failed: Option<String>,
     /// What it waits for, or who has to act.
     pub waits: Option<String>,
+    /// When it can go on by itself. Stored beside the rest, because it moves with the clock.
+    #[serde(skip)]
+    pub wake: Option<Timestamp>,
+    /// Whether the target, where it can be read, was compared with what it confirmed.
+    pub observed: bool,
     /// That some entries have no key, and why: whoever is missing may be one of them.
     pub keyless: Option<String>,
     /// What an administrator may want to know although all went well.
@@ -64,6 +73,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What a run begins with that goes on with this one: what it waited for is over, or will be found again.
+    #[must_use]
+    pub fn go_on(self) -> Self {
+        Self { waits: None, wake: None, ..self }
+    }
+
     /// Counts a plan.
     pub fn count(&mut self, plan: &Plan) {
         let kinds = [Kind::Leave, Kind::Identity, Kind::Return, Kind::Change, Kind::Join];

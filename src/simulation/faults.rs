@@ -58,8 +58,20 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
 }
 
 /// What a full disk keeps from being written.
-const TABLES: [&str; 11] =
-    ["account", "admission", "approval", "batch", "event", "feed", "held", "item", "person", "realm", "token_use"];
+const TABLES: [&str; 12] = [
+    "account",
+    "admission",
+    "approval",
+    "batch",
+    "event",
+    "feed",
+    "held",
+    "item",
+    "person",
+    "realm",
+    "run",
+    "token_use",
+];
 
 /// By how much a clock is set.
 pub fn minutes(random: &mut Random) -> i64 {

@@ -8,12 +8,15 @@ use super::world::World;
 use super::{commands, faults, imports, renames, target};
 use crate::roster::Timestamp;
 
+/// Nobody lives to see what is to go on after a clock was set back by a month.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(48);
+
 /// Something happens; chance says what.
 pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> {
     let sync = random.below(world.jobs.len());
     world.past.push(world.company.clone());
     match random.below(100) {
-        0..44 => {
+        0..40 => {
             let mishap = faults::befall(world, random);
             if mishap.read_before.is_some() {
                 people(world, random);
@@ -21,6 +24,7 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             world.log.push(format!("run {} at {:.0}", world.jobs[sync].sync, world.now));
             world.run(sync, &mishap, random).await?;
         }
+        40..44 => go_on(world, sync, random).await?,
         44..47 => clocks(world, random),
         47 => {
             world.elsewhere = random.pick(&[None, Some(0), Some(1), Some(3), Some(9)]);
@@ -39,6 +43,18 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
         _ => commands::command(world, sync, random).await?,
     }
     Ok(())
+}
+
+/// A run goes on, mostly when it said that it could.
+async fn go_on(world: &mut World, sync: usize, random: &mut Random) -> Result<(), String> {
+    let mishap = faults::befall(world, random);
+    let wake = world.wake(sync).await.map(|wake| wake - world.clock.ahead());
+    if let Some(wake) = wake.filter(|wake| random.percent(70) && *wake < world.now + LONGEST_WAIT) {
+        world.now = world.now.max(wake);
+        world.later(0);
+    }
+    world.log.push(format!("{} goes on at {:.0}", world.jobs[sync].sync, world.now));
+    world.resume(sync, &mishap, random).await
 }
 
 /// Somebody sets the clocks, or the host boots.

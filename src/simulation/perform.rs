@@ -61,7 +61,11 @@ pub async fn perform(
             return Ok(None);
         }
         mishap.strike(performed, stage.clock, stage.books.store()).await?;
-        let event = match effects.pop_front().ok_or("a run came to a stop without an end")? {
+        let effect = effects.pop_front().ok_or("a run came to a stop without an end")?;
+        if stage.job.purpose == Aim::Resume {
+            invariants::resumed(&effect)?;
+        }
+        let event = match effect {
             Effect::Finish(outcome) => return Ok(Some(*outcome)),
             Effect::Tell(_) => continue,
             Effect::Commit(transaction) => match stage.commit(transaction).await {
@@ -135,7 +139,7 @@ impl Stage<'_> {
 
     async fn commit(&mut self, transaction: Transaction) -> Result<Event, Trouble> {
         let enrols = matches!(transaction, Transaction::Begin) && self.job.purpose == Aim::Sync;
-        if enrols {
+        if enrols || matches!(transaction, Transaction::Resume) {
             self.clock.looked(self.ahead);
         }
         if matches!(transaction, Transaction::Observe(_)) {

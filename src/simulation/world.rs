@@ -99,6 +99,23 @@ impl World {
         invariants::at_rest(self).await
     }
 
+    /// Goes on with a sync's last run; what must hold is looked at on the way and afterwards.
+    pub async fn resume(&mut self, sync: usize, mishap: &Mishap, random: &mut Random) -> Result<(), String> {
+        let job = Job { purpose: Aim::Resume, ..self.jobs[sync].clone() };
+        let Some((feed, _)) = self.store.feed(&job.sync, job.was.as_deref()).await.unwrap() else { return Ok(()) };
+        let Some(before) = self.store.last_tally(feed.id).await.unwrap() else { return Ok(()) };
+        if let Some(Outcome::Synced(after)) = self.perform(sync, job, mishap, random).await? {
+            invariants::added_up(&before, &after)?;
+        }
+        invariants::at_rest(self).await
+    }
+
+    /// When a sync's last run can go on by itself, as the host's clock tells it.
+    pub async fn wake(&mut self, sync: usize) -> Option<Timestamp> {
+        let job = &self.jobs[sync];
+        self.store.past(&job.sync, job.was.as_deref()).await.unwrap().and_then(|past| past.wake)
+    }
+
     /// Runs a sync; what must hold is looked at on the way.
     pub async fn attempt(
         &mut self,
@@ -106,8 +123,18 @@ impl World {
         mishap: &Mishap,
         random: &mut Random,
     ) -> Result<Option<Outcome>, String> {
-        let job = self.jobs[sync].clone();
+        self.perform(sync, self.jobs[sync].clone(), mishap, random).await
+    }
+
+    async fn perform(
+        &mut self,
+        sync: usize,
+        job: Job,
+        mishap: &Mishap,
+        random: &mut Random,
+    ) -> Result<Option<Outcome>, String> {
         let paused = self.paused[sync] > self.now;
+        let began = self.clock.host(self.now);
         let outcome = perform(self, sync, job, mishap, random).await?;
         self.store.probe_break(None).await.map_err(|error| error.to_string())?;
         match &outcome {
@@ -120,6 +147,11 @@ impl World {
             }
             Some(Outcome::Synced(tally)) if tally.pending > 0 && tally.waits.is_none() => {
                 return Err(format!("{} members are pending, and nobody says why", tally.pending));
+            }
+            Some(Outcome::Synced(tally))
+                if tally.wake.is_some_and(|wake| wake <= self.clock.host(self.now).steady(began).wall) =>
+            {
+                return Err(format!("a run ended to go on at once: {tally:?}"));
             }
             Some(Outcome::Synced(tally)) => self.log.push(format!(
                 "  → {}{} {:?} held {} confirmed {} pending {}{}",

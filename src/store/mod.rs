@@ -14,6 +14,7 @@ mod clock;
 mod deliver;
 mod import;
 mod lock;
+mod past;
 #[cfg(test)]
 pub mod planted;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use bind::BindRecord;
 pub use deliver::Frozen;
 pub use import::Imported;
 pub use lock::{Lock, LockError};
+pub use past::Past;
 pub use settle::Pace;
 pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
 pub use steer::Who;

@@ -15,7 +15,8 @@ pub(super) fn millis(at: Timestamp) -> i64 {
 }
 
 pub(super) fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    let stored = Timestamp::from_millisecond(millis);
+    stored.ok().filter(|_| millis != Timestamp::MAX.as_millisecond()).unwrap_or(Timestamp::MAX)
 }
 
 pub(super) fn moment_of(millis: Option<i64>) -> Option<Timestamp> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::rows::millis;
 use super::{Error, Store};
+use crate::engine::Tally;
 use crate::report::Summary;
 
 impl Store {
@@ -19,15 +20,16 @@ impl Store {
         Ok(run)
     }
 
-    /// Records how a run ended. A sync whose joins are all delivered counts as onboarded from then on, and the guard
+    /// Records how a run ended, or what came of going on with it. A sync whose joins are all delivered counts as onboarded from then on, and the guard
     /// counts joins from then on: those of the first delivery would use up its window, and hold every newcomer for a day.
-    pub async fn end_run(&mut self, feed: i64, summary: &Summary, now: Timestamp) -> Result<(), Error> {
+    pub async fn end_run(&mut self, feed: i64, tally: &Tally, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE run SET ended = ?, result = ?, summary = ? WHERE id = ?")
+        sqlx::query("UPDATE run SET ended = ?, wake = ?, result = ?, tally = ? WHERE id = ?")
             .bind(millis(now))
-            .bind(&summary.result)
-            .bind(serde_json::to_string(summary).map_err(|error| Error::Damaged(error.to_string()))?)
-            .bind(summary.run)
+            .bind(tally.wake.map(millis))
+            .bind(Summary::of("", tally).result)
+            .bind(serde_json::to_string(tally).map_err(|error| Error::Damaged(error.to_string()))?)
+            .bind(tally.run)
             .execute(&mut *tx)
             .await?;
         let onboarded = sqlx::query(

@@ -70,7 +70,7 @@ pub enum Courtesy {
 
 impl Courier {
     /// A delivery that may wait until a deadline.
-    pub fn new(job: &Job, deadline: Timestamp) -> (Self, Vec<Effect>) {
+    pub fn new(job: &Job, tally: &Tally, deadline: Timestamp) -> (Self, Vec<Effect>) {
         let courier = Self {
             doing: Doing::Surveying,
             deadline,
@@ -79,7 +79,7 @@ impl Courier {
             failures: 0,
             size: job.destination.limits().batch.get(),
             refused_in_a_row: 0,
-            observation: Observation::new(job),
+            observation: Observation::new(job, tally),
         };
         (courier, vec![Effect::Commit(Transaction::Survey)])
     }
@@ -148,7 +148,10 @@ impl Courier {
                 let progress = Progress::Waiting(until, why);
                 Courtesy::Do(vec![Effect::Tell(progress), Effect::WakeAt(until)])
             }
-            Next::Rest(Some((until, why))) => Courtesy::Over(Some(format!("waits until {until:.0}: {why}"))),
+            Next::Rest(Some((until, why))) => {
+                tally.wake = Some(until);
+                Courtesy::Over(Some(format!("waits until {until:.0}: {why}")))
+            }
             Next::Blocked(why) => Courtesy::Over(Some(why)),
         }
     }

@@ -17,8 +17,8 @@ pub(super) enum Observation {
 }
 
 impl Observation {
-    pub(super) fn new(job: &Job) -> Self {
-        if job.destination.limits().readable { Self::Due } else { Self::Over }
+    pub(super) fn new(job: &Job, tally: &Tally) -> Self {
+        if job.destination.limits().readable && !tally.observed { Self::Due } else { Self::Over }
     }
 
     pub(super) fn is_due(self) -> bool {
@@ -44,6 +44,12 @@ impl Courier {
         self.follow_observation(tally, step)
     }
 
+    /// Once a run, however often it goes on.
+    fn compared(&mut self, tally: &mut Tally) {
+        self.observation = Observation::Over;
+        tally.observed = true;
+    }
+
     fn follow_observation(&mut self, tally: &mut Tally, step: Step) -> Courtesy {
         let refusal = match step {
             Step::Call(request, ticket) => {
@@ -52,7 +58,7 @@ impl Courier {
                 return Courtesy::Do(vec![Effect::Call(request)]);
             }
             Step::Done(Done::Observed(seen)) => {
-                self.observation = Observation::Over;
+                self.compared(tally);
                 self.doing = Doing::Recording(None);
                 return commit(Transaction::Observe(seen));
             }
@@ -74,7 +80,7 @@ impl Courier {
             }
         };
         // A failed list is no observation; what is due is delivered all the same, or a leaver would wait for it.
-        self.observation = Observation::Over;
+        self.compared(tally);
         tally.notes.push(format!("the target was not compared with what it confirmed: {refusal}"));
         self.survey()
     }

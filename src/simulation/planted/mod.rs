@@ -49,10 +49,12 @@ pub enum Bug {
     LedgerLeftBehind,
     /// A job's next step is taken without storing where it stands.
     TicketForgotten,
+    /// A run that goes on forgets what it did before.
+    TallyForgotten,
 }
 
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
-const PLANTED: [(Bug, &[&str]); 20] = [
+const PLANTED: [(Bug, &[&str]); 21] = [
     (Bug::StaysCertain, &["held for certain"]),
     (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
@@ -72,6 +74,7 @@ const PLANTED: [(Bug, &[&str]); 20] = [
     (Bug::ClaimsNotAsked, &["is sent as in_active although"]),
     (Bug::MoverForgotten, &["leaves before"]),
     (Bug::LedgerLeftBehind, &["token requests within a day"]),
+    (Bug::TallyForgotten, &["went on as"]),
     (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
 ];
 

@@ -6,7 +6,7 @@ use crate::daemon::books::Books;
 use crate::delivery::batch::{Settlement, Stage};
 use crate::delivery::quota::Purpose;
 use crate::directory::{End, Page, Sighting};
-use crate::engine::{Answer, Event, TokenOutcome, Transaction};
+use crate::engine::{Answer, Event, Tally, TokenOutcome, Transaction};
 use crate::plan::Wish;
 use crate::plan::guard::Grounds;
 use crate::roster::{Identity, Now, Timestamp};
@@ -69,6 +69,9 @@ fn bend(bug: Bug, answer: &mut Answer, now: Timestamp) {
             accounts.iter_mut().filter(|account| !wanted(&account.identity)).for_each(|account| account.claims.clear());
         }
         (Bug::RulesNotCompared, Answer::Begun { feed: Some(feed), .. }) => feed.rules = None,
+        (Bug::TallyForgotten, Answer::Resumed(Some(last))) => {
+            last.tally = Tally { run: last.tally.run, ..Tally::default() };
+        }
         (Bug::NoQuietPeriod, Answer::Work(work, ..)) => {
             if let Some((batch, wake)) = &mut work.under_way
                 && batch.stage == Stage::Unknown

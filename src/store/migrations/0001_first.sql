@@ -105,10 +105,13 @@ CREATE TABLE approval (
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   feed INTEGER NOT NULL REFERENCES feed,
-  began INTEGER NOT NULL, ended INTEGER,
-  result TEXT, summary TEXT
+  began INTEGER NOT NULL,
+  ended INTEGER,                 -- for now, where it is gone on with
+  wake INTEGER,                  -- when delivery can go on by itself
+  result TEXT, tally TEXT
 ) STRICT;
 CREATE INDEX run_feed ON run (feed, id);
+CREATE INDEX run_succeeded ON run (feed, id) WHERE result <> 'failed';
 
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use crate::report::Summary;
+use crate::store::past::tally;
 use crate::store::rows::{collect, moment, moment_of};
 use crate::store::{Error, Store};
 
@@ -26,23 +27,21 @@ impl Store {
     /// The last runs, newest first, of one sync or of all.
     pub async fn runs(&mut self, sync: Option<&str>, limit: u32) -> Result<Vec<RunRow>, Error> {
         let rows = sqlx::query(
-            "SELECT r.id, f.sync, r.began, r.ended, r.summary FROM run r JOIN feed f ON f.id = r.feed
+            "SELECT r.id, f.sync, r.began, r.ended, r.tally FROM run r JOIN feed f ON f.id = r.feed
              WHERE ?1 IS NULL OR f.sync = ?1 ORDER BY r.id DESC LIMIT ?2",
         )
         .bind(sync)
         .bind(limit)
         .fetch(&mut self.connection);
         collect(rows, |row| {
-            let summary: Option<String> = row.try_get(4)?;
+            let sync: String = row.try_get(1)?;
+            let tally = tally(row.try_get(4)?)?;
             Ok(RunRow {
                 id: row.try_get(0)?,
-                sync: row.try_get(1)?,
                 began: moment(row.try_get(2)?),
                 ended: moment_of(row.try_get(3)?),
-                summary: summary
-                    .map(|text| serde_json::from_str(&text))
-                    .transpose()
-                    .map_err(|error| Error::Damaged(error.to_string()))?,
+                summary: tally.map(|tally| Summary::of(&sync, &tally)),
+                sync,
             })
         })
         .await

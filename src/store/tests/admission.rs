@@ -2,8 +2,8 @@
 
 use super::Say::{Be, Invalid, Leave, Protected};
 use super::{Desk, REALM, at};
+use crate::engine::Tally;
 use crate::plan::Verdict;
-use crate::report::Summary;
 use crate::roster::Key;
 
 #[tokio::test]
@@ -57,9 +57,9 @@ async fn a_sync_does_not_move_to_another_target_by_itself() {
 #[tokio::test]
 async fn onboarded_once_everybody_was_delivered() {
     let mut desk = Desk::new().await;
-    let summary = |run| Summary { run, ..Summary::default() };
+    let tally = |run| Tally { run, ..Tally::default() };
     let onboarded = async |desk: &mut Desk| {
-        desk.store.end_run(desk.feed, &summary(desk.run), desk.now).await.unwrap();
+        desk.store.end_run(desk.feed, &tally(desk.run), desk.now).await.unwrap();
         desk.store.feed("staff", None).await.unwrap().unwrap().0.onboarded
     };
     assert!(!onboarded(&mut desk).await, "nobody was read yet");

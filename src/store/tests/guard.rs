@@ -101,8 +101,8 @@ async fn only_confirmed_active_accounts_of_this_sync_count() {
 #[tokio::test]
 async fn joins_count_from_the_first_whole_delivery_on() {
     let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
-    let summary = crate::report::Summary { run: desk.run, ..Default::default() };
-    desk.store.end_run(desk.feed, &summary, desk.now).await.unwrap();
+    let tally = crate::engine::Tally { run: desk.run, ..Default::default() };
+    desk.store.end_run(desk.feed, &tally, desk.now).await.unwrap();
     desk.admit(&[("cato", Be("C", 1))]).await;
     let window = desk.store.grounds(desk.feed, desk.now, WINDOW).await.unwrap().window;
     assert_eq!(window, [(Kind::Join, 1)].into());
