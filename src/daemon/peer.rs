@@ -47,9 +47,13 @@ mod tests {
 
     use super::*;
 
-    const DAEMON: u32 = 1;
-    const NOBODY: u32 = 65534;
     const UNKNOWN: u32 = 4_000_000_000;
+
+    /// The number of a user that every system has, but not every one the same.
+    fn uid(name: &str) -> u32 {
+        let output = Command::new("id").args(["-u", name]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+    }
 
     fn may(uid: u32, approvers: &[Approver]) -> bool {
         may_steer(uid, &approvers.iter().cloned().collect())
@@ -67,22 +71,22 @@ mod tests {
     fn root_and_the_daemon_itself_always_may() {
         assert!(may(0, &[]));
         assert!(may(Uid::effective().as_raw(), &[]));
-        assert!(!may(NOBODY, &[]) && !may(UNKNOWN, &[]));
+        assert!(!may(uid("nobody"), &[]) && !may(UNKNOWN, &[]));
     }
 
     #[test]
     fn who_is_named_may_and_nobody_else() {
-        assert!(may(DAEMON, &[user("nobody"), user("daemon")]));
-        assert!(!may(DAEMON, &[user("nobody"), user("no-such-user")]));
+        assert!(may(uid("daemon"), &[user("nobody"), user("daemon")]));
+        assert!(!may(uid("daemon"), &[user("nobody"), user("no-such-user")]));
         assert!(!may(UNKNOWN, &[user("nobody"), user("daemon"), user("root")]));
         // A user's name is no group's, and a number no name.
-        assert!(!may(DAEMON, &[group("nobody"), group("no-such-group"), user("1")]));
+        assert!(!may(uid("daemon"), &[group("nobody"), group("no-such-group"), user("1")]));
     }
 
     #[test]
     fn the_primary_group_counts() {
-        assert!(may(DAEMON, &[group("no-such-group"), group("daemon")]));
-        assert!(!may(NOBODY, &[group("daemon")]));
+        assert!(may(uid("daemon"), &[group("no-such-group"), group("daemon")]));
+        assert!(!may(uid("nobody"), &[group("daemon")]));
         assert!(!may(UNKNOWN, &[group("daemon"), group("root")]));
     }
 
@@ -91,11 +95,11 @@ mod tests {
     #[test]
     fn further_groups_count() {
         if fs::read_to_string("/etc/group").unwrap().contains("rosterd-admins:") {
-            assert!(may(DAEMON, &[group("rosterd-admins")]));
-            assert!(!may(NOBODY, &[group("rosterd-admins")]) && !may(DAEMON, &[group("others")]));
+            assert!(may(uid("daemon"), &[group("rosterd-admins")]));
+            assert!(!may(uid("nobody"), &[group("rosterd-admins")]) && !may(uid("daemon"), &[group("others")]));
             return;
         }
-        assert!(!may(DAEMON, &[group("rosterd-admins")]));
+        assert!(!may(uid("daemon"), &[group("rosterd-admins")]));
         let own_view = |line: &str| {
             let mut unshare = Command::new("unshare");
             unshare.args(["--map-root-user", "--mount", "sh", "-ec", line]);
@@ -115,6 +119,9 @@ mod tests {
 
     #[test]
     fn names_are_the_systems() {
-        assert_eq!((name(0), name(DAEMON), name(UNKNOWN)), ("root".into(), "daemon".into(), "uid 4000000000".into()));
+        assert_eq!(
+            (name(0), name(uid("daemon")), name(UNKNOWN)),
+            ("root".into(), "daemon".into(), "uid 4000000000".into())
+        );
     }
 }
