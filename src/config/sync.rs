@@ -23,6 +23,8 @@ pub struct Sync {
     pub identity: &'static str,
     /// When it runs; `None`: only when asked.
     pub schedule: Option<Schedule>,
+    /// Within which syncs of one schedule begin apart.
+    pub jitter: Duration,
     /// The zone a cron schedule is read in.
     pub timezone: jiff::tz::TimeZone,
     /// What is asked of the directory.
@@ -40,7 +42,7 @@ pub struct Sync {
 }
 
 /// When a sync runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schedule {
     /// Five-field cron.
     Cron(Box<croner::Cron>),

@@ -1,11 +1,13 @@
 //! Performs the engine's effects.
 
 pub mod ask;
+pub mod agenda;
 pub mod books;
 pub mod clock;
 mod keep;
 pub mod peer;
 mod perform;
+pub mod schedule;
 mod source;
 pub mod watch;
 

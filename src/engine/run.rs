@@ -116,7 +116,8 @@ impl Run {
 
     fn resumed(&mut self, last: Resumed, began: Timestamp, now: Timestamp) -> Vec<Effect> {
         let Resumed { feed, realm, tally } = last;
-        self.tally = tally.go_on();
+        // What it waited for is over, or will be found again.
+        self.tally = Tally { waits: None, wake: None, ..tally };
         if self.is_barred(Some(&feed), Some(&realm), now) { self.sum_up() } else { self.deliver(began) }
     }
 

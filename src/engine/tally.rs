@@ -73,12 +73,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// What a run begins with that goes on with this one: what it waited for is over, or will be found again.
-    #[must_use]
-    pub fn go_on(self) -> Self {
-        Self { waits: None, wake: None, ..self }
-    }
-
     /// Counts a plan.
     pub fn count(&mut self, plan: &Plan) {
         let kinds = [Kind::Leave, Kind::Identity, Kind::Return, Kind::Change, Kind::Join];

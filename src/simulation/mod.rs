@@ -27,7 +27,7 @@ mod settling;
 mod setup;
 mod shrink;
 pub mod target;
-mod toys;
+pub mod toys;
 mod world;
 
 use crate::store::Store;

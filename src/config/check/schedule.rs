@@ -63,6 +63,20 @@ fn cron(text: &str) -> Result<croner::Cron, (String, &'static str)> {
     Ok(cron)
 }
 
+/// Shorter than the time between two readings.
+pub(super) fn jitter(setting: &Setting<'_>, schedule: Option<&Schedule>) -> Option<Duration> {
+    let jitter = setting.duration()?;
+    if let Some(Schedule::Every(every)) = schedule
+        && jitter >= *every
+    {
+        let message =
+            format!("`jitter` must be shorter than the schedule, which is {}", humantime::format_duration(*every));
+        setting.fault(message, "within this time syncs of one schedule begin apart; a few seconds mostly do");
+        return None;
+    }
+    Some(jitter)
+}
+
 /// A zone of the IANA database.
 pub(super) fn timezone(setting: &Setting<'_>) -> Option<TimeZone> {
     let name = setting.text()?;

@@ -45,6 +45,7 @@ fn one(
     let to = section.required("to", "the name of a destination");
     let to = to.and_then(|name| reference(&name, destinations, "destination"));
     let schedule = section.get("schedule").and_then(|when| schedule::schedule(&when));
+    let jitter = section.get("jitter").and_then(|jitter| schedule::jitter(&jitter, schedule.as_ref()));
     let timezone = section.get("timezone").and_then(|zone| schedule::timezone(&zone));
     let query = search::query(&mut section);
     let members = to.and_then(|to| destinations[to].members);
@@ -69,6 +70,7 @@ fn one(
         to: to?.to_owned(),
         identity: members?.identity,
         schedule,
+        jitter: jitter.unwrap_or_default(),
         timezone: timezone.unwrap_or(TimeZone::UTC),
         query: Query { attributes: Arc::new(mapping.attributes().clone()), ..query? },
         mapping,

@@ -9,7 +9,8 @@ use super::{Aim, QUOTA, World, kinds, text, veris, veris_at};
 use crate::destination::Quota;
 use crate::report::Summary;
 use crate::roster::Timestamp;
-use crate::simulation::target::Fault;
+use crate::simulation::target::{Fault, Kind, Target};
+use crate::simulation::toys;
 
 /// Anna has another title, and no token is left.
 async fn waiting() -> (World, Timestamp) {
@@ -165,4 +166,24 @@ async fn nothing_goes_elsewhere_and_nothing_goes_on_that_never_ended() {
     let mut world = World::of(&["anna"]).await;
     assert_eq!(world.resume().await.run, 0, "there was none");
     assert!(world.target.calls.is_empty());
+}
+
+#[tokio::test]
+async fn a_target_that_can_be_read_is_read_once_a_run_however_often_that_goes_on() {
+    let mut world = World::of(&["anna", "berit"]).await;
+    world.target = Target::new(Kind::Clients);
+    world.job.destination = toys::destination(Kind::Clients, Arc::new(veris("secret", QUOTA)));
+    world.run().await;
+    world.person("anna").set("title", "Manager");
+    world.target.calls.clear();
+    world.target.member_faults.extend([Fault::Fine, Fault::Status(429, Some(600))]);
+    let tally = world.run().await;
+    assert_eq!((tally.pending, tally.observed), (1, true), "{:?}", world.target.calls);
+    world.now = tally.wake.unwrap();
+    assert_eq!(world.resume().await.pending, 0);
+    let lists =
+        |world: &World| world.target.calls.iter().filter(|call| call.split(' ').next() == Some("clients")).count();
+    assert_eq!(lists(&world), 1, "{:?}", world.target.calls);
+    world.run().await;
+    assert_eq!(lists(&world), 2, "the next run reads it again");
 }
