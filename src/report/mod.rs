@@ -3,6 +3,7 @@
 
 mod findings;
 mod granted;
+pub mod metrics;
 mod moment;
 mod planned;
 mod ran;

@@ -112,7 +112,8 @@ impl Store {
             .row_buffer_size(1_024)
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
+        // `run` asks for a connection in a way that makes no future of ours `Send`.
+        sqlx::migrate!("src/store/migrations").run_direct(None, &mut connection, false).await?;
         sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
         Ok(Self { connection })
     }

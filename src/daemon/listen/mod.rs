@@ -1,0 +1,115 @@
+//! Health and metrics over HTTP, for `listen`: numbers and names of the config, nothing of a person.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::ready::readiness;
+use super::view::Shared;
+use crate::report::metrics;
+use crate::store;
+
+/// A loop that has not gone round for so long hangs.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// Requests being answered are waited for so long when the daemon stops.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Why nobody can ask.
+#[derive(Debug, thiserror::Error)]
+#[error("can't listen on {address}: {source}: name another `listen` in the config, or leave it out")]
+pub struct ListenError {
+    /// Where.
+    pub address: SocketAddr,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Takes an address.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| ListenError { address, source })
+}
+
+/// Answers until told to stop; whoever takes long then is cut.
+pub async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stopping, mut told) = watch::channel(());
+    let serve = axum::serve(listener, router(shared)).with_graceful_shutdown(async move {
+        stop.await;
+        drop(stopping);
+    });
+    let cut = async move {
+        // Changed never, closed once stopping.
+        let _ = told.changed().await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        ended = serve.into_future() => ended,
+        () = cut => Ok(()),
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measure))
+        .with_state(shared)
+}
+
+async fn health(State(shared): State<Arc<Shared>>) -> Response {
+    match hung(&shared) {
+        None => "ok\n".into_response(),
+        Some(hung) => hung,
+    }
+}
+
+async fn ready(State(shared): State<Arc<Shared>>) -> Response {
+    if let Some(hung) = hung(&shared) {
+        return hung;
+    }
+    let status = match shared.status(Timestamp::now()).await {
+        Ok(status) => status,
+        Err(error) => return unavailable(&error),
+    };
+    let readiness = readiness(&status, &shared.view().periods);
+    let code = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = serde_json::to_string(&readiness).unwrap_or_default() + "\n";
+    (code, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn measure(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.status(Timestamp::now()).await {
+        Ok(status) => {
+            let text = metrics::render(&status, &shared.counted);
+            ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+fn hung(shared: &Shared) -> Option<Response> {
+    let silent = shared.silent_for();
+    let told = || format!("the daemon hangs: its loop has not gone round for {} s\n", silent.as_secs());
+    (silent > SILENCE).then(|| (StatusCode::SERVICE_UNAVAILABLE, told()).into_response())
+}
+
+fn unavailable(error: &store::Error) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Over real HTTP, on loopback.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use jiff::SignedDuration;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::config::{Config, Environment};
+use crate::daemon::view::View;
+use crate::report::RefusedConfig;
+use crate::report::metrics::Reload;
+
+const CONFIG: &str = r#"
+state: STATE
+directories: { corp: { url: "ldaps://dc1.example.com", bind: anonymous } }
+destinations:
+  veris: { type: veris, url: "https://acme.veris.in", client_id: acme, client_secret: s3cret, api_key: k3y }
+syncs:
+  employees:
+    from: corp
+    to: veris
+    schedule: 15m
+    search: { base: "OU=People,DC=example,DC=com", filter: "(objectClass=person)" }
+    fields: { unique_id: employeeID, first_name: givenName, last_name: sn, designation: title, email: mail, phone: telephoneNumber, city: l, country: co, department: department, group: { const: HQ } }
+"#;
+
+/// A daemon that started so many minutes ago, and whoever asks it.
+struct Desk {
+    shared: Arc<Shared>,
+    url: String,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+    folder: TempDir,
+}
+
+impl Desk {
+    async fn since(minutes: i64) -> Self {
+        crate::transport::install_crypto();
+        let folder = tempfile::tempdir().unwrap();
+        let text = CONFIG.replace("STATE", &folder.path().display().to_string());
+        let config = Config::parse(&text, "rosterd.yaml", &Environment::new::<&str, &str>([])).unwrap();
+        let since = Timestamp::now() - SignedDuration::from_mins(minutes);
+        let shared = Arc::new(Shared::new(View {
+            since,
+            config: Arc::new(config),
+            path: "/etc/rosterd/rosterd.yaml".into(),
+            loaded_at: since,
+            refused: None,
+            next: BTreeMap::from([("employees".to_owned(), Timestamp::UNIX_EPOCH)]),
+            running: BTreeSet::new(),
+            periods: BTreeMap::from([("employees".to_owned(), Duration::from_mins(15))]),
+        }));
+        let listener = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move {
+            let _ = stopped.await;
+        };
+        let server = tokio::spawn(serve(listener, shared.clone(), stopped));
+        Self { shared, url, stop, server, folder }
+    }
+
+    async fn get(&self, path: &str) -> (u16, String, String) {
+        let answer = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
+        let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), kind.unwrap_or_default(), answer.text().await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn healthy_while_the_loop_goes_round() {
+    let desk = Desk::since(1).await;
+    assert_eq!(desk.get("/healthz").await, (200, "text/plain; charset=utf-8".to_owned(), "ok\n".to_owned()));
+    *desk.shared.beat.lock().unwrap() = Instant::now().checked_sub(Duration::from_secs(61)).unwrap();
+    for path in ["/healthz", "/readyz"] {
+        let (code, _, body) = desk.get(path).await;
+        assert_eq!((code, body.as_str()), (503, "the daemon hangs: its loop has not gone round for 61 s\n"));
+    }
+    desk.shared.beat();
+    assert_eq!(desk.get("/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn ready_while_every_sync_is_on_time() {
+    let desk = Desk::since(44).await;
+    let (code, kind, body) = desk.get("/readyz").await;
+    assert_eq!((code, kind.as_str()), (200, "application/json"));
+    assert_eq!(body, "{\"ready\":true,\"config_refused\":false,\"late\":[]}\n");
+    let refused = RefusedConfig { at: Timestamp::now(), faults: Vec::new() };
+    desk.shared.update(|view| view.refused = Some(refused));
+    assert!(desk.get("/readyz").await.2.contains("\"config_refused\":true"));
+    let (code, _, body) = Desk::since(46).await.get("/readyz").await;
+    assert_eq!(code, 503);
+    assert!(
+        body.starts_with(r#"{"ready":false,"config_refused":false,"late":[{"sync":"employees","why":"no success ever"#)
+    );
+}
+
+#[tokio::test]
+async fn metrics_are_asked_of_the_store_and_of_the_daemon() {
+    let desk = Desk::since(1).await;
+    desk.shared.counted.reloaded(Reload::Loaded);
+    desk.shared.update(|view| {
+        view.running.insert("employees".to_owned());
+    });
+    let (code, kind, body) = desk.get("/metrics").await;
+    assert_eq!((code, kind.as_str()), (200, metrics::CONTENT_TYPE));
+    for line in [
+        "rosterd_reloads_total{outcome=\"loaded\"} 1\n",
+        "rosterd_sync_running{sync=\"employees\"} 1.0\n",
+        "rosterd_next_run_timestamp_seconds{sync=\"employees\"} 0.0\n",
+        "rosterd_tokens_left{destination=\"veris\"} 150.0\n",
+        "rosterd_config_refused 0.0\n",
+    ] {
+        assert!(body.contains(line), "{line}{body}");
+    }
+    assert!(body.ends_with("# EOF\n") && !body.contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_store_that_cant_be_asked_is_no_success() {
+    let desk = Desk::since(1).await;
+    std::fs::write(desk.folder.path().join("state.db"), "no database at all, however long it may be").unwrap();
+    for path in ["/metrics", "/readyz"] {
+        let (code, _, body) = desk.get(path).await;
+        assert!(code == 503 && body.contains("is no database of rosterd"), "{code} {body}");
+    }
+    assert_eq!(desk.get("/healthz").await.0, 200, "a restart would not mend it");
+}
+
+#[tokio::test]
+async fn nothing_else_is_answered() {
+    let desk = Desk::since(1).await;
+    for path in ["/", "/status", "/metrics/", "/healthz/x"] {
+        assert_eq!(desk.get(path).await.0, 404, "{path}");
+    }
+    let client = reqwest::Client::new();
+    let answer = client.post(format!("{}/metrics", desk.url)).send().await.unwrap();
+    assert_eq!(answer.status(), 405);
+    let answer = client.head(format!("{}/metrics", desk.url)).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn a_taken_address_is_told_with_what_to_do() {
+    let taken = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let told = bind(address).await.unwrap_err().to_string();
+    assert!(told.starts_with(&format!("can't listen on {address}: ")), "{told}");
+    assert!(told.ends_with("name another `listen` in the config, or leave it out"), "{told}");
+}
+
+#[tokio::test]
+async fn it_ends_when_told_also_with_somebody_at_the_line() {
+    let desk = Desk::since(1).await;
+    let address = desk.url.trim_start_matches("http://").to_owned();
+    let idle = tokio::net::TcpStream::connect(&address).await.unwrap();
+    idle.writable().await.unwrap();
+    idle.try_write(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    assert_eq!(desk.get("/healthz").await.0, 200);
+    desk.stop.send(()).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(10), desk.server).await;
+    ended.unwrap().unwrap().unwrap();
+    assert!(bind(address.parse().unwrap()).await.is_ok(), "the address is free again");
+    drop(idle);
+}

@@ -1,0 +1,126 @@
+//! Whether every sync does what its schedule promises.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::report::{Status, SyncStatus};
+
+/// A sync is late once its last success is older than so many of its periods.
+const PERIODS: u32 = 3;
+
+/// Whether every sync is on time; those that are not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Whether all are.
+    pub ready: bool,
+    /// That a config was refused; the one before does its work.
+    pub config_refused: bool,
+    /// Syncs that are late.
+    pub late: Vec<Late>,
+}
+
+/// A sync that is late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Late {
+    /// Its name.
+    pub sync: String,
+    /// In words.
+    pub why: String,
+}
+
+/// Judges syncs that have a period. A paused one rests because somebody said so. One that never succeeded has three
+/// periods from when the daemon or its config started: a new sync does not make the daemon late at once.
+pub fn readiness(status: &Status, periods: &BTreeMap<String, Duration>) -> Readiness {
+    let daemon = status.daemon.as_ref();
+    let began = daemon.map_or(status.now, |daemon| daemon.since.max(daemon.config.loaded_at));
+    let judged = status.syncs.iter().filter(|sync| !sync.paused);
+    let late: Vec<_> = judged
+        .filter_map(|sync| Some((sync, *periods.get(&sync.sync)?)))
+        .filter_map(|(sync, period)| {
+            let why = late(sync, period, began, status.now)?;
+            Some(Late { sync: sync.sync.clone(), why })
+        })
+        .collect();
+    Readiness { ready: late.is_empty(), config_refused: daemon.is_some_and(|daemon| daemon.refused.is_some()), late }
+}
+
+fn late(sync: &SyncStatus, period: Duration, began: Timestamp, now: Timestamp) -> Option<String> {
+    let allowed = SignedDuration::try_from(period.saturating_mul(PERIODS)).unwrap_or(SignedDuration::MAX);
+    if now.duration_since(sync.last_success.unwrap_or(began)) < allowed {
+        return None;
+    }
+    let often = format!("it runs every {}", humantime::format_duration(period));
+    Some(match sync.last_success {
+        Some(at) => format!("no success since {at:.0}; {often}"),
+        None => format!("no success ever, although there was time since {began:.0}; {often}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{ConfigStatus, Daemon};
+
+    const PERIOD: Duration = Duration::from_mins(15);
+
+    fn at(minutes: i64) -> Timestamp {
+        "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+    }
+
+    fn sync(last_success: Option<Timestamp>) -> SyncStatus {
+        SyncStatus {
+            sync: "employees".to_owned(),
+            to: "veris".to_owned(),
+            last: None,
+            last_success,
+            scheduled: true,
+            next: None,
+            running: false,
+            paused: false,
+            paused_until: None,
+            elsewhere: None,
+            active: 0,
+            kept: Vec::new(),
+            quarantined: 0,
+            refusals: 0,
+            refused: Vec::new(),
+            held: None,
+            overdue_since: None,
+        }
+    }
+
+    /// A daemon since 10:00 with a config of 11:00.
+    fn judged(sync: SyncStatus, now: Timestamp) -> Readiness {
+        let config = ConfigStatus { loaded_at: at(60), path: "rosterd.yaml".into() };
+        let daemon = Some(Daemon { since: at(0), config, refused: None });
+        let (targets, directories, warnings) = (Vec::new(), Vec::new(), Vec::new());
+        let status = Status { now, daemon, syncs: vec![sync], targets, directories, warnings };
+        readiness(&status, &BTreeMap::from([("employees".to_owned(), PERIOD)]))
+    }
+
+    #[test]
+    fn late_is_whose_last_success_is_three_periods_ago() {
+        assert!(judged(sync(Some(at(60))), at(104)).ready);
+        let late = judged(sync(Some(at(60))), at(105));
+        assert!(!late.ready);
+        assert_eq!(late.late[0].sync, "employees");
+        assert_eq!(late.late[0].why, "no success since 2026-11-22T11:00:00Z; it runs every 15m");
+    }
+
+    #[test]
+    fn who_never_succeeded_has_three_periods_from_the_newest_config() {
+        assert!(judged(sync(None), at(104)).ready);
+        let why = &judged(sync(None), at(105)).late[0].why;
+        assert_eq!(why, "no success ever, although there was time since 2026-11-22T11:00:00Z; it runs every 15m");
+    }
+
+    #[test]
+    fn neither_the_paused_nor_those_without_a_schedule_are_late() {
+        assert!(judged(SyncStatus { paused: true, ..sync(None) }, at(900)).ready);
+        assert!(judged(SyncStatus { sync: "guests".to_owned(), ..sync(None) }, at(900)).ready);
+        assert!(!judged(sync(None), at(900)).ready);
+    }
+}
