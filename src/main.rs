@@ -15,7 +15,12 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => ExitCode::from(runtime.block_on(cli::run(arguments)).code()),
+        Ok(runtime) => {
+            let code = runtime.block_on(cli::run(arguments));
+            // Whoever still looks up an account in a slow directory is not waited for.
+            runtime.shutdown_background();
+            ExitCode::from(code)
+        }
         Err(error) => {
             eprintln!("rosterd: the runtime can't start: {error}");
             ExitCode::FAILURE

@@ -1,15 +1,11 @@
 //! `rosterd approve`: lets held changes go.
 
-use std::time::Duration;
-
 use clap::Args;
-use jiff::Timestamp;
 
-use super::output::{Failure, json_line, say};
-use super::progress::Line;
-use super::{Global, context, who};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
 use crate::config::{Config, Sync};
-use crate::engine::{Aim, Outcome, Planned, Progress};
+use crate::engine::{Outcome, Planned};
 use crate::plan::guard::{self, Pair};
 use crate::report::{Exit, Granted, GrantedChange, text};
 use crate::store::{HeldRow, Store, Who};
@@ -19,7 +15,7 @@ use crate::store::{HeldRow, Store, Who};
 pub struct Approve {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
     /// The plan's id, as `status`, `sync` and `plan` show it.
     #[arg(value_name = "PLAN")]
     plan: String,
@@ -40,21 +36,22 @@ struct Candidate {
 
 impl Approve {
     /// Grants the plan's changes; a plan that no run has held yet is made anew and compared.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let (_lock, mut store) = context::store(&config.state).await?;
-        let (feed, _) = context::feed(&mut store, sync).await?;
-        let now = Timestamp::now();
+        let mut hold = context.hold(&config, sync).await?;
+        let now = hold.now();
+        let store = &mut hold.store;
+        let (feed, _) = context::feed(store, sync).await?;
         let held = store.held(feed.id, now).await?;
         let candidates = if held.first().is_some_and(|first| first.plan == self.plan) {
             held.iter().map(Candidate::of_row).collect()
         } else {
-            self.plan_anew(&config, sync, &mut store, &held).await?
+            self.plan_anew(context, &config, sync, store, &held).await?
         };
         let all = candidates.len();
         let chosen = self.choose(candidates)?;
-        let by = who::commander();
+        let by = context.by.clone();
         let reason = self.reason.as_deref();
         let pairs: Vec<Pair> = chosen.iter().filter_map(|candidate| candidate.pair.clone()).collect();
         if pairs.is_empty() {
@@ -63,25 +60,23 @@ impl Approve {
         } else {
             store.grant(feed.id, &pairs, &by, reason, now).await?;
         }
-        store.close().await?;
+        hold.close().await?;
         let still_held = (all - chosen.len()) as u64;
         let granted = chosen.into_iter().map(|candidate| candidate.shown).collect();
         let granted = Granted { sync: self.name, plan: self.plan, by, granted, still_held };
-        say(&if global.json { json_line(&granted)? } else { text::approved(&granted) });
+        context.voice.say(&if context.json { json_line(&granted)? } else { text::approved(&granted) });
         Ok(Exit::Done)
     }
 
     async fn plan_anew(
         &self,
+        context: &Context,
         config: &Config,
         sync: &Sync,
         store: &mut Store,
         held: &[HeldRow],
     ) -> Result<Vec<Candidate>, Failure> {
-        let line = Line::new(&sync.name);
-        let mut tell = |progress: &Progress| line.show(progress);
-        let outcome = context::perform(config, sync, store, Aim::Plan, Duration::ZERO, &mut tell).await?;
-        drop(line);
+        let outcome = context.plan(config, sync, store).await?;
         let (given, name) = (&self.plan, &self.name);
         let current = match held.first() {
             Some(first) => format!("held is {} ({} changes)", first.plan, held.len()),

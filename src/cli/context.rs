@@ -1,32 +1,226 @@
-//! What most commands need: the config, the store, the lock.
+//! Where a command runs, and to whom it speaks: in a process of its own, or in the daemon for whoever asked at its
+//! control socket. The commands themselves do not know the difference.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::OwnedMutexGuard;
 
-use super::Global;
 use super::output::{self, Failure};
-use crate::config::{Config, Environment, Sync, Target};
-use crate::daemon::{Performer, Source, clock};
-use crate::directory::Settings;
-use crate::engine::{Aim, Job, Outcome, Progress};
+use super::voice::{Line, Voice};
+use crate::config::{Config, Environment, Sync};
+use crate::daemon::clock::{Going, Steady};
+use crate::daemon::{self, Daemon, DaemonError, Order, RunError, Stop};
+use crate::engine::{Aim, Outcome, Tally};
 use crate::plan::Feed;
-use crate::roster::Fingerprint;
 use crate::store::{Lock, LockError, Store};
-use crate::transport::Transport;
 
-/// A checked config; its warnings are printed.
-pub fn config(global: &Global) -> Result<Config, Failure> {
-    let config = silent_config(global)?;
-    output::warnings(&config);
-    Ok(config)
+/// Where a command runs, and to whom it speaks.
+pub struct Context {
+    /// Output is for programs.
+    pub json: bool,
+    /// Who gives the command, for the audit.
+    pub by: String,
+    /// Where what is said goes.
+    pub voice: Voice,
+    place: Place,
 }
 
-/// A checked config, for whoever shows its warnings among other things.
-pub fn silent_config(global: &Global) -> Result<Config, Failure> {
-    Config::load(&global.config, &Environment::of_process())
-        .map_err(|faults| Failure::usage(output::faults(&faults, global.json)))
+enum Place {
+    /// In a process of its own.
+    Here {
+        config: PathBuf,
+        clock: Arc<Steady>,
+        /// From the first thing that is changed to the end of the command.
+        lock: Mutex<Option<Lock>>,
+    },
+    /// In the daemon, with the file that came along.
+    Daemon(Arc<Daemon>, Vec<u8>),
+}
+
+/// The store, for whoever changes it: nobody else does in the meantime.
+pub struct Hold {
+    /// The store.
+    pub store: Store,
+    clock: Going,
+    _slot: Option<OwnedMutexGuard<()>>,
+}
+
+impl Hold {
+    /// This moment, by the clock that the store goes by.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().wall
+    }
+
+    /// Ends it in good order.
+    pub async fn close(self) -> Result<(), Failure> {
+        Ok(self.store.close().await?)
+    }
+}
+
+impl Context {
+    /// For a command in a process of its own.
+    pub fn here(config: PathBuf, json: bool) -> Self {
+        let place = Place::Here { config, clock: Arc::default(), lock: Mutex::default() };
+        Self { json, by: super::who::commander(), voice: Voice::Own, place }
+    }
+
+    /// For a command that somebody asks of the daemon.
+    pub fn in_daemon(daemon: Arc<Daemon>, file: Vec<u8>, json: bool, by: String, voice: Voice) -> Self {
+        Self { json, by, voice, place: Place::Daemon(daemon, file) }
+    }
+
+    /// A checked config; its warnings are printed.
+    pub fn config(&self) -> Result<Arc<Config>, Failure> {
+        let config = self.silent_config()?;
+        config.warnings.lines().for_each(|line| self.voice.aside(&format!("warning: {line}\n")));
+        if let Place::Daemon(daemon, _) = &self.place
+            && let Some(refused) = daemon.refused()
+        {
+            let at = refused.at;
+            self.voice.aside(&format!(
+                "warning: the config file was refused at {at:.0}, the one before is in force: rosterd check\n"
+            ));
+        }
+        Ok(config)
+    }
+
+    /// A checked config, for whoever shows its warnings among other things.
+    pub fn silent_config(&self) -> Result<Arc<Config>, Failure> {
+        match &self.place {
+            Place::Here { config, .. } => Config::load(config, &Environment::of_process())
+                .map(Arc::new)
+                .map_err(|faults| Failure::usage(output::faults(&faults, self.json))),
+            Place::Daemon(daemon, _) => Ok(daemon.config()),
+        }
+    }
+
+    /// The daemon in which the command runs.
+    pub fn daemon(&self) -> Option<&Arc<Daemon>> {
+        match &self.place {
+            Place::Here { .. } => None,
+            Place::Daemon(daemon, _) => Some(daemon),
+        }
+    }
+
+    /// The config file.
+    pub fn config_file(&self) -> PathBuf {
+        match &self.place {
+            Place::Here { config, .. } => config.clone(),
+            Place::Daemon(daemon, _) => daemon.file().to_owned(),
+        }
+    }
+
+    /// A file that the command names.
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        match &self.place {
+            Place::Here { .. } => read(path),
+            Place::Daemon(_, file) => Ok(file.clone()),
+        }
+    }
+
+    /// The store, for whoever changes what concerns a sync: no run is going on at its target meanwhile.
+    pub async fn hold(&self, config: &Config, sync: &Sync) -> Result<Hold, Failure> {
+        let (clock, slot) = match &self.place {
+            Place::Here { clock, lock, .. } => {
+                let mut lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+                if lock.is_none() {
+                    *lock = Some(take(&config.state)?);
+                }
+                (clock, None)
+            }
+            Place::Daemon(daemon, _) => {
+                let slot = daemon.slot(&config.target(sync).destination.realm());
+                (daemon.clock(), Some(slot.lock_owned().await))
+            }
+        };
+        self.open(config, clock, slot).await
+    }
+
+    /// The store, for whoever changes what a run that is going on looks at only when it begins.
+    pub async fn touch(&self, config: &Config, sync: &Sync) -> Result<Hold, Failure> {
+        match &self.place {
+            Place::Here { .. } => self.hold(config, sync).await,
+            Place::Daemon(daemon, _) => self.open(config, daemon.clock(), None).await,
+        }
+    }
+
+    async fn open(
+        &self,
+        config: &Config,
+        clock: &Arc<Steady>,
+        slot: Option<OwnedMutexGuard<()>>,
+    ) -> Result<Hold, Failure> {
+        let clock = clock.enter();
+        let mut store = Store::open(&config.state).await?;
+        store.follow_clock(clock.now()).await?;
+        Ok(Hold { store, clock, _slot: slot })
+    }
+
+    /// One run of a sync, now.
+    pub async fn sync(&self, config: &Config, sync: &Sync, patience: Duration) -> Result<Tally, Failure> {
+        let line = self.voice.line(&sync.name);
+        if let Place::Daemon(daemon, _) = &self.place {
+            return Ok(daemon.sync(&sync.name, patience, &mut |progress| line.show(progress)).await?);
+        }
+        let mut hold = self.hold(config, sync).await?;
+        let outcome = self.perform(config, sync, &mut hold.store, Aim::Sync, patience, &line).await?;
+        hold.close().await?;
+        Ok(match outcome {
+            Outcome::Synced(tally) => *tally,
+            Outcome::Planned(planned) => planned.tally,
+        })
+    }
+
+    /// What a run of a sync would do.
+    pub async fn plan(&self, config: &Config, sync: &Sync, store: &mut Store) -> Result<Outcome, Failure> {
+        let line = self.voice.line(&sync.name);
+        self.perform(config, sync, store, Aim::Plan, Duration::ZERO, &line).await
+    }
+
+    async fn perform(
+        &self,
+        config: &Config,
+        sync: &Sync,
+        store: &mut Store,
+        aim: Aim,
+        patience: Duration,
+        line: &Line,
+    ) -> Result<Outcome, Failure> {
+        let (clock, stop) = match &self.place {
+            Place::Here { clock, .. } => (clock, Stop::never()),
+            Place::Daemon(daemon, _) => (daemon.clock(), daemon.stop().clone()),
+        };
+        let order = Order { aim, patience, clock: &clock.enter(), stop };
+        Ok(daemon::perform(config, sync, store, order, &mut |progress| line.show(progress)).await?)
+    }
+}
+
+impl From<DaemonError> for Failure {
+    fn from(error: DaemonError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Takes the lock of a state folder.
+pub fn take(folder: &Path) -> Result<Lock, Failure> {
+    Lock::take(folder).map_err(|error| match error {
+        LockError::Busy(_) | LockError::Folder { .. } => Failure::new(error.to_string()),
+    })
+}
+
+/// A file that a command names.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::usage(format!("{} can't be read: {error}", path.display())))
 }
 
 /// The syncs that were named, or all.
@@ -47,65 +241,8 @@ pub fn sync<'a>(config: &'a Config, name: &str) -> Result<&'a Sync, Failure> {
     })
 }
 
-/// Where a sync's people are sent.
-pub fn target<'a>(config: &'a Config, sync: &Sync) -> Result<&'a Target, Failure> {
-    config.destinations.get(&sync.to).ok_or_else(|| Failure::new(format!("no destination is named `{}`", sync.to)))
-}
-
-/// The store, for whoever changes it: with the lock.
-pub async fn store(folder: &Path) -> Result<(Lock, Store), Failure> {
-    let lock = Lock::take(folder).map_err(|error| match error {
-        LockError::Busy(_) | LockError::Folder { .. } => Failure::new(error.to_string()),
-    })?;
-    let mut store = Store::open(folder).await?;
-    store.follow_clock(clock::now()).await?;
-    Ok((lock, store))
-}
-
 /// A sync that ran before, as the store knows it, with the target its people are at.
 pub async fn feed(store: &mut Store, sync: &Sync) -> Result<(Feed, String), Failure> {
     let feed = store.feed(&sync.name, sync.was.as_deref()).await?;
     feed.ok_or_else(|| Failure::new(format!("{0} never ran: `rosterd sync {0}` comes first", sync.name)))
-}
-
-/// Where a sync's people come from.
-pub fn directory<'a>(config: &'a Config, sync: &Sync) -> Result<&'a Settings, Failure> {
-    let found = config.directories.get(&sync.from);
-    found.ok_or_else(|| Failure::new(format!("no directory is named `{}`", sync.from)))
-}
-
-/// Runs a sync for a purpose.
-pub async fn perform(
-    config: &Config,
-    sync: &Sync,
-    store: &mut Store,
-    purpose: Aim,
-    patience: Duration,
-    tell: &mut dyn FnMut(&Progress),
-) -> Result<Outcome, Failure> {
-    let target = target(config, sync)?;
-    let directory = directory(config, sync)?;
-    let job = Job {
-        sync: sync.name.clone(),
-        was: sync.was.clone(),
-        mapping: sync.mapping.clone(),
-        destination: target.destination.clone(),
-        rules: sync.fingerprint(),
-        limits: sync.limits,
-        absence: sync.absence,
-        first_seen_inactive: sync.first_seen_inactive,
-        purpose,
-        patience,
-        seed: seed(),
-    };
-    let transport = Transport::new(&target.http).map_err(|error| Failure::new(error.to_string()))?;
-    let source = Source::new(&sync.from, directory, &sync.query);
-    Performer::new(store, source, transport, job).run(tell).await.map_err(|error| Failure::new(error.to_string()))
-}
-
-/// Enough randomness to keep many hosts from retrying together.
-fn seed() -> u64 {
-    let moment = Timestamp::now().as_nanosecond().to_le_bytes();
-    let mixed = Fingerprint::of(&[&moment[..], &std::process::id().to_le_bytes()[..]].concat());
-    mixed.as_bytes().iter().fold(0, |all, byte| (all << 8) ^ u64::from(*byte))
 }

@@ -3,9 +3,9 @@
 use clap::Args;
 use jiff::Timestamp;
 
+use super::context::Context;
 use super::look::look;
-use super::output::{Failure, json_line, say};
-use super::{Global, context};
+use super::output::{Failure, json_line};
 use crate::config::Config;
 use crate::report::story::{Account, Event, HeldChange, Look, Story};
 use crate::report::{Exit, text};
@@ -25,8 +25,8 @@ pub struct Explain {
 
 impl Explain {
     /// Asks the store, and the directory unless it is not to be asked; no lock is needed.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let mut store = Store::look(&config.state).await?;
         let people = store.people(&self.who).await?;
         if people.is_empty() {
@@ -34,8 +34,8 @@ impl Explain {
         }
         for (at, person) in people.into_iter().enumerate() {
             let story = self.tell(&config, person, &mut store).await?;
-            let gap = if at > 0 && !global.json { "\n" } else { "" };
-            say(&format!("{gap}{}", if global.json { json_line(&story)? } else { text::story(&story) }));
+            let gap = if at > 0 && !context.json { "\n" } else { "" };
+            context.voice.say(&format!("{gap}{}", if context.json { json_line(&story)? } else { text::story(&story) }));
         }
         Ok(Exit::Done)
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::context;
 use super::output::Failure;
 use crate::config::{Config, Sync, Target};
 use crate::daemon::{Source, SourceError};
@@ -17,8 +16,8 @@ use crate::store::Store;
 
 /// Looks somebody up as the sync itself would find them. A directory that is down is part of the answer.
 pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, now: Timestamp) -> Result<Look, Failure> {
-    let mut source = Source::new(&sync.from, context::directory(config, sync)?, &sync.query);
-    let target = context::target(config, sync)?;
+    let mut source = Source::new(&sync.from, config.directory(sync), &sync.query);
+    let target = config.target(sync);
     match ask(&mut source, sync, target, key, store, now).await {
         Ok(look) => Ok(look),
         Err(SourceError::Directory(why)) => Ok(Look::Failed(why)),

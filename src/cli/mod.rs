@@ -1,9 +1,12 @@
 //! The command line: one file a command; nothing but arguments and rendering.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use self::context::Context;
+use self::output::Failure;
+use self::voice::Voice;
 use crate::report::Exit;
 
 mod approve;
@@ -17,14 +20,16 @@ mod look;
 mod output;
 mod pause;
 mod plan;
-mod progress;
+mod remote;
 mod resend;
 mod retry;
+mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod status;
 mod sync;
+mod voice;
 mod who;
 
 const AFTER_HELP: &str = "\
@@ -62,6 +67,8 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run as a daemon: syncs by their schedules, until stopped; the config is followed while it runs.
+    Run(run::Run),
     /// Run syncs once, now: read the directory, send what changed.
     Sync(sync::Sync),
     /// Show what a sync would do; nothing is sent or stored.
@@ -94,6 +101,111 @@ enum Command {
     Demo(demo::Demo),
 }
 
+/// How a command goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// In a process of its own, whether a daemon runs or not.
+    Alone,
+    /// Looks at what is known; a running daemon does it for whoever may open its socket.
+    Looks,
+    /// Changes something; a running daemon does it for root and approvers.
+    Steers,
+}
+
+impl Command {
+    /// As it is typed.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Sync(_) => "sync",
+            Self::Plan(_) => "plan",
+            Self::Status(_) => "status",
+            Self::Runs(_) => "runs",
+            Self::Explain(_) => "explain",
+            Self::Check(_) => "check",
+            Self::Approve(_) => "approve",
+            Self::Retry(_) => "retry",
+            Self::Resend(_) => "resend",
+            Self::Import(_) => "import",
+            Self::Pause(_) => "pause",
+            Self::Resume(_) => "resume",
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(_) => "sandbox",
+            #[cfg(feature = "sandbox")]
+            Self::Demo(_) => "demo",
+        }
+    }
+
+    /// The one sync that it steers.
+    fn sync(&self) -> Option<&str> {
+        match self {
+            Self::Approve(command) => Some(&command.name),
+            Self::Retry(command) => Some(&command.name),
+            Self::Resend(command) => Some(&command.name),
+            Self::Import(command) => Some(&command.name),
+            Self::Pause(command) => Some(&command.name),
+            Self::Resume(command) => Some(&command.name),
+            _ => None,
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        match self {
+            Self::Plan(_) | Self::Status(_) | Self::Runs(_) | Self::Explain(_) => Manner::Looks,
+            Self::Sync(_)
+            | Self::Approve(_)
+            | Self::Retry(_)
+            | Self::Resend(_)
+            | Self::Import(_)
+            | Self::Pause(_)
+            | Self::Resume(_) => Manner::Steers,
+            // `check` looks at the file as it is now, not at what the daemon goes by.
+            Self::Check(_) | Self::Run(_) => Manner::Alone,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(_) | Self::Demo(_) => Manner::Alone,
+        }
+    }
+
+    /// A file that it reads.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Import(command) => Some(command.file()),
+            _ => None,
+        }
+    }
+
+    /// In a process of its own.
+    async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Run(command) => command.run(context).await,
+            Self::Check(command) => command.run(context).await,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(command) => command.run(context).await,
+            #[cfg(feature = "sandbox")]
+            Self::Demo(command) => command.run(context).await,
+            asked => asked.run_anywhere(context).await,
+        }
+    }
+
+    /// Here or in the daemon.
+    async fn run_anywhere(self, context: &Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Sync(command) => command.run(context).await,
+            Self::Plan(command) => command.run(context).await,
+            Self::Status(command) => command.run(context).await,
+            Self::Runs(command) => command.run(context).await,
+            Self::Explain(command) => command.run(context).await,
+            Self::Approve(command) => command.run(context).await,
+            Self::Retry(command) => command.run(context).await,
+            Self::Resend(command) => command.run(context).await,
+            Self::Import(command) => command.run(context).await,
+            Self::Pause(command) => command.run(context).await,
+            Self::Resume(command) => command.run(context).await,
+            _ => Err(Failure::usage(format!("`{}` is not for the daemon", self.name()))),
+        }
+    }
+}
+
 /// The process's arguments; a mistake in them is told the way its output was asked for.
 pub fn arguments() -> Result<Arguments, Exit> {
     Arguments::try_parse().map_err(|error| {
@@ -104,7 +216,7 @@ pub fn arguments() -> Result<Arguments, Exit> {
         }
         let json = std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json");
         if json {
-            output::failure(&output::Failure::usage(output::mistake(&error.to_string())), json);
+            Voice::Own.failure(&Failure::usage(output::mistake(&error.to_string())), json);
         } else {
             let _ = error.print();
         }
@@ -112,29 +224,18 @@ pub fn arguments() -> Result<Arguments, Exit> {
     })
 }
 
-/// Runs a command to its end.
-pub async fn run(arguments: Arguments) -> Exit {
+/// Runs a command to its end, by the daemon when one runs that goes by the same config. Gives the exit code.
+pub async fn run(arguments: Arguments) -> u8 {
     let Arguments { global, command } = arguments;
-    let ended = match command {
-        Command::Sync(command) => command.run(&global).await,
-        Command::Plan(command) => command.run(&global).await,
-        Command::Status(command) => command.run(&global).await,
-        Command::Runs(command) => command.run(&global).await,
-        Command::Explain(command) => command.run(&global).await,
-        Command::Check(command) => command.run(&global).await,
-        Command::Approve(command) => command.run(&global).await,
-        Command::Retry(command) => command.run(&global).await,
-        Command::Resend(command) => command.run(&global).await,
-        Command::Import(command) => command.run(&global).await,
-        Command::Pause(command) => command.run(&global).await,
-        Command::Resume(command) => command.run(&global).await,
-        #[cfg(feature = "sandbox")]
-        Command::Sandbox(command) => command.run(&global).await,
-        #[cfg(feature = "sandbox")]
-        Command::Demo(command) => command.run(&global).await,
+    let json = global.json;
+    let ended = match remote::ask_daemon(&command, &global).await {
+        Ok(None) => command.run(&Context::here(global.config, json)).await,
+        Ok(Some(code)) => return code,
+        Err(failure) => Err(failure),
     };
-    ended.unwrap_or_else(|failure| {
-        output::failure(&failure, global.json);
+    let ended = ended.unwrap_or_else(|failure| {
+        Voice::Own.failure(&failure, json);
         failure.exit
-    })
+    });
+    ended.code()
 }

@@ -1,8 +1,8 @@
-//! How commands speak: results on standard output, everything else on standard error.
+//! What commands say, put into words.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
-use crate::config::{Config, Faults, Look};
+use crate::config::{Faults, Look};
 use crate::report::Exit;
 use crate::store;
 
@@ -33,26 +33,6 @@ impl From<store::Error> for Failure {
     }
 }
 
-/// Says a result. Whoever stopped reading it (`| head`) did so on purpose.
-pub fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Says something beside the result.
-pub fn aside(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// Prints a failure.
-pub fn failure(failure: &Failure, json: bool) {
-    if json {
-        say(&format!("{}\n", serde_json::json!({ "error": failure.message })));
-    } else {
-        aside(&format!("rosterd: {}\n", failure.message.trim_end()));
-    }
-}
-
 /// A mistake in the arguments in one line, without the usage that follows it.
 pub fn mistake(told: &str) -> String {
     let told = told.strip_prefix("error: ").unwrap_or(told);
@@ -77,11 +57,6 @@ pub fn faults(faults: &Faults, json: bool) -> String {
     let count = faults.list().len();
     let plural = if count == 1 { "" } else { "s" };
     format!("the config has {count} fault{plural}\n\n{}", faults.render(look))
-}
-
-/// What is unwise about a config, a line each.
-pub fn warnings(config: &Config) {
-    config.warnings.lines().for_each(|line| aside(&format!("warning: {line}\n")));
 }
 
 /// One line of JSON, its keys in the order of the type.

@@ -6,8 +6,8 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
 use crate::config::Sync;
 use crate::report::Exit;
 
@@ -16,7 +16,7 @@ use crate::report::Exit;
 pub struct Pause {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
     /// For how long, such as 2h or 3d; left out: until it is resumed.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     span: Option<Duration>,
@@ -27,22 +27,23 @@ pub struct Pause {
 pub struct Resume {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
 }
 
 impl Pause {
     /// Pauses a sync, also one that never ran.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let realm = context::target(&config, sync)?.destination.realm();
-        let (_lock, mut store) = context::store(&config.state).await?;
-        store.enrol(&sync.name, sync.was.as_deref(), &realm).await?;
-        let (feed, _) = context::feed(&mut store, sync).await?;
-        let until = self.span.and_then(|span| Timestamp::now().checked_add(span).ok());
-        store.pause(feed.id, Some(until.unwrap_or(Timestamp::MAX))).await?;
-        store.close().await?;
-        say(&paused(sync, until, global.json)?);
+        let realm = config.target(sync).destination.realm();
+        let mut hold = context.touch(&config, sync).await?;
+        let now = hold.now();
+        hold.store.enrol(&sync.name, sync.was.as_deref(), &realm).await?;
+        let (feed, _) = context::feed(&mut hold.store, sync).await?;
+        let until = self.span.and_then(|span| now.checked_add(span).ok());
+        hold.store.pause(feed.id, Some(until.unwrap_or(Timestamp::MAX))).await?;
+        hold.close().await?;
+        context.voice.say(&paused(sync, until, context.json)?);
         Ok(Exit::Done)
     }
 }
@@ -59,21 +60,20 @@ fn paused(sync: &Sync, until: Option<Timestamp>, json: bool) -> Result<String, F
 
 impl Resume {
     /// Ends a pause.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let (_lock, mut store) = context::store(&config.state).await?;
-        let name = &sync.name;
-        let feed = store.feed(name, sync.was.as_deref()).await?;
-        let was_paused =
-            feed.as_ref().is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > Timestamp::now()));
+        let mut hold = context.touch(&config, sync).await?;
+        let (name, now) = (&sync.name, hold.now());
+        let feed = hold.store.feed(name, sync.was.as_deref()).await?;
+        let was_paused = feed.as_ref().is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > now));
         if let Some((feed, _)) = feed {
-            store.pause(feed.id, None).await?;
+            hold.store.pause(feed.id, None).await?;
         }
-        store.close().await?;
+        hold.close().await?;
         let said = if was_paused { "runs again; now: rosterd sync" } else { "was not paused; run it: rosterd sync" };
         let line = json!({ "sync": name, "paused": false, "was_paused": was_paused });
-        say(&if global.json { json_line(&line)? } else { format!("{name}: {said} {name}\n") });
+        context.voice.say(&if context.json { json_line(&line)? } else { format!("{name}: {said} {name}\n") });
         Ok(Exit::Done)
     }
 }

@@ -1,16 +1,14 @@
 //! `rosterd plan`: what a sync would do.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
 
-use super::output::{self, Failure, json_line, say};
-use super::progress::Line;
-use super::{Global, context};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
 use crate::config;
-use crate::engine::{Aim, Outcome, Planned, Progress, Tally};
+use crate::engine::{Outcome, Planned, Tally};
 use crate::plan::{Change, Kind};
 use crate::report::{Exit, Planned as Shown, PlannedChange, text};
 use crate::roster::Payload;
@@ -29,18 +27,18 @@ pub struct Plan {
 
 impl Plan {
     /// Reads the directories and shows what would be done; a sync that can't be planned does not stop the others.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let mut exit = Exit::Done;
         for sync in context::syncs(&config, &self.names)? {
-            let ended = match one(&config, sync).await {
+            let ended = match one(context, &config, sync).await {
                 Ok(shown) => {
-                    say(&if global.json { json_line(&shown)? } else { text::plan(&shown) });
+                    context.voice.say(&if context.json { json_line(&shown)? } else { text::plan(&shown) });
                     if self.check { verdict(&shown) } else { Exit::Done }
                 }
                 Err(failure) => {
                     let message = format!("{}: {}", sync.name, failure.message);
-                    output::failure(&Failure { message, ..failure }, global.json);
+                    context.voice.failure(&Failure { message, ..failure }, context.json);
                     failure.exit
                 }
             };
@@ -58,11 +56,9 @@ fn verdict(shown: &Shown) -> Exit {
     }
 }
 
-async fn one(config: &config::Config, sync: &config::Sync) -> Result<Shown, Failure> {
+async fn one(context: &Context, config: &config::Config, sync: &config::Sync) -> Result<Shown, Failure> {
     let mut store = Store::look(&config.state).await?;
-    let line = Line::new(&sync.name);
-    let mut tell = |progress: &Progress| line.show(progress);
-    let outcome = context::perform(config, sync, &mut store, Aim::Plan, Duration::ZERO, &mut tell).await?;
+    let outcome = context.plan(config, sync, &mut store).await?;
     let planned = match outcome {
         Outcome::Planned(planned) => planned,
         Outcome::Synced(tally) => {
@@ -74,7 +70,7 @@ async fn one(config: &config::Config, sync: &config::Sync) -> Result<Shown, Fail
             });
         }
     };
-    let realm = context::target(config, sync)?.destination.realm();
+    let realm = config.target(sync).destination.realm();
     show(&sync.name, &planned, &mut store, &realm).await
 }
 

@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::json;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context, who};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
+use super::who;
 use crate::report::Exit;
 use crate::store::{Store, Who};
 
@@ -14,7 +15,7 @@ use crate::store::{Store, Who};
 pub struct Resend {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
     /// These, by directory key or identity.
     #[arg(value_name = "WHO", group = "whom")]
     who: Vec<String>,
@@ -28,18 +29,19 @@ pub struct Resend {
 
 impl Resend {
     /// Makes the confirmed uncertain, so that the next run sends it.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let realm = context::target(&config, sync)?.destination.realm();
-        let (_lock, mut store) = context::store(&config.state).await?;
-        let (feed, at) = context::feed(&mut store, sync).await?;
+        let realm = config.target(sync).destination.realm();
+        let mut hold = context.hold(&config, sync).await?;
+        let store = &mut hold.store;
+        let (feed, at) = context::feed(store, sync).await?;
         let said = if at == realm {
-            let resent = self.again(&mut store, feed.id).await?;
-            self.say_again(resent, global.json)?
+            let resent = self.again(store, feed.id).await?;
+            self.say_again(resent, context.json)?
         } else if self.all {
             store.repoint(feed.id, &realm).await?;
-            self.say_moved(&at, &realm, global.json)?
+            self.say_moved(&at, &realm, context.json)?
         } else {
             return Err(Failure::new(format!(
                 "its people were sent to “{at}”, the config now says “{realm}”: only `rosterd resend {} --all` goes \
@@ -47,8 +49,8 @@ impl Resend {
                 self.name
             )));
         };
-        store.close().await?;
-        say(&said);
+        hold.close().await?;
+        context.voice.say(&said);
         Ok(Exit::Done)
     }
 

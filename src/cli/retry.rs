@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::json;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context, who};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
+use super::who;
 use crate::report::Exit;
 use crate::store::Who;
 
@@ -13,7 +14,7 @@ use crate::store::Who;
 pub struct Retry {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
     /// Only these, by directory key or identity; all when nobody is named.
     #[arg(value_name = "WHO")]
     who: Vec<String>,
@@ -21,19 +22,20 @@ pub struct Retry {
 
 impl Retry {
     /// Ends quarantines, and waits before refused leaves are tried again.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let (_lock, mut store) = context::store(&config.state).await?;
-        let (feed, _) = context::feed(&mut store, sync).await?;
+        let mut hold = context.hold(&config, sync).await?;
+        let store = &mut hold.store;
+        let (feed, _) = context::feed(store, sync).await?;
         let name = &sync.name;
         let who = match self.who.as_slice() {
             [] => Who::All,
-            names => who::known(&mut store, feed.id, name, names).await?,
+            names => who::known(store, feed.id, name, names).await?,
         };
         let retried = store.retry(feed.id, &who).await?;
-        store.close().await?;
-        say(&match (global.json, retried) {
+        hold.close().await?;
+        context.voice.say(&match (context.json, retried) {
             (true, _) => json_line(&json!({ "sync": name, "retried": retried }))?,
             (false, 0) => format!("{name}: nobody to try again: none of them is refused or waits\n"),
             (false, _) => format!("{name}: {retried} to be tried again by the next run: rosterd sync {name}\n"),

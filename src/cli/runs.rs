@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
 use crate::daemon::ask;
 use crate::report::{Exit, Ran, text};
 use crate::store::Store;
@@ -21,17 +21,17 @@ pub struct Runs {
 
 impl Runs {
     /// Asks the store; no lock is needed.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         if let Some(name) = &self.name {
             context::sync(&config, name)?;
         }
         let mut store = Store::look(&config.state).await?;
         let runs: Vec<Ran> = store.runs(self.name.as_deref(), self.limit).await?.into_iter().map(ask::ran).collect();
-        if global.json {
-            runs.iter().try_for_each(|run| json_line(run).map(|line| say(&line)))?;
+        if context.json {
+            runs.iter().try_for_each(|run| json_line(run).map(|line| context.voice.say(&line)))?;
         } else {
-            say(&text::runs(&runs));
+            context.voice.say(&text::runs(&runs));
         }
         Ok(Exit::Done)
     }

@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Global;
-use super::output::{Failure, json_line, say};
+use super::context::Context;
+use super::output::{Failure, json_line};
 use crate::report::Exit;
 use crate::sandbox::{Options, Sandbox as Server};
 
@@ -21,7 +21,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Serves until it is told to stop.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
         // Before anybody can know that it runs: whoever ends it at once ends it cleanly.
         let mut ended = [
             signal(SignalKind::interrupt()).map_err(|error| unable(&error))?,
@@ -30,7 +30,7 @@ impl Sandbox {
         let server =
             Server::start(self.listen, Options::default()).await.map_err(|error| unheard(self.listen, &error))?;
         let url = server.url();
-        say(&if global.json { json_line(&json!({ "url": url }))? } else { welcome(&url) });
+        context.voice.say(&if context.json { json_line(&json!({ "url": url }))? } else { welcome(&url) });
         let [interrupt, terminate] = &mut ended;
         tokio::select! {
             _ = interrupt.recv() => {}

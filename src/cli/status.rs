@@ -3,8 +3,8 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context};
+use super::context::Context;
+use super::output::{Failure, json_line};
 use crate::daemon::ask;
 use crate::report::{Exit, text};
 use crate::store::Store;
@@ -15,11 +15,16 @@ pub struct Status {}
 
 impl Status {
     /// Asks the store; no lock is needed.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::silent_config(global)?;
-        let mut store = Store::look(&config.state).await?;
-        let shown = ask::status(&config, &mut store, Timestamp::now()).await?;
-        say(&if global.json { json_line(&shown)? } else { text::status(&shown) });
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let shown = match context.daemon() {
+            Some(daemon) => daemon.status().await?,
+            None => {
+                let config = context.silent_config()?;
+                let mut store = Store::look(&config.state).await?;
+                ask::status(&config, &mut store, Timestamp::now()).await?
+            }
+        };
+        context.voice.say(&if context.json { json_line(&shown)? } else { text::status(&shown) });
         Ok(Exit::Done)
     }
 }

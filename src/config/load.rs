@@ -1,14 +1,15 @@
 //! File → [`Config`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::change::Prints;
 use super::fault::{Fault, Faults, Weight};
 use super::mask::mask;
+use super::raw::Value;
 use super::report::Report;
 use super::secret::resolve;
 use super::source::{Files, Sources};
-use super::{Config, Environment, check, raw};
+use super::{CONTROL, Config, Environment, check, raw};
 
 /// What to do about a file that can't be read.
 const ELSEWHERE: &str = "name the file with --config or $ROSTERD_CONFIG, and let this account read it";
@@ -32,6 +33,20 @@ impl Loaded {
 }
 
 impl Config {
+    /// The control socket that a file names, however much else of it is wrong or may not be read.
+    pub fn control_socket(path: &Path, environment: &Environment) -> PathBuf {
+        let files = Files::default();
+        let text = files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let socket = raw::parse(&text).ok().and_then(|root| {
+            let Value::Map(entries) = root.value else { return None };
+            let (_, mut control) = entries.into_iter().find(|(key, _)| key.name == "control")?;
+            resolve(&mut control, &text, environment, &files, &mut Vec::new());
+            let Value::Text(path) = control.value else { return None };
+            Some(PathBuf::from(path.value))
+        });
+        socket.unwrap_or_else(|| PathBuf::from(CONTROL))
+    }
+
     /// Reads and checks a file.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Faults> {
         Loaded::read(path, environment).config

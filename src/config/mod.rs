@@ -34,6 +34,9 @@ use std::time::Duration;
 use crate::destination::Destination;
 use crate::directory;
 
+/// The control socket of a config that names none.
+const CONTROL: &str = "/run/rosterd/control.sock";
+
 /// A checked config: whatever is in here can be run.
 #[derive(Debug)]
 pub struct Config {
@@ -58,6 +61,18 @@ pub struct Config {
     /// What is allowed but unwise: secrets in the clear, `danger_*`; rendered like faults.
     pub warnings: Faults,
     prints: change::Prints,
+}
+
+impl Config {
+    /// Where a sync's people are sent.
+    pub fn target(&self, sync: &Sync) -> &Target {
+        self.destinations.get(&sync.to).expect("a checked sync names a destination")
+    }
+
+    /// Where a sync's people come from.
+    pub fn directory(&self, sync: &Sync) -> &directory::Settings {
+        self.directories.get(&sync.from).expect("a checked sync names a directory")
+    }
 }
 
 /// Who may approve and steer.

@@ -64,6 +64,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
             shown.last = store.runs(Some(name), 1).await?.pop().map(ran);
         }
     }
+    shown.last_success = store.past(&sync.name, sync.was.as_deref()).await?.and_then(|past| past.succeeded);
     let row = store.feed_row(feed.id).await?;
     for verdict in VERDICTS {
         let people = row.odd.iter().find(|(known, _)| known == verdict).map_or(0, |(_, people)| *people);
@@ -73,12 +74,11 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         }
     }
     let paused = feed.paused_until.filter(|until| *until > now);
-    // A checked config names no destination that is not there.
-    let target = config.destinations.get(&sync.to).map(|target| target.destination.realm());
+    let target = config.target(sync).destination.realm();
     Ok(SyncStatus {
         paused: paused.is_some(),
         paused_until: paused.filter(|until| !open_end(*until)),
-        elsewhere: Some(realm).filter(|realm| target.is_some_and(|target| target != *realm)),
+        elsewhere: Some(realm).filter(|realm| *realm != target),
         active: row.active,
         quarantined: row.refused,
         refusals: row.refusals,

@@ -1,7 +1,7 @@
 //! The host's clocks.
 
 use std::fs;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -34,6 +34,46 @@ fn boot() -> Option<Fingerprint> {
     Some(Fingerprint::of(format!("{} {}", boot.trim(), began.unwrap_or_default()).as_bytes()))
 }
 
+/// The clock of all that goes on at once: nobody sets it while anything does, so that what is stored moves with the wall
+/// clock for all of them or for none.
+#[derive(Debug, Default)]
+pub struct Steady {
+    going: Mutex<Option<(Now, usize)>>,
+}
+
+/// Something that goes by the steady clock, for as long as this lives.
+#[derive(Debug)]
+pub struct Going {
+    steady: Arc<Steady>,
+    began: Now,
+}
+
+impl Steady {
+    /// Goes by the clock of those who are at it, or by the wall clock as it is now when nobody is.
+    pub fn enter(self: &Arc<Self>) -> Going {
+        let mut going = self.going.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, _) = *going.get_or_insert_with(|| (now(), 0));
+        if let Some((_, count)) = going.as_mut() {
+            *count += 1;
+        }
+        Going { steady: self.clone(), began }
+    }
+}
+
+impl Going {
+    /// This moment.
+    pub fn now(&self) -> Now {
+        now().steady(self.began)
+    }
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let mut going = self.steady.going.lock().unwrap_or_else(PoisonError::into_inner);
+        *going = going.filter(|(_, count)| *count > 1).map(|(began, count)| (began, count - 1));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +84,19 @@ mod tests {
         assert!(before.monotonic <= after.monotonic);
         assert_eq!(before.boot, after.boot);
         assert!(before.boot.is_some() || !cfg!(target_os = "linux"), "/proc is there on Linux");
+    }
+
+    #[test]
+    fn who_comes_while_others_are_at_it_goes_by_their_clock() {
+        let steady = Arc::new(Steady::default());
+        let began = |going: &Going| going.began.monotonic;
+        let first = steady.enter();
+        let second = steady.enter();
+        assert_eq!(began(&first), began(&second));
+        let shared = began(&first);
+        drop(first);
+        assert_eq!(began(&steady.enter()), shared);
+        drop(second);
+        assert!(steady.going.lock().unwrap().is_none());
     }
 }

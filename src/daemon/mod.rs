@@ -1,21 +1,35 @@
-//! Performs the engine's effects.
+//! The daemon, and what every run of a sync needs: the loop that performs the engine's effects.
+//!
+//! [`life`] is the daemon's loop, [`shared`] what all its parts share, [`runs`] what it runs. [`agenda`] and [`schedule`] say when:
+//! they know no clock. [`run`] runs one sync by its config, with or without a daemon: `perform` carries effects out with
+//! `source`, `books` and `keep`. Everything else is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
+//! the config's files, [`listen`] for monitoring, [`log`], [`told`] and [`systemd`] for whoever looks after it.
 
-pub mod ask;
 pub mod agenda;
+pub mod ask;
 pub mod books;
 pub mod clock;
+pub mod control;
 mod keep;
-pub mod peer;
-mod perform;
-pub mod schedule;
-mod source;
-pub mod watch;
+pub mod life;
 pub mod listen;
 pub mod log;
+pub mod peer;
+mod perform;
 pub mod ready;
+mod run;
+mod runs;
+pub mod schedule;
+mod shared;
+mod source;
+mod stop;
 pub mod systemd;
 pub mod told;
-pub mod view;
+pub mod watch;
 
-pub use perform::{PerformError, Performer};
+pub use perform::PerformError;
+pub use run::{Order, RunError, perform};
+pub use runs::DaemonError;
+pub use shared::Daemon;
 pub use source::{Source, SourceError};
+pub use stop::{Stop, Stopper};

@@ -6,11 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::books::Books;
-use super::clock;
+use super::clock::Going;
 use super::keep::keep;
 use super::source::{Source, SourceError};
+use super::stop::Stop;
 use crate::destination::Reply;
-use crate::engine::{Effect, Event, Job, Outcome, Progress, Run};
+use crate::engine::{Effect, Event, Job, Outcome, Progress, Run, Transaction};
 use crate::roster::Now;
 use crate::store::{self, Store};
 use crate::transport::{self, Transport};
@@ -21,6 +22,9 @@ pub enum PerformError {
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Somebody.
+    #[error("rosterd was told to stop: what is left is done when it starts again")]
+    Stopped,
 }
 
 /// Everything a run touches.
@@ -29,20 +33,29 @@ pub struct Performer<'a> {
     source: Source,
     transport: Transport,
     job: Job,
-    /// The run goes by a clock that is not set while it lasts; the next one begins with a look whether it was.
-    began: Now,
+    /// The next run begins with a look whether the clock was set meanwhile.
+    clock: &'a Going,
+    stop: Stop,
 }
 
 impl<'a> Performer<'a> {
-    /// A run of a job on real things.
-    pub fn new(store: &'a mut Store, source: Source, transport: Transport, job: Job) -> Self {
-        Self { books: Books::new(store, job.clone()), source, transport, job, began: clock::now() }
+    /// A run of a job on real things, until it ends or is stopped.
+    pub fn new(
+        store: &'a mut Store,
+        source: Source,
+        transport: Transport,
+        job: Job,
+        clock: &'a Going,
+        stop: Stop,
+    ) -> Self {
+        Self { books: Books::new(store, job.clone()), source, transport, job, clock, stop }
     }
 
-    /// Performs a run to its end.
-    pub async fn run(mut self, tell: &mut dyn FnMut(&Progress)) -> Result<Outcome, PerformError> {
+    /// Performs a run to its end. Told to stop, it still waits for the answer to a call, and records what became of it.
+    pub async fn run(mut self, tell: &mut (dyn FnMut(&Progress) + Send)) -> Result<Outcome, PerformError> {
         let mut run = Run::new(self.job.clone());
         let mut effects = VecDeque::from(run.handle(self.now(), Event::Start));
+        let stop = self.stop.clone();
         while let Some(effect) = effects.pop_front() {
             let event = match effect {
                 Effect::Finish(outcome) => return Ok(*outcome),
@@ -50,33 +63,48 @@ impl<'a> Performer<'a> {
                     tell(&progress);
                     continue;
                 }
-                Effect::Commit(transaction) => Event::Committed(self.books.commit(transaction, self.now()).await?),
-                Effect::Open => {
-                    let now = self.now().wall;
-                    let opened = self.source.open(self.books.store(), now).await;
-                    read(opened.map(Event::Opened))?
-                }
-                Effect::ReadPage => read(self.source.page().await.map(Event::Page))?,
-                Effect::LookUp(keys) => read(self.source.look_up(&keys).await.map(Event::Sighted))?,
-                Effect::Call(request) => match self.transport.call(&request).await {
-                    transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
-                    transport::Answer::Unsent(why) => Event::Unsent(why),
-                    transport::Answer::Unanswered(why) => Event::Unanswered(why),
+                // A batch that is marked as sent, or a charge that is made, was so before the stop.
+                effect @ (Effect::Call(_) | Effect::Keep(_)) => self.perform(effect).await?,
+                effect if records(&effect) => self.perform(effect).await?,
+                _ if stop.asked() => return Err(PerformError::Stopped),
+                effect => tokio::select! {
+                    biased;
+                    () = stop.wait() => return Err(PerformError::Stopped),
+                    event = self.perform(effect) => event?,
                 },
-                Effect::Keep(secret) => Event::Kept(keep(&secret)),
-                Effect::WakeAt(moment) => {
-                    let wait = moment.duration_since(self.now().wall);
-                    tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
-                    Event::Woken
-                }
             };
             effects.extend(run.handle(self.now(), event));
         }
         unreachable!("a run ends with Finish")
     }
 
+    async fn perform(&mut self, effect: Effect) -> Result<Event, PerformError> {
+        Ok(match effect {
+            Effect::Commit(transaction) => Event::Committed(self.books.commit(transaction, self.clock.now()).await?),
+            Effect::Open => {
+                let now = self.now().wall;
+                let opened = self.source.open(self.books.store(), now).await;
+                read(opened.map(Event::Opened))?
+            }
+            Effect::ReadPage => read(self.source.page().await.map(Event::Page))?,
+            Effect::LookUp(keys) => read(self.source.look_up(&keys).await.map(Event::Sighted))?,
+            Effect::Call(request) => match self.transport.call(&request).await {
+                transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
+                transport::Answer::Unsent(why) => Event::Unsent(why),
+                transport::Answer::Unanswered(why) => Event::Unanswered(why),
+            },
+            Effect::Keep(secret) => Event::Kept(keep(&secret)),
+            Effect::WakeAt(moment) => {
+                let wait = moment.duration_since(self.now().wall);
+                tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
+                Event::Woken
+            }
+            Effect::Tell(_) | Effect::Finish(_) => unreachable!("nothing comes back of these"),
+        })
+    }
+
     fn now(&self) -> Now {
-        clock::now().steady(self.began)
+        self.clock.now()
     }
 
     /// The transport told by the wall clock how long the target asked to wait.
@@ -84,6 +112,31 @@ impl<'a> Performer<'a> {
         let behind = self.now().wall.duration_since(Timestamp::now());
         let retry_after = reply.retry_after.map(|at| at.checked_add(behind).unwrap_or(Timestamp::MAX));
         Reply { retry_after, ..reply }
+    }
+}
+
+/// What must not be left out once something left for the target.
+fn records(effect: &Effect) -> bool {
+    let Effect::Commit(transaction) = effect else { return false };
+    match transaction {
+        Transaction::Token(_)
+        | Transaction::Note(..)
+        | Transaction::Wait(..)
+        | Transaction::Settle(..)
+        | Transaction::Observe(_)
+        | Transaction::DropToken
+        | Transaction::Reject(..)
+        | Transaction::Count
+        | Transaction::End(_) => true,
+        Transaction::Begin
+        | Transaction::Resume
+        | Transaction::Stage(_)
+        | Transaction::Recall
+        | Transaction::Admit(_)
+        | Transaction::Survey
+        | Transaction::Charge(_)
+        | Transaction::Claim(_)
+        | Transaction::MarkSent(_) => false,
     }
 }
 

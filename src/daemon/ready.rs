@@ -1,15 +1,11 @@
 //! Whether every sync does what its schedule promises.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::report::{Status, SyncStatus};
-
-/// A sync is late once its last success is older than so many of its periods.
-const PERIODS: u32 = 3;
 
 /// Whether every sync is on time; those that are not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,40 +27,40 @@ pub struct Late {
     pub why: String,
 }
 
-/// Judges syncs that have a period. A paused one rests because somebody said so. One that never succeeded has three
-/// periods from when the daemon or its config started: a new sync does not make the daemon late at once.
-pub fn readiness(status: &Status, periods: &BTreeMap<String, Duration>) -> Readiness {
+/// Judges syncs with a schedule, of which it is told when three of their periods ago was. A paused one rests because
+/// somebody said so. One that never succeeded has three periods from when the daemon or its config started: a new sync
+/// does not make the daemon late at once.
+pub fn readiness(status: &Status, three_periods_ago: &BTreeMap<String, Timestamp>) -> Readiness {
     let daemon = status.daemon.as_ref();
     let began = daemon.map_or(status.now, |daemon| daemon.since.max(daemon.config.loaded_at));
     let judged = status.syncs.iter().filter(|sync| !sync.paused);
     let late: Vec<_> = judged
-        .filter_map(|sync| Some((sync, *periods.get(&sync.sync)?)))
-        .filter_map(|(sync, period)| {
-            let why = late(sync, period, began, status.now)?;
+        .filter_map(|sync| {
+            let why = late(sync, *three_periods_ago.get(&sync.sync)?, began)?;
             Some(Late { sync: sync.sync.clone(), why })
         })
         .collect();
     Readiness { ready: late.is_empty(), config_refused: daemon.is_some_and(|daemon| daemon.refused.is_some()), late }
 }
 
-fn late(sync: &SyncStatus, period: Duration, began: Timestamp, now: Timestamp) -> Option<String> {
-    let allowed = SignedDuration::try_from(period.saturating_mul(PERIODS)).unwrap_or(SignedDuration::MAX);
-    if now.duration_since(sync.last_success.unwrap_or(began)) < allowed {
-        return None;
+fn late(sync: &SyncStatus, three_periods_ago: Timestamp, began: Timestamp) -> Option<String> {
+    match sync.last_success {
+        Some(at) if at <= three_periods_ago => Some(format!("no success since {at:.0}, with three readings due since")),
+        None if began <= three_periods_ago => {
+            Some(format!("no success ever, although three readings were due since {began:.0}"))
+        }
+        _ => None,
     }
-    let often = format!("it runs every {}", humantime::format_duration(period));
-    Some(match sync.last_success {
-        Some(at) => format!("no success since {at:.0}; {often}"),
-        None => format!("no success ever, although there was time since {began:.0}; {often}"),
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::report::{ConfigStatus, Daemon};
 
-    const PERIOD: Duration = Duration::from_mins(15);
+    const THREE_PERIODS: SignedDuration = SignedDuration::from_mins(45);
 
     fn at(minutes: i64) -> Timestamp {
         "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
@@ -98,7 +94,7 @@ mod tests {
         let daemon = Some(Daemon { since: at(0), config, refused: None });
         let (targets, directories, warnings) = (Vec::new(), Vec::new(), Vec::new());
         let status = Status { now, daemon, syncs: vec![sync], targets, directories, warnings };
-        readiness(&status, &BTreeMap::from([("employees".to_owned(), PERIOD)]))
+        readiness(&status, &BTreeMap::from([("employees".to_owned(), now - THREE_PERIODS)]))
     }
 
     #[test]
@@ -107,14 +103,14 @@ mod tests {
         let late = judged(sync(Some(at(60))), at(105));
         assert!(!late.ready);
         assert_eq!(late.late[0].sync, "employees");
-        assert_eq!(late.late[0].why, "no success since 2026-11-22T11:00:00Z; it runs every 15m");
+        assert_eq!(late.late[0].why, "no success since 2026-11-22T11:00:00Z, with three readings due since");
     }
 
     #[test]
     fn who_never_succeeded_has_three_periods_from_the_newest_config() {
         assert!(judged(sync(None), at(104)).ready);
         let why = &judged(sync(None), at(105)).late[0].why;
-        assert_eq!(why, "no success ever, although there was time since 2026-11-22T11:00:00Z; it runs every 15m");
+        assert_eq!(why, "no success ever, although three readings were due since 2026-11-22T11:00:00Z");
     }
 
     #[test]

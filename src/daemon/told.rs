@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use tracing::{error, info, warn};
 
+use super::DaemonError;
+use crate::config::Changes;
 use crate::report::{Summary, text};
-use crate::store;
 
 /// The daemon runs.
 pub fn started(version: &str, config: &Path, syncs: &[&str]) {
@@ -24,10 +25,9 @@ pub fn listening(address: SocketAddr) {
 }
 
 /// A new config is in force; with what it changes, in words.
-pub fn loaded(config: &Path, changes: &[String]) {
+pub fn loaded(config: &Path, changes: &Changes) {
     let config = config.display();
-    let changes = if changes.is_empty() { "nothing that matters changed".to_owned() } else { changes.join(", ") };
-    info!(%config, changes, "config loaded from {config}: {changes}");
+    info!(%config, %changes, "config loaded from {config}: {changes}");
 }
 
 /// A config was refused; with its faults, a line each, secrets masked.
@@ -87,7 +87,7 @@ fn in_short(summary: &Summary) -> String {
 }
 
 /// A run could not go on, because of the store.
-pub fn broke(sync: &str, error: &store::Error) {
+pub fn broke(sync: &str, error: &DaemonError) {
     error!(sync, error = %error, "{sync}: the run could not go on: {error}");
 }
 
@@ -119,6 +119,7 @@ mod tests {
     use super::*;
     use crate::daemon::log::tests::logged;
     use crate::report::{Delivery, Members, Read};
+    use crate::store;
 
     fn summary(result: &str) -> Summary {
         Summary {
@@ -197,12 +198,14 @@ mod tests {
         let path = Path::new("/etc/rosterd/rosterd.yaml");
         let told = logged(|| {
             started("0.1.0", path, &["employees", "guests"]);
-            loaded(path, &[]);
-            loaded(path, &["employees: schedule".to_owned(), "guests: new".to_owned()]);
+            loaded(path, &Changes::default());
+            let changes =
+                Changes { added: ["guests".to_owned()].into(), settings: vec!["log.level"], ..Changes::default() };
+            loaded(path, &changes);
             listening(([127, 0, 0, 1], 9464).into());
             commanded("root", "approve", Some("employees"));
             commanded("ada", "reload", None);
-            broke("employees", &store::Error::Damaged("a run".to_owned()));
+            broke("employees", &DaemonError::Store(store::Error::Damaged("a run".to_owned())));
             stopping("SIGTERM");
             stopped();
         });

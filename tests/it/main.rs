@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod daemon;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod directory;

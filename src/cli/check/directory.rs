@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::sample;
-use crate::cli::context;
 use crate::cli::output::Failure;
 use crate::config::{Config, Sync};
 use crate::daemon::{Source, SourceError};
@@ -53,7 +52,7 @@ pub(super) async fn check(
         if let Some(schema) = &schema {
             attributes(sync, server.kind, schema, findings);
         }
-        sample::check(sync, context::target(config, sync)?, settings, session, now, findings).await;
+        sample::check(sync, config.target(sync), settings, session, now, findings).await;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context};
+use super::context::Context;
+use super::output::{Failure, json_line};
 use crate::config::Config;
 use crate::report::{Exit, Findings, Level, text};
 use crate::store::Store;
@@ -25,14 +25,18 @@ pub struct Check {
 
 impl Check {
     /// Checks everything; a failure does not keep the rest from being checked.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::silent_config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.silent_config()?;
         let mut findings = Findings::default();
         of_config(&config, &mut findings);
         if !self.offline {
             online(&config, &mut findings).await?;
         }
-        say(&if global.json { json_line(&json!({ "findings": findings }))? } else { text::check(&findings) });
+        context.voice.say(&if context.json {
+            json_line(&json!({ "findings": findings }))?
+        } else {
+            text::check(&findings)
+        });
         Ok(if findings.count(Level::Failed) > 0 { Exit::Failed } else { Exit::Done })
     }
 }

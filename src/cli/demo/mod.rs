@@ -10,7 +10,7 @@ use clap::Args;
 use self::interrupt::Interrupt;
 use self::narrator::{Form, Narrator};
 use self::stage::{CONFIG, Stage};
-use super::Global;
+use super::context::Context;
 use super::output::{self, Failure};
 use crate::report::Exit;
 use crate::sandbox::directory::Refusal;
@@ -56,7 +56,7 @@ impl From<Refusal> for Failure {
 
 impl Demo {
     /// Tells the story; whatever becomes of it, nothing is left behind.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
         if self.show_config {
             print!("{CONFIG}");
             return Ok(Exit::Done);
@@ -64,7 +64,7 @@ impl Demo {
         let mut interrupt = Interrupt::new()?;
         let mut stage = Stage::set().await?;
         let mut stdout = io::stdout();
-        let form = if global.json { Form::Lines } else { Form::story(output::colours(&stdout)) };
+        let form = if context.json { Form::Lines } else { Form::story(output::colours(&stdout)) };
         let mut narrator = Narrator::new(&mut stdout, form);
         let told = tokio::select! {
             told = story::tell(&mut stage, &mut narrator) => told,

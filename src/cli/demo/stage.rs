@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +14,8 @@ use super::prospect::{self, Prospect};
 use crate::cli::context;
 use crate::cli::output::Failure;
 use crate::config::{Config, Environment, Sync};
+use crate::daemon::clock::Steady;
+use crate::daemon::{self, Order};
 use crate::engine::{Aim, Outcome, Planned, Tally};
 use crate::sandbox::directory::{DEMO, Directory, Options as DirectoryOptions};
 use crate::sandbox::{Options, Sandbox};
@@ -66,7 +69,8 @@ impl Stage {
         let secrets = [options.veris.client_secret.clone(), options.veris.api_key.clone()];
         let target = Sandbox::start(ANYWHERE, options).await.map_err(|error| cannot("start the target", error))?;
         let config = config(folder.path(), &directory, &target, secrets)?;
-        let (lock, store) = context::store(&config.state).await?;
+        let lock = context::take(&config.state)?;
+        let store = Store::open(&config.state).await?;
         Ok(Self { directory, target, config, store, _lock: lock, folder })
     }
 
@@ -111,7 +115,7 @@ impl Stage {
             }
         };
         let sync = context::sync(&self.config, SYNC)?;
-        let realm = context::target(&self.config, sync)?.destination.realm();
+        let realm = self.config.target(sync).destination.realm();
         let prospects = prospect::named(&planned, &mut self.store, &realm).await?;
         Ok(Forecast { planned, prospects })
     }
@@ -148,7 +152,9 @@ impl Stage {
 
     async fn perform(&mut self, aim: Aim) -> Result<Outcome, Failure> {
         let sync: &Sync = context::sync(&self.config, SYNC)?;
-        context::perform(&self.config, sync, &mut self.store, aim, Duration::ZERO, &mut |_| {}).await
+        let clock = Arc::new(Steady::default()).enter();
+        let order = Order { aim, patience: Duration::ZERO, clock: &clock, stop: daemon::Stop::never() };
+        Ok(daemon::perform(&self.config, sync, &mut self.store, order, &mut |_| {}).await?)
     }
 }
 

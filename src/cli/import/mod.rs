@@ -1,14 +1,12 @@
 //! `rosterd import`: identities that the target is known to have.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::output::{Failure, json_line, say};
-use super::{Global, context, who};
+use super::context::{self, Context};
+use super::output::{Failure, json_line};
 use crate::config::{Config, Sync};
 use crate::destination::Member;
 use crate::report::Exit;
@@ -25,7 +23,7 @@ const MOST: usize = 10;
 pub struct Import {
     /// The sync.
     #[arg(value_name = "NAME")]
-    name: String,
+    pub(super) name: String,
     /// One member a row: the identity in the column whose header is the target's field (such as `unique_id`), or without
     /// a header in the first. Other columns named like fields of the target are sent with it when it leaves: Veris
     /// wants them all.
@@ -34,17 +32,23 @@ pub struct Import {
 }
 
 impl Import {
+    /// The file that it reads.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Imports every row, or none.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let config = context::config(global)?;
+    pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
-        let members = self.read(&config, sync)?;
-        let (_lock, mut store) = context::store(&config.state).await?;
-        let feed = enrolled(&config, sync, &mut store).await?;
-        let imported = store.import(feed, &members, &who::commander(), Timestamp::now()).await?;
-        store.close().await?;
+        let members = self.read(context, &config, sync)?;
+        let mut hold = context.hold(&config, sync).await?;
+        let now = hold.now();
+        let feed = enrolled(&config, sync, &mut hold.store).await?;
+        let imported = hold.store.import(feed, &members, &context.by, now).await?;
+        hold.close().await?;
         let (name, Imported { imported, known }) = (&sync.name, imported);
-        say(&if global.json {
+        context.voice.say(&if context.json {
             json_line(&json!({ "sync": name, "imported": imported, "known": known }))?
         } else {
             format!(
@@ -55,10 +59,10 @@ impl Import {
         Ok(Exit::Done)
     }
 
-    fn read(&self, config: &Config, sync: &Sync) -> Result<Vec<Member>, Failure> {
-        let destination = &context::target(config, sync)?.destination;
+    fn read(&self, context: &Context, config: &Config, sync: &Sync) -> Result<Vec<Member>, Failure> {
+        let destination = &config.target(sync).destination;
         let (path, field) = (self.file.display(), destination.identity_field());
-        let file = fs::read(&self.file).map_err(|error| Failure::usage(format!("{path} can't be read: {error}")))?;
+        let file = context.read(&self.file)?;
         list::members(&file, destination.as_ref()).map_err(|faults| {
             let more = faults.len().saturating_sub(MOST);
             let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
@@ -74,9 +78,9 @@ impl Import {
 /// The sync in the store, and every other that sends to the same target: until each was read once, an identity may be
 /// of one of its people.
 async fn enrolled(config: &Config, sync: &Sync, store: &mut Store) -> Result<i64, Failure> {
-    let realm = context::target(config, sync)?.destination.realm();
+    let realm = config.target(sync).destination.realm();
     for other in config.syncs.values() {
-        if context::target(config, other)?.destination.realm() == realm {
+        if config.target(other).destination.realm() == realm {
             store.enrol(&other.name, other.was.as_deref(), &realm).await?;
         }
     }

@@ -25,7 +25,7 @@ use super::raw::Node;
 use super::report::Report;
 use super::section::Section;
 use super::setting::Setting;
-use super::{Config, Log, LogFormat, LogLevel, Retention};
+use super::{CONTROL, Config, Log, LogFormat, LogLevel, Retention};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -54,7 +54,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
     Some(Config {
         state: state.unwrap_or_else(|| PathBuf::from("/var/lib/rosterd")),
         listen,
-        control: control.unwrap_or_else(|| PathBuf::from("/run/rosterd/control.sock")),
+        control: control.unwrap_or_else(|| PathBuf::from(CONTROL)),
         approvers: approvers.unwrap_or_default(),
         log: log?,
         retention: retention?,

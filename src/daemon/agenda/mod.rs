@@ -86,6 +86,21 @@ impl Agenda {
         }
     }
 
+    /// A sync's last run goes on because somebody waits for it.
+    pub fn resumes(&mut self, sync: &str) {
+        if let Some(entry) = self.entries.get_mut(sync) {
+            entry.runs += 1;
+            entry.wakes = None;
+        }
+    }
+
+    /// What a sync's last run could not deliver may go on now.
+    pub fn wake(&mut self, sync: &str, now: Timestamp) {
+        if let Some(entry) = self.entries.get_mut(sync).filter(|entry| entry.began.is_some()) {
+            entry.wakes = Some(now);
+        }
+    }
+
     /// A sync's run ended, and can go on by itself then.
     pub fn ended(&mut self, sync: &str, wake: Option<Timestamp>, now: Timestamp) {
         let Some(entry) = self.entries.get_mut(sync) else { return };

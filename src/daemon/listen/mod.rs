@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::ready::readiness;
-use super::view::Shared;
+use super::schedule::Timing;
+use super::shared::Daemon;
 use crate::report::metrics;
 use crate::store;
 
@@ -43,11 +43,11 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// Answers until told to stop; whoever takes long then is cut.
 pub async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    daemon: Arc<Daemon>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (stopping, mut told) = watch::channel(());
-    let serve = axum::serve(listener, router(shared)).with_graceful_shutdown(async move {
+    let serve = axum::serve(listener, router(daemon)).with_graceful_shutdown(async move {
         stop.await;
         drop(stopping);
     });
@@ -62,47 +62,50 @@ pub async fn serve(
     }
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(daemon: Arc<Daemon>) -> Router {
     Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/metrics", get(measure))
-        .with_state(shared)
+        .with_state(daemon)
 }
 
-async fn health(State(shared): State<Arc<Shared>>) -> Response {
-    match hung(&shared) {
+async fn health(State(daemon): State<Arc<Daemon>>) -> Response {
+    match hung(&daemon) {
         None => "ok\n".into_response(),
         Some(hung) => hung,
     }
 }
 
-async fn ready(State(shared): State<Arc<Shared>>) -> Response {
-    if let Some(hung) = hung(&shared) {
+async fn ready(State(daemon): State<Arc<Daemon>>) -> Response {
+    if let Some(hung) = hung(&daemon) {
         return hung;
     }
-    let status = match shared.status(Timestamp::now()).await {
+    let status = match daemon.status().await {
         Ok(status) => status,
         Err(error) => return unavailable(&error),
     };
-    let readiness = readiness(&status, &shared.view().periods);
+    let config = daemon.config();
+    let ago = |sync| Some(Timing::of(sync)?.three_periods_ago(status.now));
+    let ago = config.syncs.iter().filter_map(|(name, sync)| Some((name.clone(), ago(sync)?))).collect();
+    let readiness = readiness(&status, &ago);
     let code = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = serde_json::to_string(&readiness).unwrap_or_default() + "\n";
     (code, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-async fn measure(State(shared): State<Arc<Shared>>) -> Response {
-    match shared.status(Timestamp::now()).await {
+async fn measure(State(daemon): State<Arc<Daemon>>) -> Response {
+    match daemon.status().await {
         Ok(status) => {
-            let text = metrics::render(&status, &shared.counted);
+            let text = metrics::render(&status, daemon.counted());
             ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
         }
         Err(error) => unavailable(&error),
     }
 }
 
-fn hung(shared: &Shared) -> Option<Response> {
-    let silent = shared.silent_for();
+fn hung(daemon: &Daemon) -> Option<Response> {
+    let silent = daemon.silent_for();
     let told = || format!("the daemon hangs: its loop has not gone round for {} s\n", silent.as_secs());
     (silent > SILENCE).then(|| (StatusCode::SERVICE_UNAVAILABLE, told()).into_response())
 }

@@ -1,17 +1,17 @@
 //! Over real HTTP, on loopback.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
 use crate::config::{Config, Environment};
-use crate::daemon::view::View;
-use crate::report::RefusedConfig;
+use crate::daemon::Stop;
 use crate::report::metrics::Reload;
 
 const CONFIG: &str = r#"
@@ -30,7 +30,7 @@ syncs:
 
 /// A daemon that started so many minutes ago, and whoever asks it.
 struct Desk {
-    shared: Arc<Shared>,
+    daemon: Arc<Daemon>,
     url: String,
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
@@ -44,24 +44,17 @@ impl Desk {
         let text = CONFIG.replace("STATE", &folder.path().display().to_string());
         let config = Config::parse(&text, "rosterd.yaml", &Environment::new::<&str, &str>([])).unwrap();
         let since = Timestamp::now() - SignedDuration::from_mins(minutes);
-        let shared = Arc::new(Shared::new(View {
-            since,
-            config: Arc::new(config),
-            path: "/etc/rosterd/rosterd.yaml".into(),
-            loaded_at: since,
-            refused: None,
-            next: BTreeMap::from([("employees".to_owned(), Timestamp::UNIX_EPOCH)]),
-            running: BTreeSet::new(),
-            periods: BTreeMap::from([("employees".to_owned(), Duration::from_mins(15))]),
-        }));
+        let path = Path::new("/etc/rosterd/rosterd.yaml");
+        let daemon = Arc::new(Daemon::new(path, Arc::new(config), Stop::never(), since));
+        daemon.agenda().arrange(&daemon.config().syncs, &BTreeMap::new(), Timestamp::UNIX_EPOCH);
         let listener = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(serve(listener, shared.clone(), stopped));
-        Self { shared, url, stop, server, folder }
+        let server = tokio::spawn(serve(listener, daemon.clone(), stopped));
+        Self { daemon, url, stop, server, folder }
     }
 
     async fn get(&self, path: &str) -> (u16, String, String) {
@@ -75,12 +68,12 @@ impl Desk {
 async fn healthy_while_the_loop_goes_round() {
     let desk = Desk::since(1).await;
     assert_eq!(desk.get("/healthz").await, (200, "text/plain; charset=utf-8".to_owned(), "ok\n".to_owned()));
-    *desk.shared.beat.lock().unwrap() = Instant::now().checked_sub(Duration::from_secs(61)).unwrap();
+    *desk.daemon.beat.lock().unwrap() = Instant::now().checked_sub(Duration::from_secs(61)).unwrap();
     for path in ["/healthz", "/readyz"] {
         let (code, _, body) = desk.get(path).await;
         assert_eq!((code, body.as_str()), (503, "the daemon hangs: its loop has not gone round for 61 s\n"));
     }
-    desk.shared.beat();
+    desk.daemon.beats();
     assert_eq!(desk.get("/healthz").await.0, 200);
 }
 
@@ -90,8 +83,7 @@ async fn ready_while_every_sync_is_on_time() {
     let (code, kind, body) = desk.get("/readyz").await;
     assert_eq!((code, kind.as_str()), (200, "application/json"));
     assert_eq!(body, "{\"ready\":true,\"config_refused\":false,\"late\":[]}\n");
-    let refused = RefusedConfig { at: Timestamp::now(), faults: Vec::new() };
-    desk.shared.update(|view| view.refused = Some(refused));
+    desk.daemon.refuse(Vec::new());
     assert!(desk.get("/readyz").await.2.contains("\"config_refused\":true"));
     let (code, _, body) = Desk::since(46).await.get("/readyz").await;
     assert_eq!(code, 503);
@@ -103,10 +95,8 @@ async fn ready_while_every_sync_is_on_time() {
 #[tokio::test]
 async fn metrics_are_asked_of_the_store_and_of_the_daemon() {
     let desk = Desk::since(1).await;
-    desk.shared.counted.reloaded(Reload::Loaded);
-    desk.shared.update(|view| {
-        view.running.insert("employees".to_owned());
-    });
+    desk.daemon.counted().reloaded(Reload::Loaded);
+    desk.daemon.running().insert("employees".to_owned());
     let (code, kind, body) = desk.get("/metrics").await;
     assert_eq!((code, kind.as_str()), (200, metrics::CONTENT_TYPE));
     for line in [

@@ -73,17 +73,24 @@ impl Default for Counted {
 }
 
 impl Counted {
-    /// Counts a run that came to its end.
-    pub fn ran(&self, summary: &Summary, took: Duration) {
-        let Summary { sync, result, members, delivery, .. } = summary;
+    /// Counts a run that came to its end; of one that went on what came since.
+    pub fn ran(&self, before: &Summary, after: &Summary, took: Duration) {
+        let Summary { sync, result, .. } = after;
         self.runs.get_or_create(&labels([("sync", sync), ("result", result)])).inc();
         let sync = [("sync", sync.as_str())];
         self.durations.get_or_create(&labels(sync)).observe(took.as_secs_f64());
-        for (kind, n) in KINDS.into_iter().zip([members.joined, members.changed, members.left, members.returned]) {
+        let since = |count: fn(&Summary) -> u64| count(after).saturating_sub(count(before));
+        let changes = [
+            since(|run| run.members.joined),
+            since(|run| run.members.changed),
+            since(|run| run.members.left),
+            since(|run| run.members.returned),
+        ];
+        for (kind, n) in KINDS.into_iter().zip(changes) {
             self.changes.get_or_create(&labels([sync[0], ("kind", kind)])).inc_by(n);
         }
-        self.requests.get_or_create(&labels(sync)).inc_by(delivery.requests);
-        self.token_requests.get_or_create(&labels(sync)).inc_by(delivery.token_requests);
+        self.requests.get_or_create(&labels(sync)).inc_by(since(|run| run.delivery.requests));
+        self.token_requests.get_or_create(&labels(sync)).inc_by(since(|run| run.delivery.token_requests));
     }
 
     /// Counts a look at a config file that may have changed.

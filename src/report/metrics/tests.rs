@@ -201,8 +201,8 @@ fn sorted(text: &str) -> String {
 #[test]
 fn everything_in_the_format_and_nothing_of_a_person() {
     let counted = Counted::default();
-    counted.ran(&summary("employees", "ok"), Duration::from_millis(700));
-    counted.ran(&summary("employees", "held"), Duration::from_secs(7));
+    counted.ran(&Summary::default(), &summary("employees", "ok"), Duration::from_millis(700));
+    counted.ran(&Summary::default(), &summary("employees", "held"), Duration::from_secs(7));
     counted.reloaded(Reload::Refused);
     counted.commanded("approve");
     let text = render(&status(), &counted);
@@ -229,7 +229,7 @@ fn everything_in_the_format_and_nothing_of_a_person() {
 #[test]
 fn what_is_asked_twice_is_counted_once() {
     let counted = Counted::default();
-    counted.ran(&summary("employees", "ok"), Duration::from_secs(1));
+    counted.ran(&Summary::default(), &summary("employees", "ok"), Duration::from_secs(1));
     assert_eq!(parsed(&render(&status(), &counted)), parsed(&render(&status(), &counted)));
 }
 

@@ -1,0 +1,211 @@
+//! A daemon's life: it starts, does what is due, follows its config, and stops.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::control::{self, Handler};
+use super::listen::{self, ListenError};
+use super::log::{self, Volume};
+use super::shared::Daemon;
+use super::stop::Stopper;
+use super::systemd::Notifier;
+use super::told;
+use super::watch::Watch;
+use crate::config::{Changes, Config, Environment, Faults};
+use crate::report::metrics::Reload;
+use crate::store::{self, Lock, LockError, Store};
+
+/// How often it looks whether something is to be done.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// How long what goes on may take to end; systemd is told to wait a little longer.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Why it can't start, or not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LifeError {
+    /// The config.
+    #[error("{0}")]
+    Config(Faults),
+    /// Signals.
+    #[error("can't wait for signals: {0}")]
+    Signals(io::Error),
+    /// Logging.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// Another one runs.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The control socket.
+    #[error("can't listen at the control socket {}: {source}: let this account write to its folder", path.display())]
+    Control {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Health and metrics.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+}
+
+/// What ends it, and what has it load its config.
+struct Signals {
+    ends: [Signal; 2],
+    reload: Signal,
+}
+
+/// The running daemon with what only its loop touches.
+struct Life {
+    daemon: Arc<Daemon>,
+    watch: Watch,
+    notifier: Notifier,
+    volume: Volume,
+}
+
+/// Runs until it is told to stop. Commands that are given at the control socket go to the handler; `colours` says whether
+/// standard error welcomes them.
+pub async fn live(
+    file: &Path,
+    colours: bool,
+    handler: impl FnOnce(Arc<Daemon>) -> Arc<Handler>,
+) -> Result<(), LifeError> {
+    // Before anybody can know that it runs: whoever ends it at once ends it cleanly.
+    let mut signals = Signals::listen().map_err(LifeError::Signals)?;
+    let (watch, config) = Watch::start(file, Environment::of_process());
+    let config = Arc::new(config.map_err(LifeError::Config)?);
+    let volume = log::set_up(&config.log, colours)?;
+    let _lock = Lock::take(&config.state)?;
+    let path = &config.control;
+    let socket = control::listen(path).map_err(|source| LifeError::Control { path: path.clone(), source })?;
+    let page = match config.listen {
+        Some(address) => Some(listen::bind(address).await?),
+        None => None,
+    };
+    let (stopper, stop) = Stopper::new();
+    let daemon = Arc::new(Daemon::new(file, config.clone(), stop, Timestamp::now()));
+    let mut life = Life { daemon: daemon.clone(), watch, notifier: Notifier::of_process(), volume };
+    life.follow(config.clone()).await?;
+    tokio::spawn(control::serve(socket, handler(daemon.clone())));
+    if let Some(page) = page {
+        let (served, ending) = (daemon.clone(), daemon.stop().clone());
+        tokio::spawn(listen::serve(page, served, async move { ending.wait().await }));
+    }
+    let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
+    told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
+    life.notifier.ready(&daemon.glance());
+    let why = life.go_on(&mut signals).await;
+    told::stopping(why);
+    life.notifier.stopping();
+    stopper.stop();
+    // Whoever is at work has its target's slot. What has not ended by then is as after a crash: nothing is lost.
+    let _ = timeout(GRACE, daemon.rest()).await;
+    // The next one would take it away.
+    let _ = fs::remove_file(path);
+    told::stopped();
+    Ok(())
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let ends = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+        Ok(Self { ends, reload: signal(SignalKind::hangup())? })
+    }
+}
+
+impl Life {
+    /// Does what is due, again and again; gives why it is to end.
+    async fn go_on(&mut self, signals: &mut Signals) -> &'static str {
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let Signals { ends: [terminate, interrupt], reload } = signals;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return "SIGTERM",
+                _ = interrupt.recv() => return "SIGINT",
+                _ = reload.recv() => self.reload().await,
+                _ = beat.tick() => self.beat().await,
+            }
+        }
+    }
+
+    async fn beat(&mut self) {
+        self.daemon.beats();
+        self.notifier.alive();
+        if let Some(config) = self.watch.look() {
+            self.take_up(config).await;
+        }
+        self.daemon.start_due();
+        let glance = self.daemon.glance();
+        self.notifier.status(&glance);
+    }
+
+    /// Loads the config because somebody asked for it.
+    async fn reload(&mut self) {
+        self.notifier.reloading();
+        let config = self.watch.reload();
+        self.take_up(config).await;
+        let glance = self.daemon.glance();
+        self.notifier.ready(&glance);
+    }
+
+    /// A config that was loaded anew is followed, or refused as a whole.
+    async fn take_up(&mut self, loaded: Result<Config, Faults>) {
+        let before = self.daemon.config();
+        let done = match loaded {
+            Err(faults) => Err(faults.lines().collect()),
+            Ok(config) => match fixed(&before.changes_to(&config)) {
+                Some(fault) => Err(vec![fault]),
+                None => self.follow(Arc::new(config)).await.map_err(|error| vec![error.to_string()]),
+            },
+        };
+        if let Err(faults) = done {
+            told::refused(self.daemon.file(), &faults);
+            self.daemon.counted().reloaded(Reload::Refused);
+            self.daemon.refuse(faults);
+        }
+    }
+
+    /// From now on this config is in force, the first one as well as any other.
+    async fn follow(&mut self, config: Arc<Config>) -> Result<(), LifeError> {
+        let mut store = Store::open(&config.state).await?;
+        let clock = self.daemon.clock().enter();
+        store.follow_clock(clock.now()).await?;
+        let mut past = BTreeMap::new();
+        for sync in config.syncs.values() {
+            if let Some(known) = store.past(&sync.name, sync.was.as_deref()).await? {
+                past.insert(sync.name.clone(), known);
+            }
+        }
+        store.close().await?;
+        let changes = self.daemon.config().changes_to(&config);
+        self.volume.set(config.log.level);
+        self.daemon.follow(config.clone());
+        let mut agenda = self.daemon.agenda();
+        agenda.arrange(&config.syncs, &past, clock.now().wall);
+        // What could not be delivered may have waited for just this change.
+        changes.changed.iter().for_each(|sync| agenda.wake(sync, clock.now().wall));
+        drop(agenda);
+        told::loaded(self.daemon.file(), &changes);
+        self.daemon.counted().reloaded(if changes == Changes::default() { Reload::Unchanged } else { Reload::Loaded });
+        Ok(())
+    }
+}
+
+/// What can't change while it runs, as a fault.
+fn fixed(changes: &Changes) -> Option<String> {
+    let names: Vec<_> = changes.fixed.iter().map(|key| format!("`{key}`")).collect();
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| format!("{names} can't change while rosterd runs: restart it to use this config"))
+}

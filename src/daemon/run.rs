@@ -1,0 +1,73 @@
+//! One sync's run as its config wants it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::clock::Going;
+use super::perform::{PerformError, Performer};
+use super::source::Source;
+use super::stop::Stop;
+use crate::config::{Config, Sync};
+use crate::engine::{Aim, Job, Outcome, Progress};
+use crate::roster::Fingerprint;
+use crate::store::Store;
+use crate::transport::{self, Transport};
+
+/// What a run is to be.
+pub struct Order<'a> {
+    /// What it is for.
+    pub aim: Aim,
+    /// How long it waits for a target that asks for patience.
+    pub patience: Duration,
+    /// The clock it goes by.
+    pub clock: &'a Going,
+    /// What may end it early.
+    pub stop: Stop,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The target's settings can't be used.
+    #[error(transparent)]
+    Transport(#[from] transport::Error),
+    /// On its way.
+    #[error(transparent)]
+    Perform(#[from] PerformError),
+}
+
+/// Runs a sync.
+pub async fn perform(
+    config: &Config,
+    sync: &Sync,
+    store: &mut Store,
+    order: Order<'_>,
+    tell: &mut (dyn FnMut(&Progress) + Send),
+) -> Result<Outcome, RunError> {
+    let target = config.target(sync);
+    let Order { aim, patience, clock, stop } = order;
+    let job = Job {
+        sync: sync.name.clone(),
+        was: sync.was.clone(),
+        mapping: sync.mapping.clone(),
+        destination: target.destination.clone(),
+        rules: sync.fingerprint(),
+        limits: sync.limits,
+        absence: sync.absence,
+        first_seen_inactive: sync.first_seen_inactive,
+        purpose: aim,
+        patience,
+        seed: seed(),
+    };
+    let transport = Transport::new(&target.http)?;
+    let source = Source::new(&sync.from, config.directory(sync), &sync.query);
+    Ok(Performer::new(store, source, transport, job, clock, stop).run(tell).await?)
+}
+
+/// Enough randomness to keep many hosts from retrying together.
+fn seed() -> u64 {
+    let moment = Timestamp::now().as_nanosecond().to_le_bytes();
+    let mixed = Fingerprint::of(&[&moment[..], &std::process::id().to_le_bytes()[..]].concat());
+    mixed.as_bytes().iter().fold(0, |all, byte| (all << 8) ^ u64::from(*byte))
+}

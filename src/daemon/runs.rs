@@ -1,0 +1,168 @@
+//! The daemon's runs: by schedule, because something that waited can go on, and because somebody asked.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::agenda::Start;
+use super::run::{Order, RunError, perform};
+use super::shared::{Daemon, NoSuchSync, Turn};
+use super::{PerformError, told};
+use crate::engine::{Aim, Outcome, Progress, Tally};
+use crate::report::Summary;
+use crate::store::{self, Store};
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// The config changed meanwhile.
+    #[error(transparent)]
+    NoSuchSync(#[from] NoSuchSync),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A sync runs for as long as this lives, however it ends.
+struct Busy<'a> {
+    daemon: &'a Daemon,
+    sync: &'a str,
+    wake: Option<Timestamp>,
+}
+
+impl<'a> Busy<'a> {
+    fn new(daemon: &'a Daemon, sync: &'a str) -> Self {
+        daemon.running().insert(sync.to_owned());
+        Self { daemon, sync, wake: None }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.daemon.running().remove(self.sync);
+        self.daemon.agenda().ended(self.sync, self.wake, self.daemon.now());
+    }
+}
+
+impl DaemonError {
+    fn stopped() -> Self {
+        RunError::from(PerformError::Stopped).into()
+    }
+}
+
+impl Daemon {
+    /// Starts all that is due.
+    pub fn start_due(self: &Arc<Self>) {
+        let due = self.agenda().due(self.now());
+        for start in due {
+            let daemon = self.clone();
+            tokio::spawn(async move { daemon.carry_out(start).await });
+        }
+    }
+
+    /// One run of a sync that somebody asked for. Whatever it has to wait for it does not wait for by itself: others go
+    /// first at its target meanwhile.
+    pub async fn sync(
+        &self,
+        name: &str,
+        patience: Duration,
+        tell: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Result<Tally, DaemonError> {
+        let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+        let deadline = Timestamp::now().checked_add(patience).unwrap_or(Timestamp::MAX);
+        let turn = self.turn(name).await?;
+        self.agenda().began(name, self.now());
+        let mut tally = self.run(turn, name, Aim::Sync, tell).await?;
+        while let Some(wake) = tally.wake.filter(|wake| *wake <= deadline) {
+            tell(&Progress::Waiting(wake, tally.waits.clone().unwrap_or_default()));
+            let wait = Duration::try_from(wake.duration_since(Timestamp::now())).unwrap_or_default();
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.stop().wait() => return Err(DaemonError::stopped()),
+            }
+            let turn = self.turn(name).await?;
+            self.agenda().resumes(name);
+            tally = self.run(turn, name, Aim::Resume, tell).await?;
+        }
+        Ok(tally)
+    }
+
+    async fn carry_out(&self, start: Start) {
+        let (name, aim) = match start {
+            Start::Read(name) => (name, Aim::Sync),
+            Start::Resume(name) => (name, Aim::Resume),
+        };
+        // It may have gone while it waited for its turn.
+        let Ok(turn) = self.turn(&name).await else { return self.agenda().ended(&name, None, self.now()) };
+        let done = match self.rests(&turn, &name).await {
+            Ok(false) => self.run(turn, &name, aim, &mut |_| {}).await,
+            Ok(true) => return self.agenda().ended(&name, None, self.now()),
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(_) | Err(DaemonError::Run(RunError::Perform(PerformError::Stopped))) => {}
+            Err(error) => told::broke(&name, &error),
+        }
+    }
+
+    /// Whether a sync is paused: then nothing is to be seen of its moments.
+    async fn rests(&self, turn: &Turn, name: &str) -> Result<bool, DaemonError> {
+        let mut store = Store::open(&turn.config.state).await?;
+        let feed = store.feed(name, turn.sync(name)?.was.as_deref()).await?;
+        store.close().await?;
+        Ok(feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now())))
+    }
+
+    /// A run of a sync whose turn it is, as far as the agenda knows begun already.
+    async fn run(
+        &self,
+        turn: Turn,
+        name: &str,
+        aim: Aim,
+        tell: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Result<Tally, DaemonError> {
+        let mut busy = Busy::new(self, name);
+        if self.stop().asked() {
+            return Err(DaemonError::stopped());
+        }
+        let began = Instant::now();
+        let (before, tally) = self.perform(&turn, name, aim, tell).await?;
+        busy.wake = tally.wake;
+        let after = Summary::of(name, &tally);
+        told::ended(&after, began.elapsed());
+        self.counted().ran(&before, &after, began.elapsed());
+        Ok(tally)
+    }
+
+    /// What a run did, and what it had done before when it goes on.
+
+    async fn perform(
+        &self,
+        turn: &Turn,
+        name: &str,
+        aim: Aim,
+        tell: &mut (dyn FnMut(&Progress) + Send),
+    ) -> Result<(Summary, Tally), DaemonError> {
+        let sync = turn.sync(name)?;
+        let clock = self.clock().enter();
+        let mut store = Store::open(&turn.config.state).await?;
+        let mut before = Summary::default();
+        if aim == Aim::Resume
+            && let Some((feed, _)) = store.feed(name, sync.was.as_deref()).await?
+            && let Some(tally) = store.last_tally(feed.id).await?
+        {
+            before = Summary::of(name, &tally);
+        }
+        let order = Order { aim, patience: Duration::ZERO, clock: &clock, stop: self.stop().clone() };
+        let outcome = perform(&turn.config, sync, &mut store, order, tell).await?;
+        store.close().await?;
+        Ok(match outcome {
+            Outcome::Synced(tally) => (before, *tally),
+            Outcome::Planned(planned) => (before, planned.tally),
+        })
+    }
+}

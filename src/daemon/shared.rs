@@ -1,0 +1,227 @@
+//! What all parts of a running daemon share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::OwnedMutexGuard;
+
+use super::agenda::Agenda;
+use super::ask;
+use super::clock::Steady;
+use super::stop::Stop;
+use crate::config::{Config, Sync};
+use crate::report::metrics::Counted;
+use crate::report::text::{Glance, glance};
+use crate::report::{self, ConfigStatus, RefusedConfig, Status};
+use crate::store::{self, Store};
+
+/// A running daemon.
+pub struct Daemon {
+    file: PathBuf,
+    since: Timestamp,
+    force: Mutex<Force>,
+    agenda: Mutex<Agenda>,
+    /// Which syncs run.
+    running: Mutex<BTreeSet<String>>,
+    /// Runs at one target wait for each other here.
+    slots: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    clock: Arc<Steady>,
+    stop: Stop,
+    counted: Counted,
+    /// When the loop last went round.
+    pub(super) beat: Mutex<Instant>,
+    /// One asks the store how everything stands at a time, however many would like to.
+    asking: tokio::sync::Mutex<()>,
+}
+
+/// The config in force.
+struct Force {
+    config: Arc<Config>,
+    loaded_at: Timestamp,
+    /// The file as it is now, when it is not used.
+    refused: Option<RefusedConfig>,
+}
+
+/// A target's turn, and the config as it was when it came.
+pub(super) struct Turn {
+    pub config: Arc<Config>,
+    _slot: OwnedMutexGuard<()>,
+}
+
+impl Turn {
+    /// The sync.
+    pub fn sync(&self, name: &str) -> Result<&Sync, NoSuchSync> {
+        self.config.syncs.get(name).ok_or_else(|| NoSuchSync(name.to_owned()))
+    }
+}
+
+/// The config names no such sync any more.
+#[derive(Debug, thiserror::Error)]
+#[error("no sync is named `{0}` any more: the config was changed meanwhile")]
+pub struct NoSuchSync(String);
+
+impl Daemon {
+    /// With the config to begin with, and nothing to do yet.
+    pub fn new(file: &Path, config: Arc<Config>, stop: Stop, now: Timestamp) -> Self {
+        Self {
+            file: file.to_owned(),
+            since: now,
+            force: Mutex::new(Force { config, loaded_at: now, refused: None }),
+            agenda: Mutex::default(),
+            running: Mutex::default(),
+            slots: Mutex::default(),
+            clock: Arc::default(),
+            stop,
+            counted: Counted::default(),
+            beat: Mutex::new(Instant::now()),
+            asking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Its config file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Since when it runs.
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> Arc<Config> {
+        lock(&self.force).config.clone()
+    }
+
+    /// The config file as it is now, when it is not used.
+    pub fn refused(&self) -> Option<RefusedConfig> {
+        lock(&self.force).refused.clone()
+    }
+
+    /// A config comes in force.
+    pub(super) fn follow(&self, config: Arc<Config>) {
+        *lock(&self.force) = Force { config, loaded_at: Timestamp::now(), refused: None };
+    }
+
+    /// A config is not used, for these reasons.
+    pub(super) fn refuse(&self, faults: Vec<String>) {
+        lock(&self.force).refused = Some(RefusedConfig { at: Timestamp::now(), faults });
+    }
+
+    /// What is to run when.
+    pub(super) fn agenda(&self) -> MutexGuard<'_, Agenda> {
+        lock(&self.agenda)
+    }
+
+    /// Which syncs run.
+    pub(super) fn running(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.running)
+    }
+
+    /// This moment, by the clock of all that goes on.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.enter().now().wall
+    }
+
+    /// The clock of all that goes on.
+    pub fn clock(&self) -> &Arc<Steady> {
+        &self.clock
+    }
+
+    /// Whether it is being stopped.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// What is counted while it runs.
+    pub fn counted(&self) -> &Counted {
+        &self.counted
+    }
+
+    /// The loop has gone round.
+    pub(super) fn beats(&self) {
+        *lock(&self.beat) = Instant::now();
+    }
+
+    /// How long ago the loop last went round.
+    pub fn silent_for(&self) -> Duration {
+        lock(&self.beat).elapsed()
+    }
+
+    /// Whether a path is that of its config file.
+    pub fn goes_by(&self, file: &Path) -> bool {
+        let same = || file.canonicalize().ok().zip(self.file.canonicalize().ok());
+        file == self.file || same().is_some_and(|(one, other)| one == other)
+    }
+
+    /// How everything stands.
+    pub async fn status(&self) -> Result<Status, store::Error> {
+        let _one = self.asking.lock().await;
+        let config = self.config();
+        let mut store = Store::look(&config.state).await?;
+        let mut status = ask::status(&config, &mut store, Timestamp::now()).await?;
+        store.close().await?;
+        let force = lock(&self.force);
+        let config = ConfigStatus { loaded_at: force.loaded_at, path: self.file.clone() };
+        status.daemon = Some(report::Daemon { since: self.since, config, refused: force.refused.clone() });
+        let (agenda, running) = (self.agenda(), self.running());
+        for sync in &mut status.syncs {
+            sync.next = agenda.reading_at(&sync.sync);
+            sync.running = running.contains(&sync.sync);
+        }
+        Ok(status)
+    }
+
+    /// Waits until nobody is at work at any target.
+    pub(super) async fn rest(&self) {
+        let slots: Vec<_> = lock(&self.slots).values().cloned().collect();
+        for slot in slots {
+            drop(slot.lock().await);
+        }
+    }
+
+    /// How everything stands at a glance, for `systemctl status`.
+    pub fn glance(&self) -> String {
+        let (config, refused) = (self.config(), self.refused());
+        let running = self.running().clone();
+        let running: Vec<&str> = running.iter().map(String::as_str).collect();
+        let agenda = self.agenda();
+        let next = config.syncs.keys().filter_map(|name| Some((name.as_str(), agenda.reading_at(name)?)));
+        glance(&Glance {
+            now: Timestamp::now(),
+            syncs: config.syncs.len(),
+            running: &running,
+            next: next.min_by_key(|(_, at)| *at),
+            refused: refused.as_ref(),
+        })
+    }
+
+    /// Held by whoever is at work at a target.
+    pub fn slot(&self, realm: &str) -> Arc<tokio::sync::Mutex<()>> {
+        lock(&self.slots).entry(realm.to_owned()).or_default().clone()
+    }
+
+    /// Waits for a sync's turn at its target, wherever the config says that this is by then.
+    pub(super) async fn turn(&self, name: &str) -> Result<Turn, NoSuchSync> {
+        let realm = |config: &Config| {
+            let sync = config.syncs.get(name).ok_or_else(|| NoSuchSync(name.to_owned()))?;
+            Ok(config.target(sync).destination.realm())
+        };
+        loop {
+            let before = realm(&self.config())?;
+            let slot = self.slot(&before).lock_owned().await;
+            let config = self.config();
+            if realm(&config)? == before {
+                return Ok(Turn { config, _slot: slot });
+            }
+        }
+    }
+}
+
+/// What it guards is whole between two statements; a panic elsewhere does not change that.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,9 @@
+//! The daemon as people run it: the real program, steered by its config, signals and commands.
+
+mod commands;
+mod killed;
+mod listening;
+mod reloading;
+mod schedule;
+mod stopping;
+mod waits;
