@@ -1,5 +1,11 @@
 //! Schedules across the nights when clocks are set.
 
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+use proptest::prelude::*;
+
 use super::*;
 
 fn timing(schedule: &str, zone: &str) -> Timing {
@@ -167,5 +173,52 @@ fn three_periods_are_three_readings_that_were_due() {
         ("*/15 * * * *", BERLIN, "2026-03-29T01:20:00Z", "2026-03-29T00:45:00Z"),
     ] {
         assert_eq!(timing(schedule, zone).three_periods_ago(at(now)), at(since), "{schedule} {zone} {now}");
+    }
+}
+
+/// Somebody looks at the wall clock every minute, and notes what it has not shown before.
+fn watched(zone: &TimeZone, due: impl Fn(Time) -> bool, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let mut shown = zone.to_datetime(from);
+    let mut found = Vec::new();
+    for now in from.series(jiff::Span::new().minutes(1)).skip(1).take_while(|now| *now <= to) {
+        let wall = zone.to_datetime(now);
+        let fresh = shown.series(jiff::Span::new().minutes(1)).skip(1).take_while(|at| *at <= wall);
+        if fresh.filter(|at| due(at.time())).count() > 0 {
+            found.push(now);
+        }
+        shown = shown.max(wall);
+    }
+    found
+}
+
+proptest! {
+    #[test]
+    fn as_somebody_sees_it_who_watches_the_wall_clock(
+        (zone, night) in prop_oneof![
+            Just((BERLIN, "2026-03-29T01:00:00Z")), Just((BERLIN, "2026-10-25T01:00:00Z")),
+            Just((YORK, "2026-03-08T07:00:00Z")), Just((YORK, "2026-11-01T06:00:00Z")),
+            Just((HOWE, "2026-10-03T15:30:00Z")), Just((HOWE, "2026-04-04T15:00:00Z")),
+            Just(("America/Sao_Paulo", "2018-11-04T03:00:00Z")), Just(("America/Sao_Paulo", "2018-02-18T02:00:00Z")),
+            Just(("Africa/Casablanca", "2026-02-15T02:00:00Z")), Just(("Pacific/Apia", "2011-12-30T10:00:00Z")),
+            Just(("Asia/Kolkata", "2026-03-29T01:00:00Z")),
+        ],
+        minutes in proptest::collection::btree_set(0i8..60, 1..5),
+        hours in proptest::option::of(proptest::collection::btree_set(0i8..6, 1..4)),
+        asked in -1_500i64..400,
+    ) {
+        let list = |numbers: &BTreeSet<i8>| numbers.iter().map(i8::to_string).collect::<Vec<_>>().join(",");
+        let hour = hours.as_ref().map_or("*".to_owned(), list);
+        let timing = timing(&format!("{} {hour} * * *", list(&minutes)), zone);
+        let due = |at: Time| minutes.contains(&at.minute()) && hours.as_ref().is_none_or(|hours| hours.contains(&at.hour()));
+        let (first, last) = (at(night) - SignedDuration::from_hours(26), at(night) + SignedDuration::from_hours(30));
+        let expected = watched(&timing.zone, due, first, last);
+        let asked = at(night) + SignedDuration::from_mins(asked);
+        let next = expected.iter().find(|at| **at > asked);
+        prop_assert_eq!(Some(&timing.next(asked)), next, "after {}", asked);
+        // Backwards it is the same.
+        let before: Vec<_> = expected.iter().rev().filter(|at| **at < asked).take(3).collect();
+        if let [_, _, third] = before[..] {
+            prop_assert_eq!(timing.three_periods_ago(asked), *third, "before {}", asked);
+        }
     }
 }

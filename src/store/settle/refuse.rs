@@ -47,7 +47,8 @@ pub(super) async fn refuse_single(
     release(tx, batch.id, "refused", refusal, now).await
 }
 
-/// Somebody's payload is not tried again as it is; a leave is, daily.
+/// Somebody's payload is not tried again as it is; a leave is, daily. What is due by now instead of what was refused
+/// waits for nothing.
 pub(super) async fn quarantine(
     tx: &mut Transaction<'_, Sqlite>,
     account: i64,
@@ -56,23 +57,34 @@ pub(super) async fn quarantine(
     run: i64,
     now: Timestamp,
 ) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE account SET batch = NULL, refusal = ?1, suspect = NULL, suspect_root = NULL, suspect_run = NULL,
-           refused = CASE i.gone WHEN 1 THEN NULL ELSE i.fp END,
-           not_before = CASE i.gone WHEN 1 THEN ?2 ELSE account.not_before END
-         FROM item i WHERE i.batch = ?3 AND i.account = ?4 AND account.id = ?4",
+    let still_due: Option<bool> = sqlx::query_scalar(
+        "SELECT a.gone = i.gone AND (i.gone = 1 OR a.fp = i.fp) FROM item i JOIN account a ON a.id = i.account
+         WHERE i.batch = ? AND i.account = ?",
     )
+    .bind(batch.id)
+    .bind(account)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(still_due) = still_due else { return Ok(()) };
+    sqlx::query(
+        "UPDATE account SET batch = NULL, suspect = NULL, suspect_root = NULL, suspect_run = NULL,
+           refusal = CASE WHEN ?1 THEN ?2 END,
+           refused = CASE WHEN ?1 AND gone = 0 THEN fp END,
+           not_before = CASE WHEN ?1 AND gone = 1 THEN ?3 ELSE not_before END
+         WHERE id = ?4",
+    )
+    .bind(still_due)
     .bind(&refusal.text)
     .bind(millis(now + OVERDUE_RETRY))
-    .bind(batch.id)
     .bind(account)
     .execute(&mut **tx)
     .await?;
-    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)")
+    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(millis(now))
         .bind(account)
         .bind(run)
         .bind(batch.id)
+        .bind(if still_due { "quarantined" } else { "refused" })
         .bind(&refusal.text)
         .execute(&mut **tx)
         .await?;

@@ -151,3 +151,25 @@ async fn where_everybody_is_refused_nobody_is_suspected() {
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("B").await, "due v1, confirmed v1");
 }
+
+#[tokio::test]
+async fn a_refusal_is_of_what_was_sent_and_not_of_what_is_due_by_then() {
+    for (case, sent, due, expected) in [
+        ("still due", Be("A", 2), Be("A", 2), ""),
+        ("leaves", Be("A", 2), Leave, "-A"),
+        ("changed again", Be("A", 2), Be("A", 3), "A"),
+        ("a leave", Leave, Leave, ""),
+        ("back, and never gone", Leave, Be("A", 1), ""),
+        ("back with other fields", Leave, Be("A", 2), "A"),
+    ] {
+        let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+        desk.admit(&[("anna", sent), ("berit", Be("B", 2))]).await;
+        let (batch, items) = desk.send().await;
+        desk.admit(&[("anna", due)]).await;
+        let anna = items.iter().find(|item| item.identity.as_str() == "A").unwrap();
+        desk.settle(&batch, Settlement::Partly(vec![(anna.account, no())])).await;
+        assert_eq!(desk.ready().await.join(" "), expected, "{case}: {}", desk.account("A").await);
+        let quarantined = desk.number("SELECT count(*) FROM event WHERE kind = 'quarantined'").await;
+        assert_eq!(quarantined == 1, matches!(case, "still due" | "a leave"), "{case}");
+    }
+}
