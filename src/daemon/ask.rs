@@ -41,21 +41,8 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
     let mut shown = SyncStatus {
         sync: sync.name.clone(),
         to: sync.to.clone(),
-        last: None,
-        last_success: None,
         scheduled: sync.schedule.is_some(),
-        next: None,
-        running: false,
-        paused: false,
-        paused_until: None,
-        elsewhere: None,
-        active: 0,
-        kept: Vec::new(),
-        quarantined: 0,
-        refusals: 0,
-        refused: Vec::new(),
-        held: None,
-        overdue_since: None,
+        ..SyncStatus::default()
     };
     let Some((feed, realm)) = store.feed(&sync.name, sync.was.as_deref()).await? else { return Ok(shown) };
     // Until its first run under a new name a sync's runs are found by the former one.

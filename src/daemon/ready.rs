@@ -67,25 +67,7 @@ mod tests {
     }
 
     fn sync(last_success: Option<Timestamp>) -> SyncStatus {
-        SyncStatus {
-            sync: "employees".to_owned(),
-            to: "veris".to_owned(),
-            last: None,
-            last_success,
-            scheduled: true,
-            next: None,
-            running: false,
-            paused: false,
-            paused_until: None,
-            elsewhere: None,
-            active: 0,
-            kept: Vec::new(),
-            quarantined: 0,
-            refusals: 0,
-            refused: Vec::new(),
-            held: None,
-            overdue_since: None,
-        }
+        SyncStatus { sync: "employees".to_owned(), last_success, ..SyncStatus::default() }
     }
 
     /// A daemon since 10:00 with a config of 11:00.

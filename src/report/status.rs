@@ -61,7 +61,7 @@ pub struct RefusedConfig {
 }
 
 /// How a sync stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct SyncStatus {
     /// Its name.
     pub sync: String,

@@ -2,6 +2,7 @@
 //!
 //! Whatever comes from a directory or a target is shown without control characters: a terminal obeys those.
 
+mod attention;
 mod check;
 mod daemon;
 mod plan;

@@ -2,25 +2,7 @@ use super::*;
 use crate::report::{ConfigStatus, Daemon, Held, Kept, Refused, RefusedConfig, Status, SyncStatus, TargetStatus};
 
 fn sync(name: &str) -> SyncStatus {
-    SyncStatus {
-        sync: name.to_owned(),
-        to: "veris".to_owned(),
-        last: None,
-        last_success: None,
-        scheduled: true,
-        next: None,
-        running: false,
-        paused: false,
-        paused_until: None,
-        elsewhere: None,
-        active: 0,
-        kept: Vec::new(),
-        quarantined: 0,
-        refusals: 0,
-        refused: Vec::new(),
-        held: None,
-        overdue_since: None,
-    }
+    SyncStatus { sync: name.to_owned(), to: "veris".to_owned(), scheduled: true, ..SyncStatus::default() }
 }
 
 fn target() -> TargetStatus {
