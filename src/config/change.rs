@@ -24,7 +24,7 @@ pub struct Changes {
     pub changed: BTreeSet<String>,
     /// Other keys that differ and can be taken up while running.
     pub settings: Vec<&'static str>,
-    /// Keys that differ and can't: the running values stay until a restart.
+    /// Keys that differ and can't be taken up before a restart.
     pub fixed: Vec<&'static str>,
 }
 
@@ -42,14 +42,6 @@ impl Config {
             changed: old.iter().filter(differs).map(|(name, _)| name.clone()).collect(),
             ..self.keys_to(next)
         }
-    }
-
-    /// This config in the place of a running one, of which stays what can't change before a restart.
-    #[must_use]
-    pub fn in_place_of(self, running: &Self) -> Self {
-        let Self { state, listen, control, log, .. } = running;
-        let log = Log { format: log.format, level: self.log.level };
-        Self { state: state.clone(), listen: *listen, control: control.clone(), log, ..self }
     }
 
     /// The keys beside directories, destinations and syncs. A default is the same whether it is written or not.
@@ -102,7 +94,7 @@ impl fmt::Display for Changes {
         let said = parts.iter().filter(|(_, names)| !names.is_empty());
         let said: Vec<_> = said.map(|(what, names)| format!("{what}: {names}")).collect();
         if said.is_empty() {
-            return f.write_str("nothing that matters");
+            return f.write_str("nothing that matters changed");
         }
         f.write_str(&said.join("; "))
     }
@@ -238,7 +230,7 @@ syncs:
             &[("syncs:", "state: /var/lib/rosterd\nlog: { level: info }\nretention: { audit: 400d }\nsyncs:")],
             &[("https://spare.veris.in", "https://elsewhere.veris.in")],
         ] {
-            assert_eq!(said(edits), "nothing that matters", "{edits:?}");
+            assert_eq!(said(edits), "nothing that matters changed", "{edits:?}");
         }
     }
 
@@ -281,14 +273,6 @@ syncs:
             said(&[("directories:", &format!("{keys}directories:"))]),
             "taken up: approvers, log.level, retention; only after a restart: state, listen, control, log.format"
         );
-    }
-
-    #[test]
-    fn what_waits_for_a_restart_is_told_of_again_until_then() {
-        let wanted = config(&format!("state: /srv\nlog: {{ format: json, level: warn }}\n{TEXT}"), "one");
-        let running = config(&format!("state: /srv\nlog: {{ format: json, level: warn }}\n{TEXT}"), "one");
-        let running = running.in_place_of(&config(TEXT, "one"));
-        assert_eq!(running.changes_to(&wanted).to_string(), "only after a restart: state, log.format");
     }
 
     #[test]

@@ -98,12 +98,13 @@ pub async fn live(
     let mut life = Life { daemon: daemon.clone(), watch, notifier: Notifier::of_process(), volume };
     life.follow(config.clone()).await?;
     tokio::spawn(control::serve(socket, handler(daemon.clone())));
+    let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
+    told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
     if let Some(page) = page {
+        page.local_addr().into_iter().for_each(told::listening);
         let (served, ending) = (daemon.clone(), daemon.stop().clone());
         tokio::spawn(listen::serve(page, served, async move { ending.wait().await }));
     }
-    let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
-    told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
     life.notifier.ready(&daemon.glance());
     let why = life.go_on(&mut signals).await;
     told::stopping(why);
@@ -170,15 +171,23 @@ impl Life {
                 None => self.follow(Arc::new(config)).await.map_err(|error| vec![error.to_string()]),
             },
         };
-        if let Err(faults) = done {
-            told::refused(self.daemon.file(), &faults);
-            self.daemon.counted().reloaded(Reload::Refused);
-            self.daemon.refuse(faults);
-        }
+        let file = self.daemon.file();
+        let outcome = match done {
+            Ok(changes) => {
+                told::loaded(file, &changes);
+                if changes == Changes::default() { Reload::Unchanged } else { Reload::Loaded }
+            }
+            Err(faults) => {
+                told::refused(file, &faults);
+                self.daemon.refuse(faults);
+                Reload::Refused
+            }
+        };
+        self.daemon.counted().reloaded(outcome);
     }
 
     /// From now on this config is in force, the first one as well as any other.
-    async fn follow(&mut self, config: Arc<Config>) -> Result<(), LifeError> {
+    async fn follow(&mut self, config: Arc<Config>) -> Result<Changes, LifeError> {
         let mut store = Store::open(&config.state).await?;
         let clock = self.daemon.clock().enter();
         store.follow_clock(clock.now()).await?;
@@ -195,11 +204,11 @@ impl Life {
         let mut agenda = self.daemon.agenda();
         agenda.arrange(&config.syncs, &past, clock.now().wall);
         // What could not be delivered may have waited for just this change.
-        changes.changed.iter().for_each(|sync| agenda.wake(sync, clock.now().wall));
+        let undelivered = |sync: &&String| past.get(*sync).is_some_and(|past| past.pending);
+        changes.changed.iter().filter(undelivered).for_each(|sync| agenda.wake(sync, clock.now().wall));
         drop(agenda);
-        told::loaded(self.daemon.file(), &changes);
-        self.daemon.counted().reloaded(if changes == Changes::default() { Reload::Unchanged } else { Reload::Loaded });
-        Ok(())
+        config.warnings.lines().for_each(|warning| told::unwise(&warning));
+        Ok(changes)
     }
 }
 

@@ -30,6 +30,11 @@ pub fn loaded(config: &Path, changes: &Changes) {
     info!(%config, %changes, "config loaded from {config}: {changes}");
 }
 
+/// Something in the config in force is allowed but unwise.
+pub fn unwise(warning: &str) {
+    warn!("config: {warning}");
+}
+
 /// A config was refused; with its faults, a line each, secrets masked.
 pub fn refused(config: &Path, faults: &[String]) {
     let config = config.display();

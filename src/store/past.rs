@@ -18,6 +18,8 @@ pub struct Past {
     pub ended: Option<Timestamp>,
     /// When its delivery can go on by itself.
     pub wake: Option<Timestamp>,
+    /// Whether it left something to be delivered.
+    pub pending: bool,
     /// When the last run ended that did not fail; this one or one before.
     pub succeeded: Option<Timestamp>,
 }
@@ -27,7 +29,7 @@ impl Store {
     pub async fn past(&mut self, sync: &str, was: Option<&str>) -> Result<Option<Past>, Error> {
         let Some((feed, _)) = self.feed(sync, was).await? else { return Ok(None) };
         let row = sqlx::query(
-            "SELECT id, began, ended, wake, (SELECT ended FROM run INDEXED BY run_succeeded
+            "SELECT id, began, ended, wake, coalesce(tally ->> 'pending', 0) > 0 AS pending, (SELECT ended FROM run INDEXED BY run_succeeded
                WHERE feed = ?1 AND result <> 'failed' ORDER BY id DESC LIMIT 1) AS succeeded
              FROM run WHERE feed = ?1 ORDER BY id DESC LIMIT 1",
         )
@@ -40,6 +42,7 @@ impl Store {
                 began: moment(row.try_get("began")?),
                 ended: moment_of(row.try_get("ended")?),
                 wake: moment_of(row.try_get("wake")?),
+                pending: row.try_get("pending")?,
                 succeeded: moment_of(row.try_get("succeeded")?),
             })
         };

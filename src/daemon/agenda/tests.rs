@@ -48,7 +48,7 @@ fn syncs(all: &[(&str, &str)]) -> BTreeMap<String, Sync> {
 
 fn past(began: i64, ended: Option<i64>, wake: Option<i64>) -> BTreeMap<String, Past> {
     let (ended, wake) = (ended.map(after), wake.map(after));
-    [("staff".to_owned(), Past { run: 1, began: after(began), ended, wake, succeeded: None })].into()
+    [("staff".to_owned(), Past { run: 1, began: after(began), ended, wake, pending: false, succeeded: None })].into()
 }
 
 fn agenda(schedule: &str, past: &BTreeMap<String, Past>) -> Agenda {

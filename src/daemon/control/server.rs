@@ -33,8 +33,11 @@ pub struct Peer {
 pub type Handler =
     dyn Fn(Invocation, Vec<u8>, Peer, UnboundedSender<Frame>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
-/// Listens at a path for whoever may open it: its owner and its group.
+/// Listens at a path for whoever may open it: its owner and its group. Its folder is made where systemd did not.
 pub fn listen(path: &Path) -> io::Result<UnixListener> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     // Left by a daemon that was killed; the lock of the state folder says that none runs. Never anything else.
     if fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket()) {
         fs::remove_file(path)?;

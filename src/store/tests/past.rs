@@ -9,12 +9,12 @@ async fn the_last_run_with_the_last_success_beside_it() {
     let mut desk = Desk::new().await;
     let first = desk.run;
     let past = async |desk: &mut Desk| desk.store.past("staff", None).await.unwrap();
-    let killed = Past { run: first, began: at(0), ended: None, wake: None, succeeded: None };
+    let killed = Past { run: first, began: at(0), ended: None, wake: None, pending: false, succeeded: None };
     assert_eq!(past(&mut desk).await, Some(killed));
     assert_eq!(desk.store.last_tally(desk.feed).await.unwrap(), None);
     let waiting = Tally { run: first, pending: 2, wake: Some(at(90)), ..Tally::default() };
     desk.store.end_run(desk.feed, &waiting, at(1)).await.unwrap();
-    let waits = Past { ended: Some(at(1)), wake: Some(at(90)), succeeded: Some(at(1)), ..killed };
+    let waits = Past { pending: true, ended: Some(at(1)), wake: Some(at(90)), succeeded: Some(at(1)), ..killed };
     assert_eq!(past(&mut desk).await, Some(waits));
     let stored = desk.store.last_tally(desk.feed).await.unwrap();
     assert_eq!(stored, Some(Tally { wake: None, ..waiting.clone() }), "the wake moves with the clock, outside of it");
