@@ -5,6 +5,8 @@
 //! [`store`] keeps that, and [`delivery`] brings it there through a [`destination`]. [`engine`] runs all this as a state
 //! machine: `handle(now, event)` answers with effects, and [`daemon`] performs them one after the other: readings with
 //! its source, calls with [`transport`], transactions with its books (`daemon/books.rs`), which a simulation uses, too.
+//! `rosterd run` does this for as long as it lives: its loop (`daemon/life.rs`) starts what its agenda says is due, follows
+//! its config, and has commands run that are given at its control socket, just as [`cli`] runs them without a daemon.
 //!
 //! **In reading order**
 //!
@@ -19,7 +21,7 @@
 //! | [`engine`] | a run: reading, weighing, delivering; events in, effects out |
 //! | [`store`] | SQLite: one function a transaction |
 //! | [`transport`] | the one HTTP executor |
-//! | [`daemon`] | performs the engine's effects |
+//! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
 //! | [`config`] | YAML → checked config, all faults at once |
 //! | [`report`] | what is shown: status, runs, a person's story |
 //! | [`cli`] | one file a command |
@@ -43,6 +45,11 @@
 //!   was approved does not count against the window.
 //! - What an import claims yields to anybody of the directory with that identity, and leaves only by a complete reading
 //!   and the guard. Of what the target has there nothing is known: it is never sent as active.
+//! - At one target one run is at work at a time, whoever began it: by the lock of the state folder between processes, by
+//!   the target's slot within the daemon. All that goes on at once there goes by one steady clock.
+//! - A delivery that had to wait goes on as the run that left it, and reads nothing.
+//! - A config is followed as a whole or refused as a whole. What is remembered of its files is what was loaded from them;
+//!   a change is believed when two looks in a row see it. A run ends under the config it began with.
 //! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds
@@ -52,7 +59,12 @@
 //!
 //! - A reading is staged in temporary tables of the connection that admits it, not in sealed rows of the store: a crash
 //!   leaves nothing half-read behind, and `plan` goes the very same way up to admission.
-//! - The store is one connection, not a pool: one run has it, and the commands beside it wait their turn.
+//! - The store is one connection for each run and command, not a pool: a reading is staged in its connection, and nothing
+//!   of it is left in the next one.
+//! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and
+//!   network file systems are all the same to that.
+//! - The control socket carries a command's own arguments, and its output back: there is no second set of requests
+//!   that would have to say the same.
 //! - Some statements fix their order or index (`CROSS JOIN`, `INDEXED BY`): SQLite keeps no numbers here, and would
 //!   begin with everybody where few are meant.
 

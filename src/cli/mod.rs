@@ -183,7 +183,7 @@ impl Command {
             Self::Sandbox(command) => command.run(context).await,
             #[cfg(feature = "sandbox")]
             Self::Demo(command) => command.run(context).await,
-            asked => asked.run_anywhere(context).await,
+            asked => Box::pin(asked.run_anywhere(context)).await,
         }
     }
 
@@ -229,7 +229,7 @@ pub async fn run(arguments: Arguments) -> u8 {
     let Arguments { global, command } = arguments;
     let json = global.json;
     let ended = match remote::ask_daemon(&command, &global).await {
-        Ok(None) => command.run(&Context::here(global.config, json)).await,
+        Ok(None) => Box::pin(command.run(&Context::here(global.config, json))).await,
         Ok(Some(code)) => return code,
         Err(failure) => Err(failure),
     };

@@ -49,7 +49,7 @@ async fn answer(
 ) {
     let last = if daemon.goes_by(&invocation.config) {
         let voice = Voice::Sent(frames.clone());
-        Frame::Exit(obey(daemon, invocation, file, peer, voice).await.code())
+        Frame::Exit(Box::pin(obey(daemon, invocation, file, peer, voice)).await.code())
     } else {
         Frame::Elsewhere
     };
@@ -76,7 +76,7 @@ async fn obey(daemon: Arc<Daemon>, invocation: Invocation, file: Vec<u8>, peer: 
             }
             daemon.counted().commanded(name);
             let context = Context::in_daemon(daemon, file, json, by, voice.clone());
-            command.run_anywhere(&context).await
+            Box::pin(command.run_anywhere(&context)).await
         }
         Err(failure) => Err(failure),
     };

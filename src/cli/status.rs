@@ -16,13 +16,12 @@ pub struct Status {}
 impl Status {
     /// Asks the store; no lock is needed.
     pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let shown = match context.daemon() {
-            Some(daemon) => daemon.status().await?,
-            None => {
-                let config = context.silent_config()?;
-                let mut store = Store::look(&config.state).await?;
-                ask::status(&config, &mut store, Timestamp::now()).await?
-            }
+        let shown = if let Some(daemon) = context.daemon() {
+            daemon.status().await?
+        } else {
+            let config = context.silent_config()?;
+            let mut store = Store::look(&config.state).await?;
+            ask::status(&config, &mut store, Timestamp::now()).await?
         };
         context.voice.say(&if context.json { json_line(&shown)? } else { text::status(&shown) });
         Ok(Exit::Done)

@@ -139,7 +139,6 @@ impl Daemon {
     }
 
     /// What a run did, and what it had done before when it goes on.
-
     async fn perform(
         &self,
         turn: &Turn,

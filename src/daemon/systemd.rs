@@ -1,7 +1,9 @@
 //! What systemd is told: sd_notify(3). Without `$NOTIFY_SOCKET` nobody is.
 
 use std::io;
-use std::os::unix::net::UnixDatagram;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -82,7 +84,11 @@ impl Notifier {
 
 fn connect(path: &Path) -> io::Result<UnixDatagram> {
     let socket = UnixDatagram::unbound()?;
-    socket.connect(path)?;
+    // sd_notify(3): such a socket has no file.
+    match path.as_os_str().as_bytes().strip_prefix(b"@") {
+        Some(name) => socket.connect_addr(&SocketAddr::from_abstract_name(name)?)?,
+        None => socket.connect(path)?,
+    }
     socket.set_write_timeout(Some(PATIENCE))?;
     Ok(socket)
 }

@@ -73,7 +73,7 @@ async fn answer(stream: UnixStream, handler: &Handler) -> io::Result<()> {
     match tokio::time::timeout(PATIENCE, receive(reader)).await {
         Ok(Ok((invocation, file))) => {
             let (sender, receiver) = unbounded_channel();
-            let (_, sent) = tokio::join!(handler(invocation, file, peer, sender), send(receiver, &mut writer));
+            let ((), sent) = tokio::join!(handler(invocation, file, peer, sender), send(receiver, &mut writer));
             sent
         }
         Ok(Err(error)) => {

@@ -259,7 +259,7 @@ fn secrets_and_authorities_count() {
     // Its newline is no part of a secret: loaded anew, and nothing has changed.
     folder.write("key", "two");
     let next = settled(&mut watch).unwrap().unwrap();
-    assert_eq!(config.changes_to(&next).to_string(), "nothing that matters");
+    assert_eq!(config.changes_to(&next).to_string(), "nothing that matters changed");
 }
 
 #[test]

@@ -40,12 +40,13 @@ fn health_readiness_and_numbers() {
     for line in [
         "rosterd_runs_total{sync=\"people\",result=\"ok\"} 1",
         "rosterd_runs_total{sync=\"people\",result=\"pending\"} 1",
-        "rosterd_members_total{sync=\"people\",change=\"join\"} 30",
-        "rosterd_members_total{sync=\"people\",change=\"leave\"} 2",
+        "rosterd_member_changes_total{sync=\"people\",kind=\"join\"} 30",
+        "rosterd_member_changes_total{sync=\"people\",kind=\"leave\"} 2",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
-    assert!(text.contains("# HELP") && text.contains("oldest"), "{text}");
+    let overdue = "rosterd_oldest_undelivered_leave_timestamp_seconds{sync=\"people\"}";
+    assert!(text.contains("# HELP") && text.contains(overdue), "{text}");
     let output = daemon.stop();
     assert_eq!(output.code, Some(0), "{output:?}");
     road.discreet(&output);
