@@ -11,12 +11,14 @@ use crate::report::Exit;
 
 mod approve;
 mod check;
+mod completions;
 mod context;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;
 mod import;
 mod look;
+mod man;
 mod output;
 mod pause;
 mod plan;
@@ -93,6 +95,10 @@ enum Command {
     Pause(pause::Pause),
     /// Let a sync run again.
     Resume(pause::Resume),
+    /// Print a shell's completions: bash, zsh or fish.
+    Completions(completions::Completions),
+    /// Print rosterd(1), or write all manual pages into a folder.
+    Man(man::Man),
     /// Stand in for the target systems, with their real limits.
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Sandbox),
@@ -129,6 +135,8 @@ impl Command {
             Self::Import(_) => "import",
             Self::Pause(_) => "pause",
             Self::Resume(_) => "resume",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) => "sandbox",
             #[cfg(feature = "sandbox")]
@@ -160,7 +168,7 @@ impl Command {
             | Self::Pause(_)
             | Self::Resume(_) => Manner::Steers,
             // `check` looks at the file as it is now, not at what the daemon goes by.
-            Self::Check(_) | Self::Run(_) => Manner::Alone,
+            Self::Check(_) | Self::Run(_) | Self::Completions(_) | Self::Man(_) => Manner::Alone,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) => Manner::Alone,
         }
@@ -179,6 +187,8 @@ impl Command {
         match self {
             Self::Run(command) => command.run(context).await,
             Self::Check(command) => command.run(context).await,
+            Self::Completions(command) => Ok(command.run(context)),
+            Self::Man(command) => command.run(context),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(command) => command.run(context).await,
             #[cfg(feature = "sandbox")]

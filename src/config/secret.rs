@@ -10,8 +10,10 @@ use super::fault::Fault;
 use super::raw::{Node, Origin, Text, Value};
 use super::source::Files;
 
-/// Where credentials are outside systemd.
+/// Where credentials are outside systemd, and where the unit takes them from.
 const CREDENTIALS: &str = "/etc/rosterd/credentials";
+/// What systemd puts before the names of files when the unit gives it that whole folder.
+const OF_FOLDER: &str = "rosterd_";
 const FORMS: &str = "write ${env:NAME}, ${file:/path} or ${cred:name}; `$${` stands for a plain `${`";
 
 /// What a config may refer to. Its `Debug` shows names only.
@@ -69,13 +71,14 @@ impl Environment {
                 .help("a credential has a plain name; for a path write ${file:/path}"));
         }
         let path = self.credentials.join(name);
+        let of_folder = self.credentials.join(format!("{OF_FOLDER}{name}"));
+        // One that the unit names itself goes before.
+        let path = if self.under_systemd && !path.exists() && of_folder.exists() { of_folder } else { path };
         read(&path, files).map_err(|why| {
             let wrong = Wrong::new(format!("the credential `{name}` can't be read: `{}`: {why}", path.display()));
             if self.under_systemd {
                 // A running unit keeps the credentials it was started with, whatever becomes of the files.
-                wrong.help(format!(
-                    "give it to the unit, LoadCredential={name}:{CREDENTIALS}/{name}, and restart it"
-                ))
+                wrong.help(format!("write it to {CREDENTIALS}/{name}, and restart rosterd: systemd hands it over at the start"))
             } else {
                 wrong.help(format!(
                     "write it to that file, readable for rosterd only (looked for in {} because $CREDENTIALS_DIRECTORY is not set)",
@@ -233,6 +236,18 @@ mod tests {
                 assert_eq!(resolved(written, &from), Ok((value.to_owned(), Origin::Elsewhere)), "{content:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_folder_of_credentials_gives_each_of_its_files_unless_the_unit_names_one_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = Environment::new([("CREDENTIALS_DIRECTORY", folder.path())]);
+        fs::write(folder.path().join("rosterd_name"), "of the folder").unwrap();
+        assert_eq!(resolved("${cred:name}", &from).unwrap().0, "of the folder");
+        fs::write(folder.path().join("name"), "named").unwrap();
+        assert_eq!(resolved("${cred:name}", &from).unwrap().0, "named");
+        let help = resolved("${cred:other}", &from).unwrap_err().help.unwrap();
+        assert!(help.contains("/etc/rosterd/credentials/other"), "{help}");
     }
 
     #[test]

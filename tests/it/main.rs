@@ -15,4 +15,6 @@ mod fixtures;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod package;
+#[cfg(test)]
 mod road;

@@ -1,0 +1,11 @@
+//! What an administrator installs: the packages, and the daemon under a real systemd. `tests/package` makes what these
+//! tests need and runs them; Debians in containers need root.
+
+mod contents;
+mod host;
+mod installing;
+mod reloading;
+mod rpm;
+mod running;
+mod surviving;
+mod unit;
