@@ -41,7 +41,8 @@ impl Man {
         match self.out {
             None => context.voice.say(&page().map_err(|error| Failure::new(error.to_string()))?),
             Some(folder) => {
-                write(&folder).map_err(|error| Failure::new(format!("can't write to {}: {error}", folder.display())))?
+                write(&folder)
+                    .map_err(|error| Failure::new(format!("can't write to {}: {error}", folder.display())))?;
             }
         }
         Ok(Exit::Done)

@@ -11,6 +11,7 @@ fn a_service_runs_delivers_by_schedule_and_stops_cleanly() {
     let mut host = Host::started(30);
     assert_eq!(host.property("ActiveState"), "active");
     assert_eq!(host.property("SubState"), "running");
+    assert_eq!(host.property("WatchdogUSec"), "1min");
     host.wait_for_active(30);
     host.road.in_step();
 
