@@ -26,6 +26,10 @@ def cpu(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def ask(config, command):
+    return subprocess.run([ROSTERD, "--config", config, command, "--json"], capture_output=True, text=True, check=True).stdout
+
+
 def hear(notices, word):
     """Waits until the daemon has told systemd this."""
     while word not in notices.recv(4096).decode():
@@ -51,10 +55,11 @@ def main():
         env = dict(os.environ, NOTIFY_SOCKET=f"{folder}/notify.sock")
         daemon = subprocess.Popen([ROSTERD, "--config", config, "run"], env=env, stderr=subprocess.DEVNULL)
         try:
-            hear(notices, "running people")
-            hear(notices, "next people")
-            runs = subprocess.run([ROSTERD, "--config", config, "runs"], capture_output=True, text=True, check=True)
-            assert f" {people} " in runs.stdout, runs.stdout
+            hear(notices, "READY=1")
+            deadline = time.monotonic() + 300
+            while f'"confirmed":{people},' not in ask(config, "runs"):
+                assert time.monotonic() < deadline, ask(config, "status")
+                time.sleep(0.1)
             before = cpu(daemon.pid)
             time.sleep(seconds)
             print(f"idle with {people} known: {cpu(daemon.pid) - before:.2f} s of CPU in {seconds} s, "

@@ -47,7 +47,8 @@
 //!   and the guard. Of what the target has there nothing is known: it is never sent as active.
 //! - At one target one run is at work at a time, whoever began it: by the lock of the state folder between processes, by
 //!   the target's slot within the daemon. All that goes on at once there goes by one steady clock.
-//! - A delivery that had to wait goes on as the run that left it, and reads nothing.
+//! - A delivery that had to wait goes on as the run that left it: it reads and admits nothing, and whoever was refused once
+//!   in that run is not tried again.
 //! - A config is followed as a whole or refused as a whole. What is remembered of its files is what was loaded from them;
 //!   a change is believed when two looks in a row see it. A run ends under the config it began with.
 //! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked.

@@ -8,7 +8,7 @@ use super::output::Failure;
 use super::voice::{Bar, Voice};
 use super::{Command, Global, Manner, who};
 use crate::config::{Config, Environment};
-use crate::daemon::control::{ControlError, FILE, Frame, Invocation, ask};
+use crate::daemon::control::{ControlError, FILE, Frame, Invocation, ask, connect};
 
 /// The exit code with which the command ended; `None` when it is to be run here: no daemon runs, or it goes by another config.
 pub async fn ask_daemon(command: &Command, global: &Global) -> Result<Option<u8>, Failure> {
@@ -19,6 +19,10 @@ pub async fn ask_daemon(command: &Command, global: &Global) -> Result<Option<u8>
         return Ok(None);
     };
     let socket = Config::control_socket(&global.config, &Environment::of_process());
+    let stream = match connect(&socket).await {
+        Err(ControlError::Nobody) => return Ok(None),
+        reached => reached?,
+    };
     let file = command.file().map(context::read).transpose()?;
     if file.as_ref().is_some_and(|file| file.len() as u64 > FILE) {
         return Err(Failure::usage("the file is larger than 64 MiB: the daemon takes smaller ones"));
@@ -36,9 +40,14 @@ pub async fn ask_daemon(command: &Command, global: &Global) -> Result<Option<u8>
         Frame::Progress(text) => bar.iter().for_each(|bar| bar.show(&text)),
         Frame::Exit(_) | Frame::Elsewhere => {}
     };
-    match ask(&socket, &invocation, &file.unwrap_or_default(), &mut hear).await {
-        Ok(Frame::Exit(code)) => Ok(Some(code)),
-        Ok(_) | Err(ControlError::Nobody) => Ok(None),
-        Err(error) => Err(Failure::new(error.to_string())),
+    match ask(stream, &invocation, &file.unwrap_or_default(), &mut hear).await? {
+        Frame::Exit(code) => Ok(Some(code)),
+        _ => Ok(None),
+    }
+}
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
+        Self::new(error.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::config::{Config, Sync, Target};
 use crate::report::{Held, Kept, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS};
@@ -64,7 +64,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
     let target = config.target(sync).destination.realm();
     Ok(SyncStatus {
         paused: paused.is_some(),
-        paused_until: paused.filter(|until| !open_end(*until)),
+        paused_until: paused.filter(|until| *until != Timestamp::MAX),
         elsewhere: Some(realm).filter(|realm| *realm != target),
         active: row.active,
         quarantined: row.refused,
@@ -80,11 +80,6 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
 pub fn ran(row: RunRow) -> Ran {
     let RunRow { id, sync, began, ended, summary } = row;
     Ran { run: id, sync, began, ended, summary }
-}
-
-/// Whether a pause lasts until it is ended. The store keeps milliseconds, so the end of time is not exact.
-fn open_end(until: Timestamp) -> bool {
-    until >= Timestamp::MAX - SignedDuration::from_hours(24)
 }
 
 fn named(row: OddRow) -> Named {

@@ -13,6 +13,9 @@ use crate::engine::{Aim, Outcome, Progress, Tally};
 use crate::report::Summary;
 use crate::store::{self, Store};
 
+/// A run that could not go on for want of the store, say, is tried again after this.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
 /// Why a run did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
@@ -126,12 +129,20 @@ impl Daemon {
         tell: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Tally, DaemonError> {
         let mut busy = Busy::new(self, name);
+        if aim == Aim::Resume {
+            // Whatever keeps it from going on now, it is tried again.
+            busy.wake = Some(self.now() + TRY_AGAIN);
+        }
         if self.stop().asked() {
             return Err(DaemonError::stopped());
         }
         let began = Instant::now();
         let (before, tally) = self.perform(&turn, name, aim, tell).await?;
         busy.wake = tally.wake;
+        if tally.run == 0 {
+            // There was nothing to go on with.
+            return Ok(tally);
+        }
         let after = Summary::of(name, &tally);
         told::ended(&after, began.elapsed());
         self.counted().ran(&before, &after, began.elapsed());

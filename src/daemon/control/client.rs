@@ -24,20 +24,24 @@ pub enum ControlError {
     Broken(String),
 }
 
+/// Reaches the daemon that listens at a path.
+pub async fn connect(socket: &Path) -> Result<UnixStream, ControlError> {
+    UnixStream::connect(socket).await.map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => ControlError::Forbidden(socket.display().to_string()),
+        // A socket that nobody listens to is left by a daemon that was killed.
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ControlError::Nobody,
+        _ => ControlError::Broken(error.to_string()),
+    })
+}
+
 /// Has the daemon run a command; every frame is handed on as it comes, the last one is given back.
 pub async fn ask(
-    socket: &Path,
+    mut stream: UnixStream,
     invocation: &Invocation,
     file: &[u8],
     hear: &mut (dyn FnMut(Frame) + Send),
 ) -> Result<Frame, ControlError> {
     let broken = |error: io::Error| ControlError::Broken(error.to_string());
-    let mut stream = UnixStream::connect(socket).await.map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => ControlError::Forbidden(socket.display().to_string()),
-        // A socket that nobody listens to is left by a daemon that was killed.
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ControlError::Nobody,
-        _ => broken(error),
-    })?;
     let mut line = serde_json::to_vec(invocation).map_err(|error| ControlError::Broken(error.to_string()))?;
     line.push(b'\n');
     stream.write_all(&line).await.map_err(broken)?;

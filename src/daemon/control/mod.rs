@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 mod client;
 mod server;
 
-pub use client::{ControlError, ask};
+pub use client::{ControlError, ask, connect};
 pub use server::{Handler, Peer, listen, serve};
 
 /// The longest line, in bytes.
