@@ -37,13 +37,18 @@ impl Host {
     pub fn configured(people: usize) -> Self {
         let host = Self::bare(people);
         host.install("old");
+        host.set_up();
+        host
+    }
+
+    /// Puts secrets and config where the package wants them.
+    pub fn set_up(&self) {
         for (name, secret) in [("password", SECRETS[0]), ("client-secret", SECRETS[1]), ("api-key", SECRETS[2])] {
-            let file = host.container.path(&format!("/etc/rosterd/credentials/{name}"));
+            let file = self.container.path(&format!("/etc/rosterd/credentials/{name}"));
             fs::write(&file, secret).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         }
-        host.configure();
-        host
+        self.configure();
     }
 
     /// The same, enabled and started.

@@ -15,7 +15,7 @@ fn rpm(host: &Host, act: &str, what: &str) -> String {
 #[test]
 #[ignore = "needs a package and a Debian: run tests/package"]
 fn an_rpm_is_installed_upgraded_and_removed() {
-    let host = Host::bare(0);
+    let mut host = Host::bare(3);
     for version in ["old", "new"] {
         fs::copy(package(version, "rpm"), host.container.path(&format!("/root/{version}.rpm"))).unwrap();
     }
@@ -25,16 +25,24 @@ fn an_rpm_is_installed_upgraded_and_removed() {
     assert_eq!(host.container.does(&["stat", "--format=%a %U", "/var/lib/rosterd"]), "700 rosterd");
     assert_eq!(host.property("UnitFileState"), "disabled");
 
-    let config = host.config();
-    fs::write(&config, "# mine\n").unwrap();
-    fs::write(host.container.path("/var/lib/rosterd/kept"), "").unwrap();
+    host.set_up();
+    host.start();
+    host.wait_for_active(3);
+    let (config, process) = (fs::read_to_string(host.config()).unwrap(), host.property("MainPID"));
     let said = rpm(&host, "--upgrade", "/root/new.rpm");
     assert!(!said.contains("not started"), "{said}");
-    assert_eq!(fs::read_to_string(&config).unwrap(), "# mine\n");
+    host.container.wait("the restart", |_| host.property("SubState") == "running");
+    assert_ne!(host.property("MainPID"), process);
+    assert_eq!(fs::read_to_string(host.config()).unwrap(), config);
+    host.road.people.hire([4]);
+    host.wait_for_active(4);
+    assert_eq!(host.road.requests()[0], 1, "the token is in the state");
 
     let output = host.container.run(&["rpm", "--erase", "--nodeps", "rosterd"]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    assert!(!host.container.path("/usr/bin/rosterd").exists());
-    assert_eq!(fs::read_to_string(config.with_extension("yaml.rpmsave")).unwrap(), "# mine\n");
-    assert!(host.container.path("/var/lib/rosterd/kept").exists(), "state is never removed with an rpm");
+    assert_eq!(host.property("MainPID"), "0");
+    let there = |place: &str| host.container.path(place).exists();
+    assert!(!there("/usr/bin/rosterd") && !there("/etc/systemd/system/multi-user.target.wants/rosterd.service"));
+    assert!(there("/etc/rosterd/rosterd.yaml.rpmsave"), "what was changed is kept");
+    assert!(there("/var/lib/rosterd/state.db"), "state is never removed with an rpm");
 }
