@@ -3,7 +3,8 @@
 
   cargo build --release && benches/idle.py [PEOPLE] [SECONDS] [RELOADS]
 
-Needs slapd and ldap-utils. The daemon first delivers everybody, then idles. Every reload loads another config.
+Needs slapd and ldap-utils. The daemon has the environment that its unit gives it; it first delivers everybody, then idles.
+Every reload loads another config. ROSTERD_DAEMON names another binary for it, such as that of the packages.
 """
 import os, signal, socket, statistics, subprocess, sys, time
 
@@ -52,8 +53,8 @@ def main():
         notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notices.bind(f"{folder}/notify.sock")
         notices.settimeout(120)
-        env = dict(os.environ, NOTIFY_SOCKET=f"{folder}/notify.sock")
-        daemon = subprocess.Popen([ROSTERD, "--config", config, "run"], env=env, stderr=subprocess.DEVNULL)
+        env = dict(os.environ, NOTIFY_SOCKET=f"{folder}/notify.sock", MIMALLOC_PURGE_DELAY="0")
+        daemon = subprocess.Popen([os.environ.get("ROSTERD_DAEMON", ROSTERD), "--config", config, "run"], env=env, stderr=subprocess.DEVNULL)
         try:
             hear(notices, "READY=1")
             deadline = time.monotonic() + 300
