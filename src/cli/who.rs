@@ -3,6 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 
 use super::output::Failure;
+use crate::daemon::peer;
 use crate::store::{Store, Who};
 
 /// The people of a sync who were named, by key; capitals do not matter. All of them are known, or nobody is meant.
@@ -35,7 +36,7 @@ pub fn commander() -> String {
     match (named("LOGNAME").or_else(|| named("USER")), id) {
         (Some(name), Ok(id)) => format!("{name} (uid {id})"),
         (Some(name), Err(_)) => name,
-        (None, Ok(id)) => format!("uid {id}"),
+        (None, Ok(id)) => peer::name(id),
         (None, Err(_)) => "somebody".to_owned(),
     }
 }

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 mod client;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use client::{ControlError, ask, connect};
 pub use server::{Handler, Peer, listen, serve};
