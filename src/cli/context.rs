@@ -13,7 +13,7 @@ use super::output::{self, Failure};
 use super::voice::{Line, Voice};
 use crate::config::{Config, Environment, Sync};
 use crate::daemon::clock::{Going, Steady};
-use crate::daemon::{self, Daemon, DaemonError, Order, RunError, Stop};
+use crate::daemon::{self, Daemon, DaemonError, Order, RunError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Tally};
 use crate::plan::Feed;
 use crate::store::{Lock, LockError, Store};
@@ -133,8 +133,8 @@ impl Context {
                 (clock, None)
             }
             Place::Daemon(daemon, _) => {
-                let slot = daemon.slot(&config.target(sync).destination.realm());
-                (daemon.clock(), Some(slot.lock_owned().await))
+                let slot = daemon.slot(&config.target(sync).destination.realm()).await?;
+                (daemon.clock(), Some(slot))
             }
         };
         self.open(config, clock, slot).await
@@ -201,6 +201,12 @@ impl Context {
 
 impl From<DaemonError> for Failure {
     fn from(error: DaemonError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<Stopping> for Failure {
+    fn from(error: Stopping) -> Self {
         Self::new(error.to_string())
     }
 }

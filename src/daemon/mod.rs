@@ -30,6 +30,6 @@ pub mod watch;
 pub use perform::PerformError;
 pub use run::{Order, RunError, perform};
 pub use runs::DaemonError;
-pub use shared::Daemon;
+pub use shared::{Daemon, NoTurn};
 pub use source::{Source, SourceError};
-pub use stop::{Stop, Stopper};
+pub use stop::{Stop, Stopper, Stopping};

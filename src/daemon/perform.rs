@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::books::Books;
 use super::clock::Going;
 use super::keep::keep;
+
 use super::source::{Source, SourceError};
-use super::stop::Stop;
+use super::stop::{Stop, Stopping};
 use crate::destination::Reply;
 use crate::engine::{Effect, Event, Job, Outcome, Progress, Run, Transaction};
 use crate::roster::Now;
@@ -23,8 +24,8 @@ pub enum PerformError {
     #[error(transparent)]
     Store(#[from] store::Error),
     /// Somebody.
-    #[error("rosterd was told to stop: what is left is done when it starts again")]
-    Stopped,
+    #[error(transparent)]
+    Stopped(#[from] Stopping),
 }
 
 /// Everything a run touches.
@@ -66,10 +67,10 @@ impl<'a> Performer<'a> {
                 // A batch that is marked as sent, or a charge that is made, was so before the stop.
                 effect @ (Effect::Call(_) | Effect::Keep(_)) => self.perform(effect).await?,
                 effect if records(&effect) => self.perform(effect).await?,
-                _ if stop.asked() => return Err(PerformError::Stopped),
+                _ if stop.asked() => return Err(Stopping.into()),
                 effect => tokio::select! {
                     biased;
-                    () = stop.wait() => return Err(PerformError::Stopped),
+                    () = stop.wait() => return Err(Stopping.into()),
                     event = self.perform(effect) => event?,
                 },
             };

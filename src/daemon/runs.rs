@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::Start;
 use super::run::{Order, RunError, perform};
-use super::shared::{Daemon, NoSuchSync, Turn};
+use super::shared::{Daemon, NoTurn, Turn};
+use super::stop::Stopping;
 use super::{PerformError, told};
 use crate::engine::{Aim, Outcome, Progress, Tally};
 use crate::report::Summary;
@@ -19,9 +20,9 @@ const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// Why a run did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
-    /// The config changed meanwhile.
+    /// Before its turn.
     #[error(transparent)]
-    NoSuchSync(#[from] NoSuchSync),
+    NoTurn(#[from] NoTurn),
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -48,12 +49,6 @@ impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.daemon.running().remove(self.sync);
         self.daemon.agenda().ended(self.sync, self.wake, self.daemon.now());
-    }
-}
-
-impl DaemonError {
-    fn stopped() -> Self {
-        RunError::from(PerformError::Stopped).into()
     }
 }
 
@@ -85,7 +80,7 @@ impl Daemon {
             let wait = Duration::try_from(wake.duration_since(Timestamp::now())).unwrap_or_default();
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = self.stop().wait() => return Err(DaemonError::stopped()),
+                () = self.stop().wait() => return Err(NoTurn::from(Stopping).into()),
             }
             let turn = self.turn(name).await?;
             self.agenda().resumes(name);
@@ -99,25 +94,30 @@ impl Daemon {
             Start::Read(name) => (name, Aim::Sync),
             Start::Resume(name) => (name, Aim::Resume),
         };
-        // It may have gone while it waited for its turn.
-        let Ok(turn) = self.turn(&name).await else { return self.agenda().ended(&name, None, self.now()) };
-        let done = match self.rests(&turn, &name).await {
-            Ok(false) => self.run(turn, &name, aim, &mut |_| {}).await,
-            Ok(true) => return self.agenda().ended(&name, None, self.now()),
-            Err(error) => Err(error),
+        let done = match self.begin(&name).await {
+            Ok(Some(turn)) => self.run(turn, &name, aim, &mut |_| {}).await.map(drop),
+            nothing => {
+                // What waited goes on waiting; a reading has its next moment.
+                let wake = (aim == Aim::Resume).then(|| self.now() + TRY_AGAIN);
+                self.agenda().ended(&name, wake, self.now());
+                nothing.map(drop)
+            }
         };
         match done {
-            Ok(_) | Err(DaemonError::Run(RunError::Perform(PerformError::Stopped))) => {}
+            // Gone while it waited for its turn, or stopped: both have been told.
+            Ok(()) | Err(DaemonError::NoTurn(_) | DaemonError::Run(RunError::Perform(PerformError::Stopped(_)))) => {}
             Err(error) => told::broke(&name, &error),
         }
     }
 
-    /// Whether a sync is paused: then nothing is to be seen of its moments.
-    async fn rests(&self, turn: &Turn, name: &str) -> Result<bool, DaemonError> {
+    /// Waits for a sync's turn; nothing is to be seen of the moments of one that is paused.
+    async fn begin(&self, name: &str) -> Result<Option<Turn>, DaemonError> {
+        let turn = self.turn(name).await?;
         let mut store = Store::open(&turn.config.state).await?;
         let feed = store.feed(name, turn.sync(name)?.was.as_deref()).await?;
         store.close().await?;
-        Ok(feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now())))
+        let paused = feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now()));
+        Ok((!paused).then_some(turn))
     }
 
     /// A run of a sync whose turn it is, as far as the agenda knows begun already.
@@ -132,9 +132,6 @@ impl Daemon {
         if aim == Aim::Resume {
             // Whatever keeps it from going on now, it is tried again.
             busy.wake = Some(self.now() + TRY_AGAIN);
-        }
-        if self.stop().asked() {
-            return Err(DaemonError::stopped());
         }
         let began = Instant::now();
         let (before, tally) = self.perform(&turn, name, aim, tell).await?;

@@ -11,7 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::agenda::Agenda;
 use super::ask;
 use super::clock::Steady;
-use super::stop::Stop;
+use super::stop::{Stop, Stopping};
 use crate::config::{Config, Sync};
 use crate::report::metrics::Counted;
 use crate::report::text::{Glance, glance};
@@ -53,15 +53,21 @@ pub(super) struct Turn {
 
 impl Turn {
     /// The sync.
-    pub fn sync(&self, name: &str) -> Result<&Sync, NoSuchSync> {
-        self.config.syncs.get(name).ok_or_else(|| NoSuchSync(name.to_owned()))
+    pub fn sync(&self, name: &str) -> Result<&Sync, NoTurn> {
+        self.config.syncs.get(name).ok_or_else(|| NoTurn::NoSuchSync(name.to_owned()))
     }
 }
 
-/// The config names no such sync any more.
+/// Why a sync's turn does not come.
 #[derive(Debug, thiserror::Error)]
-#[error("no sync is named `{0}` any more: the config was changed meanwhile")]
-pub struct NoSuchSync(String);
+pub enum NoTurn {
+    /// The config names no such sync any more.
+    #[error("no sync is named `{0}` any more: the config was changed meanwhile")]
+    NoSuchSync(String),
+    /// Nothing begins any more.
+    #[error(transparent)]
+    Stopping(#[from] Stopping),
+}
 
 impl Daemon {
     /// With the config to begin with, and nothing to do yet.
@@ -199,20 +205,25 @@ impl Daemon {
         })
     }
 
-    /// Held by whoever is at work at a target.
-    pub fn slot(&self, realm: &str) -> Arc<tokio::sync::Mutex<()>> {
-        lock(&self.slots).entry(realm.to_owned()).or_default().clone()
+    /// Held by whoever is at work at a target; waits for it, unless the daemon is being stopped.
+    pub async fn slot(&self, realm: &str) -> Result<OwnedMutexGuard<()>, Stopping> {
+        let slot = lock(&self.slots).entry(realm.to_owned()).or_default().clone();
+        tokio::select! {
+            biased;
+            () = self.stop.wait() => Err(Stopping),
+            slot = slot.lock_owned() => Ok(slot),
+        }
     }
 
     /// Waits for a sync's turn at its target, wherever the config says that this is by then.
-    pub(super) async fn turn(&self, name: &str) -> Result<Turn, NoSuchSync> {
+    pub(super) async fn turn(&self, name: &str) -> Result<Turn, NoTurn> {
         let realm = |config: &Config| {
-            let sync = config.syncs.get(name).ok_or_else(|| NoSuchSync(name.to_owned()))?;
-            Ok(config.target(sync).destination.realm())
+            let sync = config.syncs.get(name).ok_or_else(|| NoTurn::NoSuchSync(name.to_owned()))?;
+            Ok::<_, NoTurn>(config.target(sync).destination.realm())
         };
         loop {
             let before = realm(&self.config())?;
-            let slot = self.slot(&before).lock_owned().await;
+            let slot = self.slot(&before).await?;
             let config = self.config();
             if realm(&config)? == before {
                 return Ok(Turn { config, _slot: slot });

@@ -10,6 +10,11 @@ pub struct Stopper(watch::Sender<bool>);
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
+/// What was begun is not gone on with.
+#[derive(Debug, thiserror::Error)]
+#[error("rosterd was told to stop: what is left is done when it starts again")]
+pub struct Stopping;
+
 impl Stopper {
     /// Nobody has asked yet.
     pub fn new() -> (Self, Stop) {

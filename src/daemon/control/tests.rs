@@ -1,6 +1,6 @@
 //! Over a real socket.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -10,15 +10,18 @@ use super::*;
 /// A daemon that says what it was asked, in the case that anybody asks properly.
 struct Desk {
     folder: tempfile::TempDir,
-    asked: std::sync::Arc<Mutex<Vec<(Vec<String>, Vec<u8>, Peer)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
+
+/// Arguments, the file, and who asked.
+type Asked = (Vec<String>, Vec<u8>, Peer);
 
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let asked = std::sync::Arc::<Mutex<Vec<_>>>::default();
+        let asked = Arc::<Mutex<Vec<_>>>::default();
         let heard = asked.clone();
-        let handler: std::sync::Arc<Handler> = std::sync::Arc::new(move |invocation, file, peer, frames| {
+        let handler: Arc<Handler> = Arc::new(move |invocation, file, peer, frames| {
             heard.lock().unwrap().push((invocation.arguments, file, peer));
             Box::pin(async move {
                 frames.send(Frame::Out("said\n".to_owned())).unwrap();

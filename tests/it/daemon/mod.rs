@@ -1,5 +1,6 @@
 //! The daemon as people run it: the real program, steered by its config, signals and commands.
 
+mod abreast;
 mod commands;
 mod killed;
 mod listening;

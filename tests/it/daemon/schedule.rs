@@ -67,3 +67,21 @@ fn a_paused_sync_rests_and_leaves_no_trace_of_it() {
     road.in_step();
     assert_eq!(daemon.stop().code, Some(0));
 }
+
+#[test]
+fn a_store_that_can_not_be_opened_for_a_while_stops_nothing_for_good() {
+    let mut road = Road::new(12);
+    road.config.sync().more = "schedule: 10s".to_owned();
+    let daemon = Daemon::start(&road);
+    road.wait(|road| road.runs().first().is_some_and(|run| run["ended"].is_string()));
+    let (store, aside) = (road.state().join("state.db"), road.state().join("aside.db"));
+    std::fs::rename(&store, &aside).unwrap();
+    std::fs::write(&store, "no database at all, however long it may be").unwrap();
+    // Its moment comes and goes.
+    daemon.hear_for(std::time::Duration::from_secs(12));
+    std::fs::rename(&aside, &store).unwrap();
+    road.wait(|road| road.runs().len() == 2 && road.runs()[0]["ended"].is_string());
+    road.in_step();
+    let output = daemon.stop();
+    assert!(output.code == Some(0) && output.stderr.contains("is no database of rosterd any more"), "{output:?}");
+}
