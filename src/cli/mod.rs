@@ -35,7 +35,7 @@ mod voice;
 mod who;
 
 const AFTER_HELP: &str = "\
-First steps: rosterd check, then rosterd plan, then rosterd sync. Every day: rosterd status.
+First steps: rosterd check, then plan, then sync; then its service, or rosterd run. Every day: rosterd status.
 
 Exit codes: 0 done, 1 failed, 2 usage or config, 3 done but members are newly invalid or refused,
 4 held until approved, 6 deliveries still pending; plan --check: 5 when there is something to do.";

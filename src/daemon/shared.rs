@@ -92,11 +92,6 @@ impl Daemon {
         &self.file
     }
 
-    /// Since when it runs.
-    pub fn since(&self) -> Timestamp {
-        self.since
-    }
-
     /// The config in force.
     pub fn config(&self) -> Arc<Config> {
         lock(&self.force).config.clone()
