@@ -78,6 +78,10 @@ fn an_import_reads_the_file_of_whoever_asks() {
 
 #[test]
 fn who_may_open_the_socket_may_look_and_only_approvers_may_steer() {
+    if !nix::unistd::Uid::effective().is_root() {
+        eprintln!("left out: only root can be somebody else");
+        return;
+    }
     let mut road = Road::new(12);
     road.sync_well();
     let open = |path: &std::path::Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
