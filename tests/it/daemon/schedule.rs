@@ -6,6 +6,8 @@ use crate::fixtures::road::Road;
 #[test]
 fn a_sync_that_never_ran_runs_at_once_and_then_by_its_schedule() {
     let mut road = Road::new(12);
+    // Nobody is to be seen in the log, however much is said.
+    road.config.settings = "log: { level: trace }".to_owned();
     road.config.sync().more = "schedule: 10s".to_owned();
     let daemon = Daemon::start(&road);
     road.wait(|road| road.runs().first().is_some_and(|run| run["summary"]["result"] == "ok"));
