@@ -22,8 +22,8 @@
 //! | [`store`] | SQLite: one function a transaction |
 //! | [`transport`] | the one HTTP executor |
 //! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
-//! | [`config`] | YAML → checked config, all faults at once |
-//! | [`report`] | what is shown: status, runs, a person's story |
+//! | [`config`] | YAML → checked config, all faults at once; what differs between two |
+//! | [`report`] | what is shown: status, runs, a person's story, metrics |
 //! | [`cli`] | one file a command |
 //! | `simulation` | tests only: bad weeks by the thousand, and what must hold in them |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
