@@ -40,6 +40,9 @@ First steps: rosterd check, then plan, then sync; then its service, or rosterd r
 Exit codes: 0 done, 1 failed, 2 usage or config, 3 done but members are newly invalid or refused,
 4 held until approved, 6 deliveries still pending; plan --check: 5 when there is something to do.";
 
+/// The config file where none is named.
+const CONFIG: &str = "/etc/rosterd/rosterd.yaml";
+
 /// Keeps member rosters in step with a company directory.
 #[derive(Debug, Parser)]
 #[command(name = "rosterd", version, about, max_term_width = 100, after_help = AFTER_HELP)]
@@ -59,7 +62,7 @@ struct Global {
         global = true,
         value_name = "FILE",
         env = "ROSTERD_CONFIG",
-        default_value = "/etc/rosterd/rosterd.yaml"
+        default_value = CONFIG
     )]
     config: PathBuf,
     /// Output for programs.

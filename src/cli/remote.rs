@@ -1,13 +1,13 @@
 //! Has a running daemon run the command.
 
 use std::io::IsTerminal;
-use std::path::absolute;
+use std::path::{Path, absolute};
 
 use super::context;
 use super::output::Failure;
 use super::voice::{Bar, Voice};
-use super::{Command, Global, Manner, who};
-use crate::config::{Config, Environment};
+use super::{CONFIG, Command, Global, Manner, who};
+use crate::config::{CONTROL, Config, Environment};
 use crate::daemon::control::{ControlError, FILE, Frame, Invocation, ask, connect};
 
 /// The exit code with which the command ended; `None` when it is to be run here: no daemon runs, or it goes by another config.
@@ -21,6 +21,10 @@ pub async fn ask_daemon(command: &Command, global: &Global) -> Result<Option<u8>
     let socket = Config::control_socket(&global.config, &Environment::of_process());
     let stream = match connect(&socket).await {
         Err(ControlError::Nobody) => return Ok(None),
+        // The host's daemon is none of the business of somebody with a config of their own.
+        Err(ControlError::Forbidden(_)) if socket == Path::new(CONTROL) && global.config != Path::new(CONFIG) => {
+            return Ok(None);
+        }
         reached => reached?,
     };
     let file = command.file().map(context::read).transpose()?;

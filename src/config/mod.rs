@@ -35,7 +35,7 @@ use crate::destination::Destination;
 use crate::directory;
 
 /// The control socket of a config that names none.
-const CONTROL: &str = "/run/rosterd/control.sock";
+pub const CONTROL: &str = "/run/rosterd/control.sock";
 
 /// A checked config: whatever is in here can be run.
 #[derive(Debug)]
