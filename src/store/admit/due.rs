@@ -56,15 +56,21 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
+           suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
+           suspect_root = CASE WHEN account.gone = excluded.gone THEN account.suspect_root END,
+           suspect_run = CASE WHEN account.gone = excluded.gone THEN account.suspect_run END,
            gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, handed = 1",
     )
     .bind(admission.realm)
     .bind(&admission.rules.as_bytes()[..])
     .execute(&mut **tx)
     .await?;
-    // Leaves are never quarantined. Found from what is due, for SQLite would begin with every account of the target.
+    // Leaves are never quarantined, nor suspected of what was refused while they were to stay. Found from what is due, for
+    // SQLite would begin with every account of the target.
     sqlx::query(
-        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL
+        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL,
+           suspect = CASE gone WHEN 1 THEN suspect END, suspect_root = CASE gone WHEN 1 THEN suspect_root END,
+           suspect_run = CASE gone WHEN 1 THEN suspect_run END
          WHERE id IN (SELECT a.id FROM due d CROSS JOIN account a ON a.identity = d.identity
            WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?))",
     )

@@ -107,6 +107,28 @@ async fn leaves_are_tried_again_every_day() {
 }
 
 #[tokio::test]
+async fn a_leave_is_not_suspected_of_what_was_refused_before_it() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    desk.admit(&[("anna", Be("A", 2)), ("berit", Be("B", 2))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Split(no())).await;
+    let mut halves = Vec::new();
+    for _ in 0..2 {
+        let work = desk.store.work(REALM, desk.run, super::QUIET, desk.now).await.unwrap();
+        let half = work.prepared.unwrap();
+        desk.store.mark_sent(half.id, desk.now).await.unwrap();
+        halves.push(half);
+    }
+    desk.refuse(&halves[0]).await;
+    desk.settle(&halves[1], Settlement::Unknown(no())).await;
+    desk.next_run(15).await;
+    desk.admit(&[("anna", Leave)]).await;
+    desk.settle(&halves[1], Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed v1, pending", "it does not wait a day");
+    assert_eq!(desk.ready().await, ["-A"]);
+}
+
+#[tokio::test]
 async fn somebody_quarantined_leaves_all_the_same() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     desk.admit(&[("anna", Be("A", 2)), ("berit", Be("B", 1))]).await;
