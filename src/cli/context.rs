@@ -169,10 +169,7 @@ impl Context {
         let mut hold = self.hold(config, sync).await?;
         let outcome = self.perform(config, sync, &mut hold.store, Aim::Sync, patience, &line).await?;
         hold.close().await?;
-        Ok(match outcome {
-            Outcome::Synced(tally) => *tally,
-            Outcome::Planned(planned) => planned.tally,
-        })
+        Ok(outcome.into_tally())
     }
 
     /// What a run of a sync would do.

@@ -96,7 +96,7 @@ pub async fn live(
     let (stopper, stop) = Stopper::new();
     let daemon = Arc::new(Daemon::new(file, config.clone(), stop, Timestamp::now()));
     let mut life = Life { daemon: daemon.clone(), watch, notifier: Notifier::of_process(), volume };
-    life.follow(config.clone()).await?;
+    life.follow(config.clone(), &Changes::default()).await?;
     tokio::spawn(control::serve(socket, handler(daemon.clone())));
     let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
     told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
@@ -163,14 +163,7 @@ impl Life {
 
     /// A config that was loaded anew is followed, or refused as a whole.
     async fn take_up(&mut self, loaded: Result<Config, Faults>) {
-        let before = self.daemon.config();
-        let done = match loaded {
-            Err(faults) => Err(faults.lines().collect()),
-            Ok(config) => match fixed(&before.changes_to(&config)) {
-                Some(fault) => Err(vec![fault]),
-                None => self.follow(Arc::new(config)).await.map_err(|error| vec![error.to_string()]),
-            },
-        };
+        let done = self.attempt(loaded).await;
         let file = self.daemon.file();
         let outcome = match done {
             Ok(changes) => {
@@ -186,8 +179,18 @@ impl Life {
         self.daemon.counted().reloaded(outcome);
     }
 
-    /// From now on this config is in force, the first one as well as any other.
-    async fn follow(&mut self, config: Arc<Config>) -> Result<Changes, LifeError> {
+    async fn attempt(&mut self, loaded: Result<Config, Faults>) -> Result<Changes, Vec<String>> {
+        let config = loaded.map_err(|faults| faults.lines().collect::<Vec<_>>())?;
+        let changes = self.daemon.config().changes_to(&config);
+        if let Some(fault) = fixed(&changes) {
+            return Err(vec![fault]);
+        }
+        self.follow(Arc::new(config), &changes).await.map_err(|error| vec![error.to_string()])?;
+        Ok(changes)
+    }
+
+    /// From now on this config is in force, the first one as well as any other; this is what it changes.
+    async fn follow(&mut self, config: Arc<Config>, changes: &Changes) -> Result<(), LifeError> {
         let mut store = Store::open(&config.state).await?;
         let clock = self.daemon.clock().enter();
         store.follow_clock(clock.now()).await?;
@@ -198,7 +201,6 @@ impl Life {
             }
         }
         store.close().await?;
-        let changes = self.daemon.config().changes_to(&config);
         self.volume.set(config.log.level);
         self.daemon.follow(config.clone());
         let mut agenda = self.daemon.agenda();
@@ -208,7 +210,7 @@ impl Life {
         changes.changed.iter().filter(undelivered).for_each(|sync| agenda.wake(sync, clock.now().wall));
         drop(agenda);
         config.warnings.lines().for_each(|warning| told::unwise(&warning));
-        Ok(changes)
+        Ok(())
     }
 }
 

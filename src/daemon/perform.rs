@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::books::Books;
 use super::clock::Going;
 use super::keep::keep;
-
 use super::source::{Source, SourceError};
 use super::stop::{Stop, Stopping};
 use crate::destination::Reply;

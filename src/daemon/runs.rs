@@ -10,7 +10,7 @@ use super::run::{Order, RunError, perform};
 use super::shared::{Daemon, NoTurn, Turn};
 use super::stop::Stopping;
 use super::{PerformError, told};
-use crate::engine::{Aim, Outcome, Progress, Tally};
+use crate::engine::{Aim, Progress, Tally};
 use crate::report::Summary;
 use crate::store::{self, Store};
 
@@ -167,9 +167,6 @@ impl Daemon {
         let order = Order { aim, patience: Duration::ZERO, clock: &clock, stop: self.stop().clone() };
         let outcome = perform(&turn.config, sync, &mut store, order, tell).await?;
         store.close().await?;
-        Ok(match outcome {
-            Outcome::Synced(tally) => (before, *tally),
-            Outcome::Planned(planned) => (before, planned.tally),
-        })
+        Ok((before, outcome.into_tally()))
     }
 }

@@ -14,6 +14,16 @@ pub enum Outcome {
     Planned(Box<Planned>),
 }
 
+impl Outcome {
+    /// What the run did, or would.
+    pub fn into_tally(self) -> Tally {
+        match self {
+            Self::Synced(tally) => *tally,
+            Self::Planned(planned) => planned.tally,
+        }
+    }
+}
+
 /// A plan with what it was weighed from.
 #[derive(Debug)]
 pub struct Planned {

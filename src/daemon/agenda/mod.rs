@@ -69,7 +69,8 @@ impl Agenda {
         idle.filter_map(|(name, entry)| entry.start(name, now)).collect()
     }
 
-    /// When it is worth asking again what is due.
+    /// When it is worth asking again what is due: the loop asks every second, tests compare the two.
+    #[cfg(test)]
     pub fn next(&self) -> Option<Timestamp> {
         self.entries
             .values()

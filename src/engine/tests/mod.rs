@@ -87,6 +87,19 @@ struct Ran {
 }
 
 impl World {
+    /// Anna, one of these people, has another title, and no token is left but the reserve; with the run that found so.
+    async fn at_the_limit(people: &[&'static str]) -> (Self, Tally) {
+        let mut world = Self::of(people).await;
+        world.job.destination = Arc::new(veris("secret", Quota { quota: 2, reserve: 1, ..QUOTA }));
+        world.run().await;
+        world.later(20);
+        world.person("anna").set("title", "Manager");
+        let tally = world.run().await;
+        assert_eq!((tally.pending, tally.requests), (1, 0));
+        assert!(text(tally.waits.as_ref()).contains("quota of 2 token requests"));
+        (world, tally)
+    }
+
     async fn of(people: &[&'static str]) -> Self {
         let mapping = Arc::new(mapping());
         let job = Job {

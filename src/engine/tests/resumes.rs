@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Aim, QUOTA, World, kinds, text, veris, veris_at};
-use crate::destination::Quota;
 use crate::report::Summary;
 use crate::roster::Timestamp;
 use crate::simulation::target::{Fault, Kind, Target};
@@ -14,14 +13,7 @@ use crate::simulation::toys;
 
 /// Anna has another title, and no token is left.
 async fn waiting() -> (World, Timestamp) {
-    let mut world = World::of(&["anna", "berit"]).await;
-    world.job.destination = Arc::new(veris("secret", Quota { quota: 2, reserve: 1, ..QUOTA }));
-    world.run().await;
-    world.later(20);
-    world.person("anna").set("title", "Manager");
-    let tally = world.run().await;
-    assert_eq!((tally.pending, tally.requests), (1, 0));
-    assert!(text(tally.waits.as_ref()).contains("quota of 2 token requests"));
+    let (world, tally) = World::at_the_limit(&["anna", "berit"]).await;
     (world, tally.wake.expect("a quota fills up by itself"))
 }
 

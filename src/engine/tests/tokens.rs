@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{QUOTA, World, kinds, veris};
-use crate::destination::Quota;
 use crate::simulation::target::Fault;
 
 #[tokio::test]
@@ -41,14 +40,7 @@ async fn a_token_that_is_refused_is_renewed_once() {
 
 #[tokio::test]
 async fn at_the_limit_delivery_waits_and_the_reserve_is_for_leavers() {
-    let mut world = World::of(&["anna", "berit", "cato"]).await;
-    world.job.destination = Arc::new(veris("secret", Quota { quota: 2, reserve: 1, ..QUOTA }));
-    world.run().await;
-    world.later(20);
-    world.person("anna").set("title", "Manager");
-    let tally = world.run().await;
-    assert_eq!((tally.pending, tally.requests), (1, 0));
-    assert!(tally.waits.is_some_and(|why| why.contains("quota of 2 token requests")));
+    let (mut world, _) = World::at_the_limit(&["anna", "berit", "cato"]).await;
     // A leaver may, and takes the change along.
     world.person("berit").disable();
     assert_eq!(world.run().await.pending, 0);
