@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use crate::roster::{Key, Timestamp};
 
 pub mod attribute;
+pub mod dn;
 mod entry;
+mod group;
 pub mod ldap;
 
 pub use entry::{Attributes, Entry, EntryBuilder, Slot};
