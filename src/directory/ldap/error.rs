@@ -101,6 +101,12 @@ pub enum Error {
         /// Its DN.
         group: String,
     },
+    /// Nobody shows the groups they are in, although there are members.
+    #[error("the members of the group `{group}` do not show that they are: let the bind account read `memberOf`")]
+    NoLinks {
+        /// Its DN, as configured.
+        group: String,
+    },
     /// The server's size limit.
     #[error("the server's size limit was reached during {during}: have it raised for the bind account")]
     SizeLimit {

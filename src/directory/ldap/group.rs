@@ -29,6 +29,8 @@ pub(super) struct Groups {
     pub(super) asked: Attributes,
     links: Option<Links>,
     membership: Membership,
+    /// Whether anybody showed a link.
+    linked: bool,
 }
 
 impl Groups {
@@ -53,12 +55,23 @@ impl Groups {
         } else {
             walk.by_members(named).await?;
         }
-        Ok(Self { asked, links, membership: walk.tree.membership() })
+        Ok(Self { asked, links, membership: walk.tree.membership(), linked: false })
     }
 
     /// An entry as the query asked for it, with the groups it is in.
     pub(super) fn settle(&mut self, entry: &Entry, attributes: &Attributes) -> Entry {
+        self.linked |= self.links.is_some_and(|links| entry.first(links.member_of).is_some());
         self.membership.settle(entry, self.links, attributes)
+    }
+
+    /// Fails when nobody showed a link because nobody's may be seen: then no member of the groups shows one.
+    pub(super) async fn confirm(&self, connection: &mut Connection, page_size: u32) -> Result<(), Error> {
+        if self.links.is_none() || self.linked {
+            return Ok(());
+        }
+        let kind = Kind::ActiveDirectory;
+        let mut walk = Walk { connection, kind, contexts: Vec::new(), page_size, tree: Tree::default() };
+        walk.links_are_shown(self.asked.groups()).await
     }
 }
 
@@ -107,6 +120,26 @@ impl Walk<'_> {
             found.extend(self.everywhere(&format!("(&(objectCategory=group)(|{any}))"), attributes).await?);
         }
         Ok(found)
+    }
+
+    /// Asks a member of each group whether it shows that it is one.
+    async fn links_are_shown(&mut self, named: &[String]) -> Result<(), Error> {
+        let mut attributes = Attributes::default();
+        let (member, member_of) = (attributes.add("member"), attributes.add("memberOf"));
+        for name in named {
+            let group = self.named(name, "(objectClass=group)", &attributes).await?;
+            let Some(member) = group.first(member) else { continue };
+            let member = String::from_utf8_lossy(member).into_owned();
+            let found = match self.search(&member, Scope::Base, "(objectClass=*)", &attributes).await {
+                // A member from elsewhere tells nothing.
+                Err(Error::NoSuchBase { .. } | Error::Referred { .. }) => continue,
+                found => found?,
+            };
+            if found.first().is_some_and(|member| member.first(member_of).is_none()) {
+                return Err(Error::NoLinks { group: name.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// Down from group to group, by the members each lists.

@@ -96,6 +96,11 @@ impl Reading {
             }
             found.push(count);
         }
+        if let Some(groups) = &self.groups
+            && found.iter().any(|count| *count > 0)
+        {
+            groups.confirm(&mut self.connection, self.page_size).await?;
+        }
         let probes_missing = self.probes_missing().await?;
         let referrals = std::mem::take(&mut self.referrals).into_iter().collect();
         let end = Some(End { found, probes_missing, referrals });

@@ -141,6 +141,31 @@ async fn in_active_directory_by_links_and_by_the_primary_group() {
 }
 
 #[tokio::test]
+async fn links_that_may_not_be_seen_are_not_taken_for_none() {
+    for (links, ends_well) in [(false, false), (true, true)] {
+        let server = Scripted::start(move |asked| {
+            let group = Said::entry(&format!("CN=Top,{ROOT}"), &[("member", &["CN=a,OU=Elsewhere,DC=roster,DC=test"])]);
+            let person = |place: &str, links: &[(&str, &[&str])]| Said::entry(&format!("CN=a,{place}"), links);
+            root_dse(asked, false).unwrap_or_else(|| match asked.base.as_str() {
+                PEOPLE => vec![person(PEOPLE, &[("primaryGroupID", &["513"])]), Said::success()],
+                "CN=Top,DC=roster,DC=test" => vec![group, Said::success()],
+                "CN=a,OU=Elsewhere,DC=roster,DC=test" if links => {
+                    vec![person("OU=Elsewhere", &[("memberOf", &["CN=Top,DC=roster,DC=test"])]), Said::success()]
+                }
+                "CN=a,OU=Elsewhere,DC=roster,DC=test" => vec![person("OU=Elsewhere", &[]), Said::success()],
+                _ => vec![Said::success()],
+            })
+        });
+        let server = server.await;
+        let outcome = groups_of_people(&server.url(), &["CN=Top,DC=roster,DC=test"]).await;
+        match outcome {
+            Ok(_) => assert!(ends_well),
+            Err(error) => assert!(!ends_well && error.to_string().ends_with("read `memberOf`"), "{error}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn groups_are_not_part_of_what_is_kept_of_people() {
     let server = Scripted::start(|asked| root_dse(asked, false).unwrap_or_else(|| domain(asked))).await;
     let session = Session::open(&settings(&[&server.url()])).await.unwrap();
