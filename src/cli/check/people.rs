@@ -1,5 +1,6 @@
 //! Whether a sync's searches find people, and what its rules make of them all.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -28,11 +29,28 @@ pub(super) async fn check(
         let unknown = directory.unknown(sync, findings);
         coverage.unknown(unknown);
         let Some(session) = directory.session() else { continue };
+        rights(sync, origin, session, findings).await;
         let mut reading = Reading { sync, session, coverage: &mut coverage, now, findings };
         reading.searches(origin).await;
         reading.probes(origin).await;
     }
     coverage.tell(findings);
+}
+
+/// An account that can only read can do no harm when its secret gets out.
+async fn rights(sync: &Sync, origin: &Origin, session: &mut Session, findings: &mut Findings) {
+    let bases: BTreeSet<_> = origin.query.searches.iter().map(|search| &search.base).collect();
+    for base in bases {
+        match session.may_change(base).await {
+            Ok(Some(true)) => {
+                let said = format!("{base}: the bind account may change this: one that may only read is enough");
+                findings.warning(&sync.name, said);
+            }
+            Ok(Some(false)) => findings.ok(&sync.name, format!("{base}: the bind account may not change this")),
+            // Whether the base can be read at all, the reading says.
+            Ok(None) | Err(_) => {}
+        }
+    }
 }
 
 struct Reading<'a, 'c> {
