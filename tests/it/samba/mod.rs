@@ -1,6 +1,8 @@
 //! A real Active Directory domain controller. `tests/samba/run` runs these tests; they need root.
 
+mod company;
 mod connecting;
+mod people;
 mod sightings;
 
 use std::sync::Arc;
