@@ -4,5 +4,6 @@ mod checking;
 mod holding;
 mod importing;
 mod looking;
+mod several;
 mod steering;
 mod world;

@@ -1,13 +1,13 @@
-//! Whether a directory can be read, and shows what the syncs ask for.
+//! Whether a directory can be opened, and knows what the syncs ask for.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::sample;
+use super::told::ASKED_OF_ANY;
 use crate::cli::output::Failure;
-use crate::config::{Config, Sync};
+use crate::config::Sync;
 use crate::daemon::{Source, SourceError};
 use crate::directory::ldap::Session;
 use crate::directory::{Attributes, Kind, Query, Server, Settings};
@@ -20,18 +20,23 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Worth a warning before it becomes a failure.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Asked of every directory whose kind the config does not tell: no schema knows them all.
-const ASKED_OF_ANY: [&str; 4] = ["objectGUID", "entryUUID", "userAccountControl", "accountExpires"];
+/// A directory that could be opened.
+pub(super) struct Checked {
+    pub name: String,
+    source: Source,
+    kind: Kind,
+    /// The attributes it knows, in lower case; `None` when it does not tell.
+    schema: Option<BTreeSet<String>>,
+}
 
+/// `None` when it can't be opened.
 pub(super) async fn check(
-    config: &Config,
     name: &str,
     settings: &Settings,
-    syncs: &[&Sync],
     store: &mut Store,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<(), Failure> {
+) -> Result<Option<Checked>, Failure> {
     let nothing =
         Query { searches: Vec::new(), attributes: Arc::new(Attributes::default()), key: None, require: Vec::new() };
     let mut source = Source::new(name, settings, &nothing);
@@ -39,7 +44,7 @@ pub(super) async fn check(
         Ok(session) => session,
         Err(SourceError::Directory(why)) => {
             findings.failed(name, why);
-            return Ok(());
+            return Ok(None);
         }
         Err(SourceError::Store(error)) => return Err(error.into()),
     };
@@ -48,21 +53,37 @@ pub(super) async fn check(
     clock(name, &server, now, findings);
     deleted(name, &server, findings);
     let schema = schema(name, session, findings).await;
-    for sync in syncs {
-        if let Some(schema) = &schema {
-            attributes(sync, server.kind, schema, findings);
-        }
-        sample::check(sync, config.target(sync), settings, session, now, findings).await;
+    Ok(Some(Checked { name: name.to_owned(), source, kind: server.kind, schema }))
+}
+
+impl Checked {
+    pub(super) fn session(&mut self) -> Option<&mut Session> {
+        self.source.session()
     }
-    Ok(())
+
+    /// The attributes that a sync names and the server does not know; they are told.
+    pub(super) fn unknown(&self, sync: &Sync, findings: &mut Findings) -> BTreeSet<String> {
+        let Some(schema) = &self.schema else { return BTreeSet::new() };
+        let key = sync.key.as_deref().unwrap_or(self.kind.default_key());
+        let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+        let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
+        let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();
+        let unknown: BTreeSet<_> = names.iter().filter(|name| !schema.contains(&bare(name))).copied().collect();
+        for name in &unknown {
+            let help = nearest(&bare(name), schema).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let said = format!("the schema of {} has no attribute `{name}`{help}", self.name);
+            findings.warning(&sync.name, said);
+        }
+        if unknown.is_empty() {
+            let said = format!("the schema of {} knows all {} attributes asked for", self.name, names.len());
+            findings.ok(&sync.name, said);
+        }
+        unknown.into_iter().cloned().collect()
+    }
 }
 
 fn known_as(server: &Server, url: &str) -> String {
-    let kind = match server.kind {
-        Kind::ActiveDirectory => "Active Directory",
-        Kind::OpenLdap => "OpenLDAP",
-        Kind::Generic => "generic LDAP",
-    };
+    let kind = server.kind;
     if server.name == url { format!("{url}, {kind}") } else { format!("{url}, {kind}, {}", server.name) }
 }
 
@@ -104,22 +125,6 @@ async fn schema(name: &str, session: &mut Session, findings: &mut Findings) -> O
             findings.warning(name, format!("its schema can't be read: {error}"));
             None
         }
-    }
-}
-
-/// Whether the server knows the attributes that the mapping names.
-fn attributes(sync: &Sync, kind: Kind, schema: &BTreeSet<String>, findings: &mut Findings) {
-    let key = sync.query.key.as_deref().unwrap_or(kind.default_key());
-    let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
-    let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
-    let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();
-    let unknown: Vec<_> = names.iter().filter(|name| !schema.contains(&bare(name))).collect();
-    for name in &unknown {
-        let help = nearest(&bare(name), schema).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        findings.warning(&sync.name, format!("the directory's schema has no attribute `{name}`{help}"));
-    }
-    if unknown.is_empty() {
-        findings.ok(&sync.name, format!("the schema knows all {} attributes asked for", names.len()));
     }
 }
 
