@@ -35,6 +35,14 @@ pub fn is_below(dn: &str, above: &str) -> bool {
     before.is_some_and(|before| before.is_empty() || before.ends_with('\0'))
 }
 
+/// What a DN's directory is known by: its domain (`dc=…`), or else its last part.
+pub fn domain(dn: &str) -> String {
+    let canonical = canonical(dn);
+    let parts: Vec<&str> = canonical.split_terminator('\0').collect();
+    let domain = parts.iter().rev().take_while(|part| part.starts_with("dc=")).count().max(1);
+    parts[parts.len().saturating_sub(domain)..].join("\0")
+}
+
 /// Whether a text can be a DN at all: every part has a type.
 pub fn is_dn(text: &str) -> bool {
     parts(text).all(|part| typed(part).is_some()) && !text.trim().is_empty()
@@ -176,6 +184,15 @@ mod tests {
         for above in ["DC=x", "OU=roups,DC=x,DC=y", "CN=a,CN=Board,OU=Groups,DC=x,DC=y"] {
             assert!(!is_below("CN=Board,OU=Groups,DC=x,DC=y", above), "{above}");
         }
+    }
+
+    #[test]
+    fn domains() {
+        let of = |dn: &str| domain(dn).replace('\0', ",");
+        assert_eq!(of("CN=Board,OU=Groups,DC=Emea, DC=x"), "dc=emea,dc=x");
+        assert_eq!(of("DC=x"), "dc=x");
+        assert_eq!(of("CN=Board,O=Acme"), "o=acme");
+        assert_eq!(of("DC=lone,OU=x"), "ou=x");
     }
 
     #[test]

@@ -53,6 +53,13 @@ impl Attributes {
         &self.groups
     }
 
+    /// The same, of fewer groups.
+    #[must_use]
+    pub fn of_groups(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let groups = self.groups.iter().filter(|group| keep(group)).cloned().collect();
+        Self { names: self.names.clone(), groups }
+    }
+
     /// An entry with these attributes only, and in these groups.
     pub(super) fn settle<'g>(&self, entry: &Entry, groups: impl Iterator<Item = &'g str>) -> Entry {
         let mut settled = EntryBuilder::new(entry.dn());

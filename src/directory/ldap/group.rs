@@ -16,6 +16,9 @@ use crate::directory::{Attributes, Entry, Kind, Scope, attribute, dn};
 /// Groups in one filter.
 const BATCH: usize = 100;
 
+/// Members of a group that are looked at for a person.
+const SAMPLE: usize = 10;
+
 /// What is a group where no one class is: RFC 4519 section 3.5 and 3.6, and what RFC 2307bis and dynlist bring.
 const ANY_GROUP: &str = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)\
                          (objectClass=groupOfEntries)(objectClass=groupOfURLs)(objectClass=group))";
@@ -29,6 +32,8 @@ pub(super) struct Groups {
     pub(super) asked: Attributes,
     links: Option<Links>,
     membership: Membership,
+    /// The DNs of all groups of the tree.
+    tree: Vec<String>,
     /// Whether anybody showed a link.
     linked: bool,
 }
@@ -47,15 +52,15 @@ impl Groups {
         let contexts = contexts.iter().filter(holds).collect();
         let mut walk = Walk { connection, kind, contexts, page_size, tree: Tree::default() };
         let mut asked = attributes.clone();
-        let mut links = None;
+        let (mut links, mut tree) = (None, Vec::new());
         if kind == Kind::ActiveDirectory {
             let (member_of, primary) = (asked.add("memberOf"), asked.add("primaryGroupID"));
             links = Some(Links { member_of, primary });
-            walk.by_links(named).await?;
+            tree = walk.by_links(named).await?;
         } else {
             walk.by_members(named).await?;
         }
-        Ok(Self { asked, links, membership: walk.tree.membership(), linked: false })
+        Ok(Self { asked, links, membership: walk.tree.membership(), tree, linked: false })
     }
 
     /// An entry as the query asked for it, with the groups it is in.
@@ -64,14 +69,30 @@ impl Groups {
         self.membership.settle(entry, self.links, attributes)
     }
 
-    /// Fails when nobody showed a link because nobody's may be seen: then no member of the groups shows one.
+    /// Fails when nobody showed a link because nobody's may be seen: groups may show theirs where people do not.
     pub(super) async fn confirm(&self, connection: &mut Connection, page_size: u32) -> Result<(), Error> {
         if self.links.is_none() || self.linked {
             return Ok(());
         }
         let kind = Kind::ActiveDirectory;
         let mut walk = Walk { connection, kind, contexts: Vec::new(), page_size, tree: Tree::default() };
-        walk.links_are_shown(self.asked.groups()).await
+        let mut attributes = Attributes::default();
+        let (member, member_of) = (attributes.add("member"), attributes.add("memberOf"));
+        for group in &self.tree {
+            let entry = walk.named(group, "(objectClass=group)", &attributes).await?;
+            for person in entry.values(member).take(SAMPLE) {
+                let person = String::from_utf8_lossy(person);
+                let found = match walk.search(&person, Scope::Base, "(objectCategory=person)", &attributes).await {
+                    Err(Error::NoSuchBase { .. } | Error::Referred { .. }) => continue,
+                    found => found?,
+                };
+                if let Some(person) = found.first() {
+                    let seen = person.first(member_of).is_some();
+                    return if seen { Ok(()) } else { Err(Error::NoLinks { group: group.clone() }) };
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -85,8 +106,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Down from level to level, by what each group says it is a member of.
-    async fn by_links(&mut self, named: &[String]) -> Result<(), Error> {
+    /// Down from level to level, by what each group says it is a member of; gives all groups.
+    async fn by_links(&mut self, named: &[String]) -> Result<Vec<String>, Error> {
         let mut attributes = Attributes::default();
         let (member_of, sid) = (attributes.add("memberOf"), attributes.add("objectSid"));
         let mut level = Vec::new();
@@ -95,10 +116,11 @@ impl Walk<'_> {
             self.tree.named(name, node(&group));
             level.push(group);
         }
-        let mut seen = HashSet::new();
+        let (mut seen, mut groups) = (HashSet::new(), Vec::new());
         while !level.is_empty() {
             level.retain(|group| seen.insert(node(group)));
             for group in &level {
+                groups.push(group.dn().to_owned());
                 for above in group.values(member_of) {
                     self.tree.member(Node::of(above), node(group));
                 }
@@ -108,7 +130,7 @@ impl Walk<'_> {
             }
             level = self.groups_in(&level, &attributes).await?;
         }
-        Ok(())
+        Ok(groups)
     }
 
     /// The groups that are direct members of these.
@@ -120,26 +142,6 @@ impl Walk<'_> {
             found.extend(self.everywhere(&format!("(&(objectCategory=group)(|{any}))"), attributes).await?);
         }
         Ok(found)
-    }
-
-    /// Asks a member of each group whether it shows that it is one.
-    async fn links_are_shown(&mut self, named: &[String]) -> Result<(), Error> {
-        let mut attributes = Attributes::default();
-        let (member, member_of) = (attributes.add("member"), attributes.add("memberOf"));
-        for name in named {
-            let group = self.named(name, "(objectClass=group)", &attributes).await?;
-            let Some(member) = group.first(member) else { continue };
-            let member = String::from_utf8_lossy(member).into_owned();
-            let found = match self.search(&member, Scope::Base, "(objectClass=*)", &attributes).await {
-                // A member from elsewhere tells nothing.
-                Err(Error::NoSuchBase { .. } | Error::Referred { .. }) => continue,
-                found => found?,
-            };
-            if found.first().is_some_and(|member| member.first(member_of).is_none()) {
-                return Err(Error::NoLinks { group: name.clone() });
-            }
-        }
-        Ok(())
     }
 
     /// Down from group to group, by the members each lists.

@@ -59,6 +59,18 @@ fn a_change_far_up_concerns_exactly_those_below() {
 }
 
 #[test]
+fn the_board_is_protected_through_a_group_too() {
+    let (mut road, at) = road();
+    road.config.sync().more = format!("protect: \"in_group('{}')\"", at("cn=top"));
+    road.sync().ended("ok", 0);
+    road.people.set(1, "employeeType", "left");
+    road.people.set(5, "employeeType", "left");
+    let json = road.sync().ended("held", 4);
+    assert_eq!((&json["members"]["left"], &json["delivery"]["held"]), (&1.into(), &1.into()), "{json}");
+    assert_eq!(serde_json::to_value(&road.sandbox.members()["E1"].fields).unwrap()["status"], "active");
+}
+
+#[test]
 fn who_is_in_a_group_that_is_gone_is_not_guessed() {
     let (road, at) = road();
     road.sync().ended("ok", 0);

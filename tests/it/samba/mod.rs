@@ -2,6 +2,7 @@
 
 mod company;
 mod connecting;
+mod groups;
 mod people;
 mod sightings;
 
