@@ -181,7 +181,7 @@ mod tests {
         for above in ["OU=Groups,DC=x,DC=y", "dc=X, dc=y", "CN=Board,OU=Groups,DC=x,DC=y", ""] {
             assert!(is_below("CN=Board,OU=Groups,DC=x,DC=y", above), "{above}");
         }
-        for above in ["DC=x", "OU=roups,DC=x,DC=y", "CN=a,CN=Board,OU=Groups,DC=x,DC=y"] {
+        for above in ["DC=x", "U=Groups,DC=x,DC=y", "CN=a,CN=Board,OU=Groups,DC=x,DC=y"] {
             assert!(!is_below("CN=Board,OU=Groups,DC=x,DC=y", above), "{above}");
         }
     }
