@@ -1,6 +1,9 @@
 //! A real Active Directory domain controller. `tests/samba/run` runs these tests; they need root.
 
+mod company;
 mod connecting;
+mod lockout;
+mod people;
 mod sightings;
 
 use std::sync::Arc;
