@@ -5,6 +5,7 @@ mod company;
 mod connecting;
 mod lockout;
 mod people;
+mod several;
 mod sightings;
 
 use std::sync::Arc;
