@@ -14,7 +14,7 @@ const GRACE: Duration = Duration::from_mins(61);
 const NO_CONTROL: &str = "(OD;;RP;bf967a68-0de6-11d0-a285-00aa003049e2;;AU)";
 
 /// What Windows counts time in: 100 ns since 1601 (MS-DTYP 2.3.3).
-fn filetime(moment: SystemTime) -> String {
+pub fn filetime(moment: SystemTime) -> String {
     let unix = moment.duration_since(UNIX_EPOCH).unwrap();
     ((unix.as_secs() + 11_644_473_600) * 10_000_000 + u64::from(unix.subsec_nanos() / 100)).to_string()
 }
