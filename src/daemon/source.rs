@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
-use crate::directory::ldap::{Error, Reader, Session};
+use crate::directory::ldap::{Error, Opening, Reader, Session};
 use crate::directory::{Bind, Page, Query, Server, Settings, Sightings};
 use crate::roster::{Fingerprint, Key};
 use crate::store::{self, Store};
@@ -65,17 +65,18 @@ impl Source {
                 "{note} (not tried again before {until:.0}, or until the credentials in the config change)"
             )));
         }
-        let mut settings = self.settings.clone();
-        if let Some(url) = &record.url {
-            settings.urls.sort_by_key(|known| known != url);
-        }
-        let session = match Session::open(&settings).await {
-            Ok(session) => session,
-            Err(error) => {
-                if error.is_credentials() {
-                    store.bind_refused(&self.name, credential, &error.to_string(), now).await?;
+        let mut opening = Opening::begin(&self.settings, record.url.as_deref()).await?;
+        let session = loop {
+            let unbound = opening.connect().await?;
+            match opening.bind(unbound).await {
+                Ok(Some(session)) => break session,
+                Ok(None) => {}
+                Err(error) => {
+                    if error.is_credentials() {
+                        store.bind_refused(&self.name, credential, &error.to_string(), now).await?;
+                    }
+                    return Err(error.into());
                 }
-                return Err(error.into());
             }
         };
         if record.url.as_deref() != Some(session.url()) || record.refused.is_some() {

@@ -9,8 +9,8 @@ use super::sample;
 use crate::cli::output::Failure;
 use crate::config::{Config, Sync};
 use crate::daemon::{Source, SourceError};
-use crate::directory::ldap::Session;
-use crate::directory::{Attributes, Kind, Query, Server, Settings};
+use crate::directory::ldap::{self, Found, Session};
+use crate::directory::{Attributes, Kind, Query, Server, Servers, Settings};
 use crate::report::Findings;
 use crate::store::Store;
 
@@ -19,6 +19,9 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Worth a warning before it becomes a failure.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(1);
+
+/// Discovered servers that are named.
+const SOME: usize = 8;
 
 /// Asked of every directory whose kind the config does not tell: no schema knows them all.
 const ASKED_OF_ANY: [&str; 4] = ["objectGUID", "entryUUID", "userAccountControl", "accountExpires"];
@@ -32,6 +35,13 @@ pub(super) async fn check(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
+    match ldap::servers(settings).await {
+        Ok(found) => discovered(name, &settings.servers, &found, findings),
+        Err(error) => {
+            findings.failed(name, error.to_string());
+            return Ok(());
+        }
+    }
     let nothing =
         Query { searches: Vec::new(), attributes: Arc::new(Attributes::default()), key: None, require: Vec::new() };
     let mut source = Source::new(name, settings, &nothing);
@@ -55,6 +65,25 @@ pub(super) async fn check(
         sample::check(sync, config.target(sync), settings, session, now, findings).await;
     }
     Ok(())
+}
+
+/// Which servers DNS names. Among equals the order is drawn each time anew.
+fn discovered(name: &str, servers: &Servers, found: &Found, findings: &mut Findings) {
+    let Servers::Discovered(domain) = servers else { return };
+    let mut list = found.urls.iter().take(SOME).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if found.urls.len() > SOME {
+        list.push_str(", …");
+    }
+    let near = match (&domain.site, found.in_site) {
+        (Some(site), Some(near)) => format!(" ({near} in the site {site})"),
+        _ => String::new(),
+    };
+    let (many, domain_name) = (found.urls.len(), &domain.name);
+    findings.ok(name, format!("servers of {domain_name} in DNS: {many}{near}, now in this order: {list}"));
+    if let (Some(site), Some(0)) = (&domain.site, found.in_site) {
+        let said = format!("DNS names no server for the site `{site}`");
+        findings.warning(name, format!("{said}: those of the whole domain are used; correct `site`"));
+    }
 }
 
 fn known_as(server: &Server, url: &str) -> String {

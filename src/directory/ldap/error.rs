@@ -13,6 +13,14 @@ pub enum Error {
         /// URL and reason.
         tried: Vec<(String, String)>,
     },
+    /// DNS names no servers that could be tried.
+    #[error("the servers of `{domain}` can't be found by DNS: {why}")]
+    Discovery {
+        /// Which domain.
+        domain: String,
+        /// Why, and what to do.
+        why: String,
+    },
     /// One server can't be connected to.
     #[error("{server} can't be reached: {why}; check the name, the port, the firewall and that the server runs")]
     Connect {
