@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::output::Failure;
 use crate::config::{Config, Sync, Target};
 use crate::daemon::{Source, SourceError};
-use crate::directory::{Attributes, Entry, Kind, Query, attribute};
+use crate::directory::{Attributes, Entry, Kind, Query, Sighting, attribute};
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
 use crate::report::story::{Found, Look};
@@ -16,42 +16,67 @@ use crate::store::Store;
 
 /// Looks somebody up as the sync itself would find them. A directory that is down is part of the answer.
 pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, now: Timestamp) -> Result<Look, Failure> {
-    let mut source = Source::new(&sync.from, config.directory(sync), &sync.query);
-    let target = config.target(sync);
-    match ask(&mut source, sync, target, key, store, now).await {
-        Ok(look) => Ok(look),
-        Err(SourceError::Directory(why)) => Ok(Look::Failed(why)),
-        Err(SourceError::Store(error)) => Err(error.into()),
+    // What the directories before it say of somebody they do not have, and whether all of them show the deleted.
+    let mut seen: Option<(Sighting, bool)> = None;
+    for origin in &sync.from {
+        let mut source = Source::new(&origin.directory, config.directory(origin), &origin.query);
+        let asked = ask(&mut source, &origin.query, key, store, now).await;
+        match asked {
+            Ok(Asked::Entry(entry, kind)) => {
+                return Ok(Look::Found(found(sync, config.target(sync), &entry, kind, now)));
+            }
+            Ok(Asked::Missing(sighting, sees)) => {
+                let (before, all_see) = seen.unwrap_or((sighting, sees));
+                seen = Some((before.min(sighting), all_see && sees));
+            }
+            Ok(Asked::OddKey(name)) => {
+                let why = format!("their key is no value of `{name}`: was the sync's `key` changed?");
+                return Ok(Look::Missing(why));
+            }
+            Err(SourceError::Directory(why)) if sync.from.len() > 1 => {
+                return Ok(Look::Failed(format!("{}: {why}", origin.directory)));
+            }
+            Err(SourceError::Directory(why)) => return Ok(Look::Failed(why)),
+            Err(SourceError::Store(error)) => return Err(error.into()),
+        }
     }
+    let word = seen.map_or("gone", |(sighting, sees_deleted)| absence::word(sighting, sees_deleted));
+    Ok(Look::Missing(word.to_owned()))
+}
+
+/// What one directory says of a key.
+enum Asked {
+    Entry(Entry, Kind),
+    /// Not found by the sync's searches; whether the deleted can be seen there.
+    Missing(Sighting, bool),
+    /// The key can't be a value of the key's attribute.
+    OddKey(String),
 }
 
 async fn ask(
     source: &mut Source,
-    sync: &Sync,
-    target: &Target,
+    query: &Query,
     key: &Key,
     store: &mut Store,
     now: Timestamp,
-) -> Result<Look, SourceError> {
+) -> Result<Asked, SourceError> {
     let session = source.bind(store, now).await?;
     let (kind, sees_deleted) = (session.server().kind, session.server().sees_deleted);
-    let name = sync.query.key.as_deref().unwrap_or(kind.default_key());
-    let Ok(equal) = attribute::equality(name, key.as_str()) else {
-        return Ok(Look::Missing(format!("their key is no value of `{name}`: was the sync's `key` changed?")));
-    };
-    let mut reader = session.read(&narrowed(&sync.query, &equal));
+    let name = query.key.as_deref().unwrap_or(kind.default_key());
+    let Ok(equal) = attribute::equality(name, key.as_str()) else { return Ok(Asked::OddKey(name.to_owned())) };
+    let mut reader = session.read(&narrowed(query, &equal));
     loop {
         let page = reader.next_page().await?;
-        if let Some(entry) = page.entries.first() {
-            return Ok(Look::Found(found(sync, target, entry, kind, now)));
+        if let Some(entry) = page.entries.into_iter().next() {
+            return Ok(Asked::Entry(entry, kind));
         }
         if page.end.is_some() {
             break;
         }
     }
-    let sightings = session.look_up(&sync.query, std::slice::from_ref(key)).await?;
-    let word = sightings.first().map_or("gone", |(_, sighting)| absence::word(*sighting, sees_deleted));
-    Ok(Look::Missing(word.to_owned()))
+    let sightings = session.look_up(query, std::slice::from_ref(key)).await?;
+    let sighting = sightings.first().map_or(Sighting::Gone, |(_, sighting)| *sighting);
+    Ok(Asked::Missing(sighting, sees_deleted))
 }
 
 /// The sync's own searches, for one person.
@@ -88,7 +113,7 @@ fn found(sync: &Sync, target: &Target, entry: &Entry, kind: Kind, now: Timestamp
             (serde_json::Map::new(), faults.collect())
         }
     };
-    Found { values: values(entry, &sync.query.attributes), standing, fields, faults }
+    Found { values: values(entry, sync.mapping.attributes()), standing, fields, faults }
 }
 
 fn values(entry: &Entry, attributes: &Attributes) -> BTreeMap<String, Vec<String>> {

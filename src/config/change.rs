@@ -121,15 +121,15 @@ impl fmt::Debug for Prints {
 fn basis(sync: &Sync, root: &Node, config: &Config, files: &Files) -> String {
     let Sync { name, from, to, .. } = sync;
     let mut text = String::new();
-    for path in [["syncs", name], ["directories", from], ["destinations", to]] {
+    let directories = from.iter().map(|origin| ["directories", &origin.directory]);
+    for path in [["syncs", name], ["destinations", to]].into_iter().chain(directories) {
         if let Some(section) = path.iter().try_fold(root, |node, key| child(node, key)) {
             write(section, &mut text);
         }
         text.push('\n');
     }
-    let directory = config.directories.get(from).and_then(|directory| directory.tls.ca.as_ref());
-    let destination = config.destinations.get(to).and_then(|target| target.http.ca.as_ref());
-    for ca in [directory, destination] {
+    let directories = from.iter().map(|origin| config.directory(origin).tls.ca.as_ref());
+    for ca in directories.chain([config.target(sync).http.ca.as_ref()]) {
         text.push_str(&format!("{:?}\n", ca.map(|path| files.fingerprint(path))));
     }
     text

@@ -22,7 +22,7 @@ pub use fault::{Fault, Faults, Look, Weight};
 pub use load::Loaded;
 pub use secret::Environment;
 pub use source::Sources;
-pub use sync::{Schedule, Sync};
+pub use sync::{Origin, Schedule, Sync};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -69,9 +69,9 @@ impl Config {
         self.destinations.get(&sync.to).expect("a checked sync names a destination")
     }
 
-    /// Where a sync's people come from.
-    pub fn directory(&self, sync: &Sync) -> &directory::Settings {
-        self.directories.get(&sync.from).expect("a checked sync names a directory")
+    /// One of the directories where a sync's people come from.
+    pub fn directory(&self, origin: &Origin) -> &directory::Settings {
+        self.directories.get(&origin.directory).expect("a checked sync names directories")
     }
 }
 

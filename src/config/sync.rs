@@ -15,8 +15,8 @@ pub struct Sync {
     pub name: String,
     /// Its former name.
     pub was: Option<String>,
-    /// Name of the directory.
-    pub from: String,
+    /// The directories, in the order they are read in; at least one.
+    pub from: Vec<Origin>,
     /// Name of the destination.
     pub to: String,
     /// The field by which the destination knows a member.
@@ -27,8 +27,8 @@ pub struct Sync {
     pub jitter: Duration,
     /// The zone a cron schedule is read in.
     pub timezone: jiff::tz::TimeZone,
-    /// What is asked of the directory.
-    pub query: directory::Query,
+    /// The key's attribute; `None`: by the directory's kind.
+    pub key: Option<String>,
     /// Entry → member.
     pub mapping: Arc<mapping::Mapping>,
     /// The guard's.
@@ -39,6 +39,15 @@ pub struct Sync {
     pub full_reading: Duration,
     /// What to do with people who are inactive when first seen.
     pub first_seen_inactive: FirstSeenInactive,
+}
+
+/// A directory of a sync.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its name.
+    pub directory: String,
+    /// What is asked of it.
+    pub query: directory::Query,
 }
 
 /// When a sync runs.
@@ -53,16 +62,21 @@ pub enum Schedule {
 impl Sync {
     /// Changes when other people may be found, or the same ones judged otherwise: search, filter, key, mapping (with
     /// `active` and `skip`), identity. The guard holds the first run under a new one. Limits, schedule and names are
-    /// left out on purpose.
+    /// left out on purpose, but for those that tell one directory of several from another.
     pub fn fingerprint(&self) -> Fingerprint {
-        let directory::Query { searches, key, attributes: _, require: _ } = &self.query;
-        let mut searches: Vec<_> = searches
-            .iter()
-            .map(|directory::Search { base, filter, scope }| format!("{base:?} {filter:?} {scope:?}"))
-            .collect();
+        let mut searches: Vec<_> = self.from.iter().flat_map(|origin| self.searches(origin)).collect();
         // The order in which bases are read changes nobody.
         searches.sort_unstable();
-        let text = format!("{searches:?}\n{key:?}\n{}\n{}", self.mapping.version(), self.identity);
+        let text = format!("{searches:?}\n{:?}\n{}\n{}", self.key, self.mapping.version(), self.identity);
         Fingerprint::of(text.as_bytes())
+    }
+
+    fn searches(&self, origin: &Origin) -> impl Iterator<Item = String> {
+        let directory::Query { searches, key: _, attributes: _, require: _ } = &origin.query;
+        let directory = if self.from.len() > 1 { format!("{} ", origin.directory) } else { String::new() };
+        let text = move |directory::Search { base, filter, scope }: &directory::Search| {
+            format!("{directory}{base:?} {filter:?} {scope:?}")
+        };
+        searches.iter().map(text)
     }
 }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::books::Books;
 use super::clock::Going;
 use super::keep::keep;
-use super::source::{Source, SourceError};
+use super::source::SourceError;
+use super::sources::Sources;
 use super::stop::{Stop, Stopping};
 use crate::destination::Reply;
 use crate::engine::{Effect, Event, Job, Outcome, Progress, Run, Transaction};
@@ -30,7 +31,7 @@ pub enum PerformError {
 /// Everything a run touches.
 pub struct Performer<'a> {
     books: Books<'a>,
-    source: Source,
+    sources: Sources,
     transport: Transport,
     job: Job,
     /// The next run begins with a look whether the clock was set meanwhile.
@@ -42,13 +43,13 @@ impl<'a> Performer<'a> {
     /// A run of a job on real things, until it ends or is stopped.
     pub fn new(
         store: &'a mut Store,
-        source: Source,
+        sources: Sources,
         transport: Transport,
         job: Job,
         clock: &'a Going,
         stop: Stop,
     ) -> Self {
-        Self { books: Books::new(store, job.clone()), source, transport, job, clock, stop }
+        Self { books: Books::new(store, job.clone()), sources, transport, job, clock, stop }
     }
 
     /// Performs a run to its end. Told to stop, it still waits for the answer to a call, and records what became of it.
@@ -83,11 +84,11 @@ impl<'a> Performer<'a> {
             Effect::Commit(transaction) => Event::Committed(self.books.commit(transaction, self.clock.now()).await?),
             Effect::Open => {
                 let now = self.now().wall;
-                let opened = self.source.open(self.books.store(), now).await;
+                let opened = self.sources.open(self.books.store(), now).await;
                 read(opened.map(Event::Opened))?
             }
-            Effect::ReadPage => read(self.source.page().await.map(Event::Page))?,
-            Effect::LookUp(keys) => read(self.source.look_up(&keys).await.map(Event::Sighted))?,
+            Effect::ReadPage => read(self.sources.page().await.map(Event::Page))?,
+            Effect::LookUp(keys) => read(self.sources.look_up(&keys).await.map(Event::Sighted))?,
             Effect::Call(request) => match self.transport.call(&request).await {
                 transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
                 transport::Answer::Unsent(why) => Event::Unsent(why),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::clock::Going;
 use super::perform::{PerformError, Performer};
-use super::source::Source;
+use super::sources::Sources;
 use super::stop::Stop;
 use crate::config::{Config, Sync};
 use crate::engine::{Aim, Job, Outcome, Progress};
@@ -61,8 +61,8 @@ pub async fn perform(
         seed: seed(),
     };
     let transport = Transport::new(&target.http)?;
-    let source = Source::new(&sync.from, config.directory(sync), &sync.query);
-    Ok(Performer::new(store, source, transport, job, clock, stop).run(tell).await?)
+    let sources = Sources::of(config, sync);
+    Ok(Performer::new(store, sources, transport, job, clock, stop).run(tell).await?)
 }
 
 /// Enough randomness to keep many hosts from retrying together.

@@ -43,6 +43,11 @@ impl Source {
         Self { name: name.to_owned(), settings: settings.clone(), query: query.clone(), session: None, reader: None }
     }
 
+    /// Its name in the config.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Opens the directory and starts the reading.
     pub async fn open(&mut self, store: &mut Store, now: Timestamp) -> Result<Server, SourceError> {
         let query = self.query.clone();
@@ -83,6 +88,11 @@ impl Source {
             store.bind_worked(&self.name, session.url()).await?;
         }
         Ok(self.session.insert(session))
+    }
+
+    /// The session, once bound.
+    pub fn session(&mut self) -> Option<&mut Session> {
+        self.session.as_mut()
     }
 
     /// The next page of the reading.

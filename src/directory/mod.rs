@@ -1,5 +1,6 @@
 //! What a directory gives: entries in pages, and why somebody is missing. [`ldap`] touches the wire.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,8 +13,10 @@ pub mod attribute;
 mod entry;
 pub mod ldap;
 mod srv;
+mod together;
 
 pub use entry::{Attributes, Entry, EntryBuilder, Slot};
+pub use together::{OddOneOut, weightier};
 
 /// What kind of server answers, which decides the default key and what "active" means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,11 +163,14 @@ pub struct End {
     pub referrals: Vec<String>,
 }
 
-/// What became of somebody who was not in a reading: looked up by key, without the sync's filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of somebody who was not in a reading: looked up by key, without the sync's filter. What speaks more for
+/// their being there comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sighting {
     /// Found by the sync's own search after all: the reading was not complete.
     Matches,
+    /// There, but its attributes may not be read.
+    Unreadable,
     /// In a base, but the filter does not match.
     Filtered,
     /// In a base, the filter does not match, and the account is disabled.
@@ -173,14 +179,22 @@ pub enum Sighting {
     Moved,
     /// A tombstone.
     Deleted,
-    /// There, but its attributes may not be read.
-    Unreadable,
     /// Nowhere; where the bind account cannot see tombstones, this may be `Deleted` or `Unreadable`.
     Gone,
 }
 
 /// What the look-up of the missing found.
 pub type Sightings = Vec<(Key, Sighting)>;
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ActiveDirectory => "Active Directory",
+            Self::OpenLdap => "OpenLDAP",
+            Self::Generic => "generic LDAP",
+        })
+    }
+}
 
 impl Kind {
     /// The attribute that never changes about a person, by the kind of directory.

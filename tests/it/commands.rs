@@ -5,5 +5,6 @@ mod discovering;
 mod holding;
 mod importing;
 mod looking;
+mod several;
 mod steering;
 mod world;

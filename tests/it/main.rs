@@ -18,3 +18,5 @@ mod house;
 mod package;
 #[cfg(test)]
 mod road;
+#[cfg(test)]
+mod samba;

@@ -1,159 +1,196 @@
-//! What a sync's rules make of a sample of people: counted, by key, never by name.
+//! What a sync's rules make of everybody: counted, by key, never by name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 
 use crate::config::{Sync, Target};
 use crate::directory::{Entry, Kind};
-use crate::mapping::Standing;
-use crate::report::Findings;
-use crate::roster::{Fingerprint, Identity, Key};
+use crate::mapping::{Judgement, Standing};
+use crate::roster::{Fingerprint, Key};
 
 /// Keys given as examples.
-const EXAMPLES: usize = 3;
+pub(super) const EXAMPLES: usize = 3;
 
-/// A share of people who can't be judged above which a run fails: one in this many.
-const UNREADABLE_SHARE: u64 = 100;
-
-/// What a sample shows.
+/// People something is true of; only the first of them are remembered.
 #[derive(Default)]
-pub(super) struct Coverage {
-    people: u64,
-    active: u64,
-    skipped: u64,
-    unreadable: u64,
-    keyless: u64,
-    keyless_why: String,
-    /// Searches may overlap: who was seen before counts once, unless it is somebody else with the same key.
-    seen: BTreeMap<Key, Fingerprint>,
-    shared: BTreeSet<Key>,
-    /// By field: active people without it, and those of them who are invalid for it.
-    fields: BTreeMap<String, (u64, Vec<Key>)>,
-    /// By any other reason.
-    invalid: BTreeMap<String, Vec<Key>>,
-    identities: BTreeMap<Identity, Vec<Key>>,
+pub(super) struct People {
+    pub count: u64,
+    first: Vec<Key>,
 }
 
-impl Coverage {
-    pub(super) fn of(sync: &Sync, target: &Target, sample: &[Entry], kind: Kind, now: Timestamp) -> Self {
-        let (mut coverage, salt) = (Self::default(), sync.fingerprint());
-        for entry in sample {
-            match sync.mapping.key(entry, kind) {
-                Ok(key) => {
-                    let fingerprint = entry.fingerprint(salt);
-                    match coverage.seen.insert(key.clone(), fingerprint) {
-                        None => coverage.judge(sync, target, entry, key, kind, now),
-                        Some(before) if before == fingerprint => {}
-                        Some(_) => _ = coverage.shared.insert(key),
-                    }
-                }
-                Err(why) => {
-                    coverage.keyless += 1;
-                    coverage.keyless_why = why;
-                }
-            }
+/// What a reading of all the sync's directories shows.
+pub(super) struct Coverage<'c> {
+    pub sync: &'c Sync,
+    target: &'c Target,
+    pub people: u64,
+    pub active: u64,
+    pub skipped: u64,
+    /// By the reason why they can't be judged.
+    pub unreadable: BTreeMap<String, People>,
+    pub keyless: u64,
+    pub keyless_why: String,
+    /// Searches may overlap: who was seen before counts once, unless it is somebody else with the same key (`None`).
+    seen: BTreeMap<Key, Option<Fingerprint>>,
+    pub shared: People,
+    /// By field: active people without it, and those of them who are invalid for it.
+    pub fields: BTreeMap<String, (u64, People)>,
+    /// By any other reason.
+    pub invalid: BTreeMap<String, People>,
+    /// By the identity's fingerprint: who has it first, and everybody where several have.
+    identities: BTreeMap<Fingerprint, Key>,
+    pub twins: BTreeMap<Fingerprint, People>,
+    /// Beside the attributes asked for: how many entries have each.
+    present: Vec<u64>,
+    unknown: BTreeSet<String>,
+    /// The `require` filters that found nobody in any directory asked so far; `None` before the first one.
+    pub probes_missing: Option<Vec<String>>,
+}
+
+impl<'c> Coverage<'c> {
+    pub(super) fn new(sync: &'c Sync, target: &'c Target) -> Self {
+        Self {
+            sync,
+            target,
+            people: 0,
+            active: 0,
+            skipped: 0,
+            unreadable: BTreeMap::new(),
+            keyless: 0,
+            keyless_why: String::new(),
+            seen: BTreeMap::new(),
+            shared: People::default(),
+            fields: BTreeMap::new(),
+            invalid: BTreeMap::new(),
+            identities: BTreeMap::new(),
+            twins: BTreeMap::new(),
+            present: vec![0; sync.mapping.attributes().names().len()],
+            unknown: BTreeSet::new(),
+            probes_missing: None,
         }
-        coverage
     }
 
-    fn judge(&mut self, sync: &Sync, target: &Target, entry: &Entry, key: Key, kind: Kind, now: Timestamp) {
+    /// Attributes that a directory does not know: that nobody has them is no news.
+    pub(super) fn unknown(&mut self, names: BTreeSet<String>) {
+        self.unknown.extend(names);
+    }
+
+    /// Probes that found nobody in one directory: another one may have them.
+    pub(super) fn probed(&mut self, missing: Vec<String>) {
+        self.probes_missing = Some(match self.probes_missing.take() {
+            None => missing,
+            Some(before) => before.into_iter().filter(|probe| missing.contains(probe)).collect(),
+        });
+    }
+
+    /// Attributes that nobody at all has, though the directory knows them.
+    pub(super) fn absent(&self) -> Vec<&str> {
+        let names = self.sync.mapping.attributes().names().iter().zip(&self.present);
+        let absent = names.filter(|(name, present)| **present == 0 && !self.unknown.contains(*name));
+        absent.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Takes an entry of a reading.
+    pub(super) fn take(&mut self, entry: &Entry, kind: Kind, now: Timestamp) {
+        let attributes = self.sync.mapping.attributes();
+        for (present, name) in self.present.iter_mut().zip(attributes.names()) {
+            *present += u64::from(attributes.slot(name).is_some_and(|slot| entry.first(slot).is_some()));
+        }
+        match self.sync.mapping.key(entry, kind) {
+            Ok(key) => {
+                let fingerprint = entry.fingerprint(Fingerprint::of(b""));
+                match self.seen.get_mut(&key) {
+                    None => {
+                        self.judge(entry, &key, kind, now);
+                        self.seen.insert(key, Some(fingerprint));
+                    }
+                    Some(before) if before.is_none_or(|before| before == fingerprint) => {}
+                    Some(before) => {
+                        *before = None;
+                        self.shared.add(&key);
+                    }
+                }
+            }
+            Err(why) => {
+                self.keyless += 1;
+                self.keyless_why = why;
+            }
+        }
+    }
+
+    fn judge(&mut self, entry: &Entry, key: &Key, kind: Kind, now: Timestamp) {
         self.people += 1;
-        let judgement = sync.mapping.judge(entry, kind, now);
-        match judgement.standing {
+        let judgement = self.sync.mapping.judge(entry, kind, now);
+        match &judgement.standing {
             Standing::Active => self.active += 1,
             Standing::Inactive(_) => return,
             Standing::Skipped => return self.skipped += 1,
-            Standing::Unreadable(_) => return self.unreadable += 1,
+            Standing::Unreadable(why) => return self.unreadable.entry(why.clone()).or_default().add(key),
         }
+        self.fields(judgement, key);
+    }
+
+    /// Which of an active person's fields will do.
+    fn fields(&mut self, judgement: Judgement, key: &Key) {
         let mapped = match judgement.fields {
             Ok(mapped) => mapped,
             Err(faults) => {
                 for fault in faults {
-                    self.fault(&fault.field, &fault.message, &key);
+                    self.fault(&fault.field, &fault.message, key);
                 }
                 return;
             }
         };
         let lacking = |name: &&str| !mapped.fields().contains_key(*name);
-        for name in sync.mapping.field_names().filter(lacking) {
+        for name in self.sync.mapping.field_names().filter(lacking) {
             self.fields.entry(name.to_owned()).or_default().0 += 1;
         }
-        match target.destination.member(&mapped) {
-            Ok(member) => self.identities.entry(member.identity).or_default().push(key),
+        match self.target.destination.member(&mapped) {
+            Ok(member) => self.identified(Fingerprint::of(member.identity.as_str().as_bytes()), key),
             Err(faults) => {
                 for fault in faults {
                     if mapped.fields().contains_key(fault.field) {
-                        self.fault(fault.field, &fault.message, &key);
+                        self.fault(fault.field, &fault.message, key);
                     } else {
-                        self.fields.entry(fault.field.to_owned()).or_default().1.push(key.clone());
+                        self.fields.entry(fault.field.to_owned()).or_default().1.add(key);
                     }
                 }
             }
         }
     }
 
-    fn fault(&mut self, field: &str, message: &str, key: &Key) {
-        self.invalid.entry(format!("{field}: {message}")).or_default().push(key.clone());
+    fn identified(&mut self, identity: Fingerprint, key: &Key) {
+        let Some(first) = self.identities.get(&identity) else {
+            self.identities.insert(identity, key.clone());
+            return;
+        };
+        let twins = self.twins.entry(identity).or_default();
+        if twins.count == 0 {
+            twins.add(first);
+        }
+        twins.add(key);
     }
 
-    /// Says it.
-    pub(super) fn tell(&self, sync: &Sync, findings: &mut Findings) {
-        let (name, active) = (sync.name.as_str(), self.active);
-        let off = self.people - active - self.skipped - self.unreadable;
-        let skipped = self.skipped;
-        findings.ok(name, format!("sample of {}: {active} active, {off} not active, {skipped} skipped", self.people));
-        if self.unreadable * UNREADABLE_SHARE > self.people {
-            let said = format!("{} of {} can't be judged: a run would fail", self.unreadable, self.people);
-            findings.failed(name, format!("{said}; check the rights of the bind account"));
-        } else if self.unreadable > 0 {
-            findings.warning(name, format!("{} can't be judged, and are kept as they are", self.unreadable));
-        }
-        if self.keyless > 0 {
-            let (n, why) = (self.keyless, &self.keyless_why);
-            let said = format!("{n} of {} entries have no usable key ({why})", n + self.people);
-            match self.people {
-                0 => findings.failed(name, format!("{said}: nobody would be synced; check the sync's `key`")),
-                _ => findings.warning(
-                    name,
-                    format!("{said}: they are not synced, and while they are there nobody counts as absent"),
-                ),
-            }
-        }
-        for (field, (lacking, invalid)) in &self.fields {
-            let said = format!("{field}: {lacking} of {active} have none");
-            match invalid.len() {
-                0 => findings.ok(name, said),
-                n => findings.warning(name, format!("{said}: {n} invalid ({})", examples(invalid))),
-            }
-        }
-        if self.fields.is_empty() && active > 0 {
-            findings.ok(name, format!("every mapped field is filled for all {active}"));
-        }
-        for (reason, keys) in &self.invalid {
-            findings.warning(name, format!("{} invalid: {reason} ({})", keys.len(), examples(keys)));
-        }
-        if !self.shared.is_empty() {
-            let (n, keys): (_, Vec<_>) = (self.shared.len(), self.shared.iter().cloned().collect());
-            let said = format!("keys of several entries: {n} ({})", examples(&keys));
-            findings.warning(name, format!("{said}: nothing is changed for them; check the sync's `key`"));
-        }
-        let shared: Vec<_> = self.identities.values().filter(|keys| keys.len() > 1).collect();
-        for keys in shared.iter().take(EXAMPLES) {
-            let said = format!("{} people have the same {}", keys.len(), sync.identity);
-            findings.warning(name, format!("{said}: nothing is changed there ({})", examples(keys)));
-        }
-        if shared.len() > EXAMPLES {
-            let said = format!("{} more such cases of the same {}", shared.len() - EXAMPLES, sync.identity);
-            findings.warning(name, said);
+    fn fault(&mut self, field: &str, message: &str, key: &Key) {
+        self.invalid.entry(format!("{field}: {message}")).or_default().add(key);
+    }
+}
+
+impl People {
+    fn add(&mut self, key: &Key) {
+        self.count += 1;
+        if self.first.len() < EXAMPLES {
+            self.first.push(key.clone());
         }
     }
 }
 
-fn examples(keys: &[Key]) -> String {
-    let mut shown: Vec<_> = keys.iter().take(EXAMPLES).map(Key::to_string).collect();
-    if keys.len() > EXAMPLES {
-        shown.push("…".to_owned());
+/// The first of them, by their keys.
+impl fmt::Display for People {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<_> = self.first.iter().map(Key::as_str).collect();
+        let more = if self.count > self.first.len() as u64 { ", …" } else { "" };
+        write!(f, "{}{more}", keys.join(", "))
     }
-    shown.join(", ")
 }

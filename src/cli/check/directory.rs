@@ -1,16 +1,17 @@
-//! Whether a directory can be read, and shows what the syncs ask for.
+//! Whether a directory can be opened, and knows what the syncs ask for.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::sample;
+use super::servers;
+use super::told::ASKED_OF_ANY;
 use crate::cli::output::Failure;
-use crate::config::{Config, Sync};
+use crate::config::Sync;
 use crate::daemon::{Source, SourceError};
-use crate::directory::ldap::{self, Found, Session};
-use crate::directory::{Attributes, Kind, Query, Server, Servers, Settings};
+use crate::directory::ldap::{self, Session};
+use crate::directory::{Attributes, Kind, Query, Server, Settings};
 use crate::report::Findings;
 use crate::store::Store;
 
@@ -20,26 +21,28 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Worth a warning before it becomes a failure.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Discovered servers that are named.
-const SOME: usize = 8;
+/// A directory that could be opened.
+pub(super) struct Checked {
+    pub name: String,
+    source: Source,
+    kind: Kind,
+    /// The attributes it knows, in lower case; `None` when it does not tell.
+    schema: Option<BTreeSet<String>>,
+}
 
-/// Asked of every directory whose kind the config does not tell: no schema knows them all.
-const ASKED_OF_ANY: [&str; 4] = ["objectGUID", "entryUUID", "userAccountControl", "accountExpires"];
-
+/// `None` when it can't be opened.
 pub(super) async fn check(
-    config: &Config,
     name: &str,
     settings: &Settings,
-    syncs: &[&Sync],
     store: &mut Store,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<(), Failure> {
+) -> Result<Option<Checked>, Failure> {
     match ldap::servers(settings).await {
-        Ok(found) => discovered(name, &settings.servers, &found, findings),
+        Ok(found) => servers::tell(name, &settings.servers, &found, findings),
         Err(error) => {
             findings.failed(name, error.to_string());
-            return Ok(());
+            return Ok(None);
         }
     }
     let nothing =
@@ -49,7 +52,7 @@ pub(super) async fn check(
         Ok(session) => session,
         Err(SourceError::Directory(why)) => {
             findings.failed(name, why);
-            return Ok(());
+            return Ok(None);
         }
         Err(SourceError::Store(error)) => return Err(error.into()),
     };
@@ -58,40 +61,37 @@ pub(super) async fn check(
     clock(name, &server, now, findings);
     deleted(name, &server, findings);
     let schema = schema(name, session, findings).await;
-    for sync in syncs {
-        if let Some(schema) = &schema {
-            attributes(sync, server.kind, schema, findings);
-        }
-        sample::check(sync, config.target(sync), settings, session, now, findings).await;
-    }
-    Ok(())
+    Ok(Some(Checked { name: name.to_owned(), source, kind: server.kind, schema }))
 }
 
-/// Which servers DNS names. Among equals the order is drawn each time anew.
-fn discovered(name: &str, servers: &Servers, found: &Found, findings: &mut Findings) {
-    let Servers::Discovered(domain) = servers else { return };
-    let mut list = found.urls.iter().take(SOME).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if found.urls.len() > SOME {
-        list.push_str(", …");
+impl Checked {
+    pub(super) fn session(&mut self) -> Option<&mut Session> {
+        self.source.session()
     }
-    let near = match (&domain.site, found.in_site) {
-        (Some(site), Some(near)) => format!(" ({near} in the site {site})"),
-        _ => String::new(),
-    };
-    let (many, domain_name) = (found.urls.len(), &domain.name);
-    findings.ok(name, format!("servers of {domain_name} in DNS: {many}{near}, now in this order: {list}"));
-    if let (Some(site), Some(0)) = (&domain.site, found.in_site) {
-        let said = format!("DNS names no server for the site `{site}`");
-        findings.warning(name, format!("{said}: those of the whole domain are used; correct `site`"));
+
+    /// The attributes that a sync names and the server does not know; they are told.
+    pub(super) fn unknown(&self, sync: &Sync, findings: &mut Findings) -> BTreeSet<String> {
+        let Some(schema) = &self.schema else { return BTreeSet::new() };
+        let key = sync.key.as_deref().unwrap_or(self.kind.default_key());
+        let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+        let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
+        let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();
+        let unknown: BTreeSet<_> = names.iter().filter(|name| !schema.contains(&bare(name))).copied().collect();
+        for name in &unknown {
+            let help = nearest(&bare(name), schema).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let said = format!("the schema of {} has no attribute `{name}`{help}", self.name);
+            findings.warning(&sync.name, said);
+        }
+        if unknown.is_empty() {
+            let said = format!("the schema of {} knows all {} attributes asked for", self.name, names.len());
+            findings.ok(&sync.name, said);
+        }
+        unknown.into_iter().cloned().collect()
     }
 }
 
 fn known_as(server: &Server, url: &str) -> String {
-    let kind = match server.kind {
-        Kind::ActiveDirectory => "Active Directory",
-        Kind::OpenLdap => "OpenLDAP",
-        Kind::Generic => "generic LDAP",
-    };
+    let kind = server.kind;
     if server.name == url { format!("{url}, {kind}") } else { format!("{url}, {kind}, {}", server.name) }
 }
 
@@ -133,22 +133,6 @@ async fn schema(name: &str, session: &mut Session, findings: &mut Findings) -> O
             findings.warning(name, format!("its schema can't be read: {error}"));
             None
         }
-    }
-}
-
-/// Whether the server knows the attributes that the mapping names.
-fn attributes(sync: &Sync, kind: Kind, schema: &BTreeSet<String>, findings: &mut Findings) {
-    let key = sync.query.key.as_deref().unwrap_or(kind.default_key());
-    let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
-    let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
-    let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();
-    let unknown: Vec<_> = names.iter().filter(|name| !schema.contains(&bare(name))).collect();
-    for name in &unknown {
-        let help = nearest(&bare(name), schema).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        findings.warning(&sync.name, format!("the directory's schema has no attribute `{name}`{help}"));
-    }
-    if unknown.is_empty() {
-        findings.ok(&sync.name, format!("the schema knows all {} attributes asked for", names.len()));
     }
 }
 

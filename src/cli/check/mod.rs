@@ -6,16 +6,18 @@ use serde_json::json;
 
 use super::context::Context;
 use super::output::{Failure, json_line};
-use crate::config::Config;
+use crate::config::{Config, Sync};
 use crate::report::{Exit, Findings, Level, text};
 use crate::store::Store;
 
 mod coverage;
 mod destination;
 mod directory;
-mod sample;
+mod people;
+mod servers;
+mod told;
 
-/// Check the config, the directories and a sample of their people; nothing is sent.
+/// Check the config, the directories and their people; nothing is sent.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Only the config; nothing is connected to.
@@ -47,7 +49,7 @@ fn of_config(config: &Config, findings: &mut Findings) {
     for line in config.warnings.lines() {
         findings.warning("config", line);
     }
-    for name in config.directories.keys().filter(|name| config.syncs.values().all(|sync| sync.from != **name)) {
+    for name in config.directories.keys().filter(|name| config.syncs.values().all(|sync| !reads(sync, name))) {
         findings.warning(name, "no sync reads this directory");
     }
     for name in config.destinations.keys().filter(|name| config.syncs.values().all(|sync| sync.to != **name)) {
@@ -58,11 +60,14 @@ fn of_config(config: &Config, findings: &mut Findings) {
 async fn online(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
     let mut store = Store::look(&config.state).await?;
     let now = Timestamp::now();
+    let mut open = Vec::new();
     for (name, settings) in &config.directories {
-        let syncs: Vec<_> = config.syncs.values().filter(|sync| sync.from == *name).collect();
-        if !syncs.is_empty() {
-            directory::check(config, name, settings, &syncs, &mut store, now, findings).await?;
+        if config.syncs.values().any(|sync| reads(sync, name)) {
+            open.extend(directory::check(name, settings, &mut store, now, findings).await?);
         }
+    }
+    for sync in config.syncs.values() {
+        people::check(sync, config.target(sync), &mut open, now, findings).await;
     }
     for (name, target) in &config.destinations {
         if config.syncs.values().any(|sync| sync.to == *name) {
@@ -70,4 +75,8 @@ async fn online(config: &Config, findings: &mut Findings) -> Result<(), Failure>
         }
     }
     Ok(())
+}
+
+fn reads(sync: &Sync, directory: &str) -> bool {
+    sync.from.iter().any(|origin| origin.directory == directory)
 }

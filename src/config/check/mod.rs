@@ -4,6 +4,7 @@ mod approvers;
 mod bind;
 mod destination;
 mod directory;
+mod from;
 mod guard;
 mod locate;
 mod members;

@@ -1,34 +1,40 @@
 //! `search`, `require` and `key` of a sync: what is asked of the directory.
 
-use std::sync::Arc;
-
 use crate::config::fault::Fault;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
-use crate::directory::{Query, Scope, Search};
+use crate::directory::{Scope, Search};
 
 /// Deeper than any filter a person writes; the parser recurses.
 const DEEPEST: usize = 32;
 
-/// What is asked of the directory; which attributes, the mapping knows.
-pub(super) fn query(section: &mut Section<'_>) -> Option<Query> {
+/// What a sync asks, whichever of its directories.
+pub(super) struct Asked<'a> {
+    /// Each with the directory it is for; left out: every one.
+    pub searches: Vec<(Option<Setting<'a>>, Search)>,
+    pub key: Option<String>,
+    pub require: Vec<String>,
+}
+
+/// What is asked; which attributes, the mapping knows.
+pub(super) fn asked<'a>(section: &mut Section<'a>) -> Option<Asked<'a>> {
     let searches = section.required("search", "where people are: `base` and `filter`");
     let searches = searches.map(|searches| searches.one_or_many()).unwrap_or_default();
     let searches: Vec<_> = searches.iter().map(search).collect();
     let key = section.get("key").map(|key| attribute(&key));
     let require = section.get("require").map(|require| require.one_or_many()).unwrap_or_default();
     let require: Vec<_> = require.iter().map(filter).collect();
-    Some(Query {
+    Some(Asked {
         searches: searches.into_iter().collect::<Option<_>>()?,
-        attributes: Arc::default(),
         key: key.map_or(Some(None), |key| key.map(Some))?,
         require: require.into_iter().collect::<Option<_>>()?,
     })
 }
 
-/// One search.
-fn search(setting: &Setting<'_>) -> Option<Search> {
+/// One search, and the directory it is for.
+fn search<'a>(setting: &Setting<'a>) -> Option<(Option<Setting<'a>>, Search)> {
     let mut section = setting.section()?;
+    let from = section.get("from");
     let base = section.required("base", "the DN below which people are, such as OU=People,DC=example,DC=com");
     let condition = section.required(
         "filter",
@@ -49,7 +55,7 @@ fn search(setting: &Setting<'_>) -> Option<Search> {
             ));
         }
     }
-    Some(Search { base: base?, filter: text?, scope: scope? })
+    Some((from, Search { base: base?, filter: text?, scope: scope? }))
 }
 
 fn dn(setting: &Setting<'_>) -> Option<String> {

@@ -7,11 +7,11 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::destination::Checked;
-use super::{guard, rules, schedule, search};
+use super::{from, guard, rules, schedule, search};
 use crate::config::Sync;
 use crate::config::section::{Section, nearest};
 use crate::config::setting::Setting;
-use crate::directory::{Query, Settings};
+use crate::directory::Settings;
 use crate::mapping::Source;
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 
@@ -40,16 +40,16 @@ fn one(
     destinations: &BTreeMap<String, Checked>,
 ) -> Option<Sync> {
     let mut section = setting.section()?;
-    let from = section.required("from", "the name of a directory");
-    let from = from.and_then(|name| reference(&name, directories, "directory"));
+    let from_setting = section.required("from", "the name of a directory, or a list of them");
+    let from = from_setting.as_ref().and_then(|from| from::directories(from, directories));
     let to = section.required("to", "the name of a destination");
     let to = to.and_then(|name| reference(&name, destinations, "destination"));
     let schedule = section.get("schedule").and_then(|when| schedule::schedule(&when));
     let jitter = section.get("jitter").and_then(|jitter| schedule::jitter(&jitter, schedule.as_ref()));
     let timezone = section.get("timezone").and_then(|zone| schedule::timezone(&zone));
-    let query = search::query(&mut section);
+    let asked = search::asked(&mut section);
     let members = to.and_then(|to| destinations[to].members);
-    let kind = from.and_then(|from| directories[from].as_ref()).and_then(|directory| directory.kind);
+    let kind = from.as_ref().zip(from_setting.as_ref()).and_then(|(from, at)| from::kind(at, from, directories));
     let source = rules::source(&mut section, members, kind);
     let limits = section.get("limits").map_or_else(|| Some(Limits::default()), |limits| guard::limits(&limits));
     let absence = section.get("absence").map_or_else(|| Some(Absence::default()), |absence| guard::absence(&absence));
@@ -61,18 +61,22 @@ fn one(
     let was = section.get("was").and_then(|was| was.text()).map(str::to_owned);
     section.close();
     // The mapping is compiled even where something else is wrong, as long as its own text can be read.
-    let source = source.map(|source| Source { key: query.as_ref().and_then(|query| query.key.clone()), ..source })?;
-    let mapping = Arc::new(rules::compile(setting, &source)?);
+    let key = asked.as_ref().and_then(|asked| asked.key.clone());
+    let source = source.map(|source| Source { key: key.clone(), ..source })?;
+    let mapping = rules::compile(setting, &source);
+    let mapping = Arc::new(mapping?);
+    let attributes = Arc::new(mapping.attributes().clone());
+    let from = from::share(from_setting.as_ref()?, from.as_deref()?, asked?, &attributes);
     Some(Sync {
         name: setting.name.to_owned(),
         was,
-        from: from?.to_owned(),
+        from: from?,
         to: to?.to_owned(),
         identity: members?.identity,
         schedule,
         jitter: jitter.unwrap_or_default(),
         timezone: timezone.unwrap_or(TimeZone::UTC),
-        query: Query { attributes: Arc::new(mapping.attributes().clone()), ..query? },
+        key,
         mapping,
         limits: limits?,
         absence: absence?,
@@ -81,7 +85,7 @@ fn one(
     })
 }
 
-fn reference<'n, T>(setting: &Setting<'_>, known: &'n BTreeMap<String, T>, what: &str) -> Option<&'n str> {
+pub(super) fn reference<'n, T>(setting: &Setting<'_>, known: &'n BTreeMap<String, T>, what: &str) -> Option<&'n str> {
     let name = setting.text()?;
     // That there are none has been said.
     if known.is_empty() {

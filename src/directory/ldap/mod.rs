@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use self::connection::Connection;
 use self::root_dse::RootDse;
-use super::{Query, Server, Settings, Sightings};
+use super::{Kind, Query, Server, Settings, Sightings};
 use crate::roster::Key;
 
 mod bind;
@@ -26,6 +26,7 @@ mod page;
 mod parse;
 mod range;
 mod reader;
+mod rights;
 mod root_dse;
 mod schema;
 mod tls;
@@ -80,6 +81,14 @@ impl Session {
     /// wider. The answer has the order of the keys.
     pub async fn look_up(&mut self, query: &Query, keys: &[Key]) -> Result<Sightings, Error> {
         look_up::look_up(&mut self.connection, &self.root, query, keys).await
+    }
+
+    /// Whether the bind account may change a base or create entries below it, where an Active Directory tells.
+    pub async fn may_change(&mut self, base: &str) -> Result<Option<bool>, Error> {
+        match self.root.server.kind {
+            Kind::ActiveDirectory => rights::may_change(&mut self.connection, base).await,
+            Kind::OpenLdap | Kind::Generic => Ok(None),
+        }
     }
 
     /// The attribute names the server's schema knows, in lower case; `None` when it can't be read.

@@ -29,6 +29,8 @@ pub enum Operation {
     LookUp,
     /// The schema.
     Schema,
+    /// The account's own rights.
+    Rights,
 }
 
 impl Operation {
@@ -52,6 +54,7 @@ impl fmt::Display for Operation {
             Self::Probe => f.write_str("a `require` probe"),
             Self::LookUp => f.write_str("the look-up of missing people"),
             Self::Schema => f.write_str("the look at the schema"),
+            Self::Rights => f.write_str("the look at the account's rights"),
         }
     }
 }

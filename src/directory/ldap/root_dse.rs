@@ -49,8 +49,12 @@ impl RootDse {
         if let (true, Some(context)) = (shows_deleted, text(default_context)) {
             let container = format!("<WKGUID={DELETED_OBJECTS},{context}>");
             let control = vec![show_deleted()];
-            sees_deleted =
-                base(connection, &container, &Attributes::default(), control, Operation::RootDse).await?.is_some();
+            let mut names = Attributes::default();
+            let class = names.add("objectClass");
+            let container = base(connection, &container, &names, control, Operation::RootDse).await?;
+            // Its name alone is shown to whoever may list the domain; the right to see what lies there comes with the
+            // right to read it.
+            sees_deleted = container.is_some_and(|container| container.first(class).is_some());
         }
         let server = Server {
             name: text(service).unwrap_or_else(|| url.to_owned()),

@@ -7,9 +7,9 @@ async fn all_is_well() {
     let said = world.ends(0, &["check"]).out;
     for line in [
         "ok       corp: connected and bound: ldap://",
-        "ok       employees: the schema knows all",
+        "ok       employees: the schema of corp knows all",
         &format!("ok       employees: {PEOPLE}: the search finds 3"),
-        "ok       employees: sample of 3: 3 active, 0 not active, 0 skipped",
+        "ok       employees: 3 people: 3 active, 0 not active, 0 skipped",
         "ok       employees: every mapped field is filled for all 3",
         "ok       veris: credentials not tried: each token request costs quota",
     ] {
@@ -38,10 +38,10 @@ async fn people_who_will_not_do_are_counted_and_not_named() {
     });
     let said = world.ends(1, &["check"]).out;
     for line in [
-        "warning  employees: the directory's schema has no attribute `telephoneNumbr`; did you mean `telephonenumber`?",
+        "warning  employees: the schema of corp has no attribute `telephoneNumbr`; did you mean `telephonenumber`?",
         "FAILED   employees: `require` finds nobody for (uid=canary)",
-        &format!("warning  employees: designation: 1 of 5 have none: 1 invalid ({})", uuid(7)),
-        "ok       employees: phone: 5 of 5 have none",
+        &format!("warning  employees: 1 of 5 people have no designation: 1 would be invalid ({})", uuid(7)),
+        "ok       employees: 5 of 5 people have no phone",
         &format!(
             "warning  employees: 2 people have the same unique_id: nothing is changed there ({}, {})",
             uuid(1),
@@ -65,7 +65,7 @@ async fn who_is_found_by_two_searches_counts_once_and_shared_keys_are_told() {
     let (one, two) = (one.replace("BASE", PEOPLE), two.replace("BASE", PEOPLE));
     world.configure(|text| text.replace(&one, &two));
     let said = world.ends(0, &["check"]).out;
-    assert!(said.contains("sample of 3: 3 active") && !said.contains("the same unique_id"), "{said}");
+    assert!(said.contains("3 people: 3 active") && !said.contains("the same unique_id"), "{said}");
     world.configure(|text| text.replace("schedule: 15m", "schedule: 15m\n    key: title"));
     let said = world.ends(0, &["check"]).out;
     assert!(said.contains("warning  employees: keys of several entries: 1 (Engineer): nothing is changed"), "{said}");

@@ -43,7 +43,7 @@ fn root_dse(asked: &Asked, sees_deleted: bool) -> Option<Vec<Said>> {
             if !sees_deleted {
                 return Some(vec![Said::Result(32, "0000208D: NameErr".to_owned(), None)]);
             }
-            Said::entry("CN=Deleted Objects,DC=roster,DC=test", &[])
+            Said::entry("CN=Deleted Objects,DC=roster,DC=test", &[("objectClass", &["top", "container"])])
         }
         _ => {
             assert!(asked.controls.iter().any(|control| control == DOMAIN_SCOPE), "{asked:?}");
