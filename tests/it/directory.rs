@@ -5,6 +5,7 @@ mod broken;
 mod connecting;
 mod discovering;
 mod look_up;
+mod microsoft;
 mod reading;
 
 use std::sync::Arc;
