@@ -29,7 +29,7 @@ pub async fn status(config: &Config, store: &mut Store, now: Timestamp) -> Resul
         shown.targets.push(of_target(name, target, store, now).await?);
     }
     for name in config.directories.keys() {
-        if let Some((_, at, why)) = store.bind_record(name).await?.refused {
+        if let Some((at, why)) = store.bind_record(name).await?.refused {
             shown.directories.push(Refused { directory: name.clone(), at, why });
         }
     }

@@ -10,6 +10,7 @@ pub mod ask;
 pub mod books;
 pub mod clock;
 pub mod control;
+mod credential;
 mod keep;
 pub mod life;
 pub mod listen;

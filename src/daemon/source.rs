@@ -1,15 +1,12 @@
 //! A directory as a run uses it: opened once, credentials that were refused not tried again.
 
-use jiff::{SignedDuration, Timestamp};
-use secrecy::ExposeSecret;
+use jiff::Timestamp;
 
-use crate::directory::ldap::{Error, Reader, Session};
-use crate::directory::{Bind, Page, Query, Server, Settings, Sightings};
-use crate::roster::{Fingerprint, Key};
+use super::credential::Credential;
+use crate::directory::ldap::{Error, Opening, Reader, Session};
+use crate::directory::{Page, Query, Server, Settings, Sightings};
+use crate::roster::Key;
 use crate::store::{self, Store};
-
-/// Refused credentials are tried once in this time, so that an unlocked account is noticed and none is locked.
-const REFUSED_RETRY: SignedDuration = SignedDuration::from_hours(1);
 
 /// A directory and what is asked of it.
 pub struct Source {
@@ -59,34 +56,54 @@ impl Source {
 
     /// Binds, at the server that last worked first, for whoever asks other things than the reading.
     pub async fn bind(&mut self, store: &mut Store, now: Timestamp) -> Result<&mut Session, SourceError> {
-        let record = store.bind_record(&self.name).await?;
-        let credential = credential(&self.settings.bind);
-        if let Some((refused, at, note)) = &record.refused
-            && *refused == credential
-            && (*at..*at + REFUSED_RETRY).contains(&now)
-        {
-            let until = *at + REFUSED_RETRY;
-            return Err(SourceError::Directory(format!(
-                "{note} (not tried again before {until:.0}, or until the credentials in the config change)"
-            )));
-        }
-        let mut settings = self.settings.clone();
-        if let Some(url) = &record.url {
-            settings.urls.sort_by_key(|known| known != url);
-        }
-        let session = match Session::open(&settings).await {
-            Ok(session) => session,
-            Err(error) => {
-                if error.is_credentials() {
-                    store.bind_refused(&self.name, credential, &error.to_string(), now).await?;
+        let credential = Credential::of(&self.settings.bind);
+        self.must_not_stand_refused(credential, store, now).await?;
+        let known = store.bind_record(&self.name).await?;
+        let mut opening = Opening::begin(&self.settings, known.url.as_deref()).await?;
+        let session = loop {
+            let unbound = opening.connect().await?;
+            // From here to the note of what came of it. A server that does not even connect holds up nobody.
+            let _turn = match credential {
+                Some(credential) => Some(credential.turn().await),
+                None => None,
+            };
+            self.must_not_stand_refused(credential, store, now).await?;
+            match opening.bind(unbound).await {
+                Ok(Some(session)) => break session,
+                Ok(None) => {}
+                Err(error) => {
+                    if let (Some(credential), true) = (credential, error.is_credentials()) {
+                        store.bind_refused(&self.name, credential.fingerprint(), &error.to_string(), now).await?;
+                    }
+                    return Err(error.into());
                 }
-                return Err(error.into());
             }
         };
-        if record.url.as_deref() != Some(session.url()) || record.refused.is_some() {
-            store.bind_worked(&self.name, session.url()).await?;
+        let credential = credential.map(Credential::fingerprint);
+        let refused_before = match credential {
+            Some(credential) => store.bind_refusal(credential).await?.is_some(),
+            None => false,
+        };
+        if known.url.as_deref() != Some(session.url()) || known.refused.is_some() || refused_before {
+            store.bind_worked(&self.name, session.url(), credential).await?;
         }
         Ok(self.session.insert(session))
+    }
+
+    /// Refused under another name, they are so under this one: that is to be seen, too.
+    async fn must_not_stand_refused(
+        &self,
+        credential: Option<Credential>,
+        store: &mut Store,
+        now: Timestamp,
+    ) -> Result<(), SourceError> {
+        let Some(credential) = credential else { return Ok(()) };
+        let Some((at, why)) = credential.refused(store, now).await? else { return Ok(()) };
+        store.bind_stands_refused(&self.name, credential.fingerprint()).await?;
+        let until = Credential::again_at(at);
+        Err(SourceError::Directory(format!(
+            "{why} (not tried again before {until:.0}, or until the credentials in the config change)"
+        )))
     }
 
     /// The session, once bound.
@@ -108,12 +125,5 @@ impl Source {
             Some(session) => Ok(session.look_up(&self.query, keys).await?),
             None => Err(SourceError::Directory("the directory is not open".to_owned())),
         }
-    }
-}
-
-fn credential(bind: &Bind) -> Fingerprint {
-    match bind {
-        Bind::Anonymous => Fingerprint::of(b"anonymous"),
-        Bind::Simple { dn, password } => Fingerprint::of(format!("{dn}\n{}", password.expose_secret()).as_bytes()),
     }
 }

@@ -1,6 +1,7 @@
 //! What a directory gives: entries in pages, and why somebody is missing. [`ldap`] touches the wire.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ pub mod dn;
 mod entry;
 mod group;
 pub mod ldap;
+mod srv;
 mod together;
 
 pub use entry::{Attributes, Entry, EntryBuilder, Slot};
@@ -32,8 +34,8 @@ pub enum Kind {
 /// How to reach a directory.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `ldap://`, `ldaps://` or `ldapi://` URLs, tried in order.
-    pub urls: Vec<String>,
+    /// Where its servers are.
+    pub servers: Servers,
     /// Left out: asked of the rootDSE.
     pub kind: Option<Kind>,
     /// Who binds.
@@ -42,10 +44,30 @@ pub struct Settings {
     pub tls: Tls,
     /// Entries asked for per page.
     pub page_size: u32,
-    /// For the TCP and TLS handshakes, for each server.
+    /// For DNS, and then for the TCP and TLS handshakes and the bind of each server.
     pub connect_timeout: Duration,
     /// For each operation and each page.
     pub timeout: Duration,
+}
+
+/// Where a directory's servers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Servers {
+    /// At `ldap://`, `ldaps://` or `ldapi://` URLs, tried in order.
+    Listed(Vec<String>),
+    /// Where DNS says, each time anew.
+    Discovered(Domain),
+}
+
+/// An Active Directory domain whose servers DNS names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain {
+    /// Its DNS name, without a final dot.
+    pub name: String,
+    /// The site whose servers come first.
+    pub site: Option<String>,
+    /// The name servers to ask; none: the system's.
+    pub dns: Vec<SocketAddr>,
 }
 
 /// Who binds.

@@ -1,9 +1,9 @@
-//! What is remembered of a directory: the server that last worked, and credentials it refused.
+//! What is remembered of a directory: the server that last worked, and credentials that were refused.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
-use super::rows::{fingerprint, millis, moment_of};
+use super::rows::{millis, moment};
 use super::{Error, Store};
 use crate::roster::Fingerprint;
 
@@ -12,41 +12,55 @@ use crate::roster::Fingerprint;
 pub struct BindRecord {
     /// The URL that last worked.
     pub url: Option<String>,
-    /// Credentials that were refused, when, and how.
-    pub refused: Option<(Fingerprint, Timestamp, String)>,
+    /// When its credentials were refused, and how.
+    pub refused: Option<(Timestamp, String)>,
 }
 
 impl Store {
     /// What is remembered of a directory.
     pub async fn bind_record(&mut self, directory: &str) -> Result<BindRecord, Error> {
-        let row = sqlx::query("SELECT url, refused, refused_at, note FROM directory WHERE name = ?")
-            .bind(directory)
-            .fetch_optional(&mut self.connection)
-            .await?;
+        let query = "SELECT url, at, note FROM directory LEFT JOIN refusal ON credential = refused WHERE name = ?";
+        let row = sqlx::query(query).bind(directory).fetch_optional(&mut self.connection).await?;
         let Some(row) = row else { return Ok(BindRecord::default()) };
-        let refused = fingerprint(row.try_get(1)?).zip(moment_of(row.try_get(2)?));
-        let note: Option<String> = row.try_get(3)?;
-        Ok(BindRecord {
-            url: row.try_get(0)?,
-            refused: refused.map(|(credential, at)| (credential, at, note.unwrap_or_default())),
-        })
+        let (at, note): (Option<i64>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+        Ok(BindRecord { url: row.try_get(0)?, refused: at.map(moment).zip(note) })
     }
 
-    /// A server worked: it is tried first the next time.
-    pub async fn bind_worked(&mut self, directory: &str, url: &str) -> Result<(), Error> {
+    /// When these credentials were refused, and how, whichever directory it was.
+    pub async fn bind_refusal(&mut self, credential: Fingerprint) -> Result<Option<(Timestamp, String)>, Error> {
+        let row: Option<(i64, String)> = sqlx::query_as("SELECT at, note FROM refusal WHERE credential = ?")
+            .bind(&credential.as_bytes()[..])
+            .fetch_optional(&mut self.connection)
+            .await?;
+        Ok(row.map(|(at, note)| (moment(at), note)))
+    }
+
+    /// A server worked, with these credentials if any: it is tried first the next time.
+    pub async fn bind_worked(
+        &mut self,
+        directory: &str,
+        url: &str,
+        credential: Option<Fingerprint>,
+    ) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query(
             "INSERT INTO directory (name, url) VALUES (?, ?)
-             ON CONFLICT (name) DO UPDATE SET url = excluded.url, refused = NULL, refused_at = NULL, note = NULL",
+             ON CONFLICT (name) DO UPDATE SET url = excluded.url, refused = NULL",
         )
         .bind(directory)
         .bind(url)
         .execute(&mut *tx)
         .await?;
+        if let Some(credential) = credential {
+            sqlx::query("DELETE FROM refusal WHERE credential = ?")
+                .bind(&credential.as_bytes()[..])
+                .execute(&mut *tx)
+                .await?;
+        }
         Ok(tx.commit().await?)
     }
 
-    /// The credentials were refused.
+    /// A directory refused credentials.
     pub async fn bind_refused(
         &mut self,
         directory: &str,
@@ -56,16 +70,34 @@ impl Store {
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query(
-            "INSERT INTO directory (name, refused, refused_at, note) VALUES (?, ?, ?, ?)
-             ON CONFLICT (name) DO UPDATE SET refused = excluded.refused, refused_at = excluded.refused_at,
-               note = excluded.note",
+            "INSERT INTO refusal (credential, at, note) VALUES (?, ?, ?)
+             ON CONFLICT (credential) DO UPDATE SET at = excluded.at, note = excluded.note",
         )
-        .bind(directory)
         .bind(&credential.as_bytes()[..])
         .bind(millis(now))
         .bind(note)
         .execute(&mut *tx)
         .await?;
+        mark(&mut tx, directory, credential).await?;
         Ok(tx.commit().await?)
     }
+
+    /// A directory's credentials stand refused by another one.
+    pub async fn bind_stands_refused(&mut self, directory: &str, credential: Fingerprint) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        mark(&mut tx, directory, credential).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn mark(tx: &mut SqliteConnection, directory: &str, credential: Fingerprint) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO directory (name, refused) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET refused = excluded.refused",
+    )
+    .bind(directory)
+    .bind(&credential.as_bytes()[..])
+    .execute(tx)
+    .await?;
+    Ok(())
 }

@@ -23,7 +23,7 @@ const FOLLOW: [&str; 10] = [
     "UPDATE approval SET until = until + ?1, at = at + ?1",
     "UPDATE batch SET at = at + ?1, wake = wake + ?1",
     "UPDATE run SET wake = wake + ?1 WHERE wake IS NOT NULL",
-    "UPDATE directory SET refused_at = refused_at + ?1",
+    "UPDATE refusal SET at = at + ?1",
 ];
 
 /// After another boot nobody knows how long ago anything was. What seems to be yet to come was at most just now (`?1`), and

@@ -1,6 +1,7 @@
 //! The real program against a real slapd and the sandbox: what commands do, say, and end with.
 
 mod checking;
+mod discovering;
 mod holding;
 mod importing;
 mod looking;

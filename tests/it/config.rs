@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rosterd::config::{Config, Environment, Look};
+use rosterd::directory::{Domain, Servers};
 
 fn environment() -> Environment {
     Environment::new([
@@ -95,12 +96,25 @@ fn only_what_changes_judgements_changes_the_fingerprint() {
 }
 
 #[test]
+fn a_domain_s_name_is_taken_as_dns_writes_it() {
+    let config = Config::load(Path::new("tests/config/valid/discover.yaml"), &environment()).unwrap();
+    let domain = |name: &str| match &config.directories[name].servers {
+        Servers::Discovered(domain) => domain.clone(),
+        Servers::Listed(urls) => panic!("{urls:?}"),
+    };
+    let dns = |servers: &[&str]| servers.iter().map(|server| server.parse().unwrap()).collect();
+    let (name, site) = ("corp.example.com".to_owned(), Some("London".to_owned()));
+    assert_eq!(domain("corp"), Domain { name, site, dns: dns(&["10.0.0.53:53", "[fd00::53]:5353"]) });
+    assert_eq!(domain("emea"), Domain { name: "emea.example.com".to_owned(), site: None, dns: dns(&["10.0.1.53:53"]) });
+}
+
+#[test]
 fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
     let text = fs::read_to_string("tests/config/valid/everything.yaml").unwrap();
     let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
     let config = Config::parse(&text, "x.yaml", &environment())
         .unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
-    assert_eq!(config.directories["corp"].urls.len(), 2);
+    assert!(matches!(&config.directories["corp"].servers, Servers::Listed(urls) if urls.len() == 2));
     let faults =
         Config::parse(&text.replace("page_size", "page_sise"), "x.yaml", &environment()).map(|_| ()).unwrap_err();
     assert_eq!(faults.to_string(), "x.yaml:14:5: unknown key `page_sise` in `corp`; did you mean `page_size`?");

@@ -3,15 +3,17 @@
 mod active_directory;
 mod broken;
 mod connecting;
+mod discovering;
 mod groups;
 mod look_up;
+mod microsoft;
 mod reading;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rosterd::directory::ldap::{Error, Session};
-use rosterd::directory::{Attributes, Bind, Entry, Page, Query, Scope, Search, Settings, Tls};
+use rosterd::directory::{Attributes, Bind, Entry, Page, Query, Scope, Search, Servers, Settings, Tls};
 
 use crate::fixtures::ldif::{PEOPLE, SERVICE};
 
@@ -19,10 +21,14 @@ fn simple(dn: &str, password: &str) -> Bind {
     Bind::Simple { dn: dn.to_owned(), password: password.into() }
 }
 
+fn listed(urls: &[&str]) -> Servers {
+    Servers::Listed(urls.iter().map(|url| (*url).to_owned()).collect())
+}
+
 /// Settings of a plain connection on the loopback, bound as the service account.
 fn settings(urls: &[&str]) -> Settings {
     Settings {
-        urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+        servers: listed(urls),
         kind: None,
         bind: simple(SERVICE.0, SERVICE.1),
         tls: Tls::default(),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::servers;
 use super::told::ASKED_OF_ANY;
 use crate::cli::output::Failure;
 use crate::config::Sync;
 use crate::daemon::{Source, SourceError};
-use crate::directory::ldap::Session;
+use crate::directory::ldap::{self, Session};
 use crate::directory::{Attributes, Kind, Query, Server, Settings};
 use crate::report::Findings;
 use crate::store::Store;
@@ -37,6 +38,13 @@ pub(super) async fn check(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Option<Checked>, Failure> {
+    match ldap::servers(settings).await {
+        Ok(found) => servers::tell(name, &settings.servers, &found, findings),
+        Err(error) => {
+            findings.failed(name, error.to_string());
+            return Ok(None);
+        }
+    }
     let nothing =
         Query { searches: Vec::new(), attributes: Arc::new(Attributes::default()), key: None, require: Vec::new() };
     let mut source = Source::new(name, settings, &nothing);

@@ -14,6 +14,7 @@ mod coverage;
 mod destination;
 mod directory;
 mod people;
+mod servers;
 mod told;
 
 /// Check the config, the directories and their people; nothing is sent.

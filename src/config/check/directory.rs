@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
-
-use super::{bind, url};
+use super::{bind, servers};
 use crate::config::fault::Fault;
 use crate::config::raw::Value;
 use crate::config::section::Section;
@@ -14,12 +12,7 @@ use crate::directory::{Kind, Settings, Tls};
 /// A directory.
 pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
     let mut section = setting.section()?;
-    section.not_yet("discover", "name the servers: `url: [ldaps://dc1.example.com, ldaps://dc2.example.com]`");
-    section.not_yet("site", "name the site's servers under `url`");
-    let discovers = setting.has("discover");
-    let servers =
-        if discovers { section.get("url") } else { section.required("url", "such as ldaps://dc1.example.com") };
-    let urls = servers.map(|urls| urls_of(&urls)).unwrap_or_default();
+    let servers = servers::servers(&mut section);
     let kind = section.get("kind").and_then(|kind| {
         kind.choice(&[
             ("active_directory", Kind::ActiveDirectory),
@@ -37,44 +30,20 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
     section.close();
     let tls = tls?;
     if bind_setting.is_some_and(|bind| matches!(bind.node.value, Value::Map(_))) && !tls.danger_allow_plaintext {
-        for (server, url) in &urls {
-            plaintext(server, url, &tls);
-        }
+        servers.refuse_plaintext(&tls);
     }
-    if tls.starttls && !urls.is_empty() && urls.iter().all(|(_, url)| url.scheme() != "ldap") {
+    if tls.starttls && servers.all_encrypted() {
         let at = setting.child("tls").and_then(|tls| tls.child("starttls"));
         at.as_ref().unwrap_or(setting).name_fault(
             "`starttls` is set, but no URL begins with ldap://",
             "ldaps:// is encrypted from the start; remove `starttls`",
         );
     }
-    let urls = urls.into_iter().map(|(server, _)| server.text().unwrap_or_default().to_owned()).collect();
-    Some(Settings { urls, kind, bind: bind?, tls, page_size, connect_timeout, timeout })
+    Some(Settings { servers: servers.checked(), kind, bind: bind?, tls, page_size, connect_timeout, timeout })
 }
 
 fn duration(section: &mut Section<'_>, key: &'static str, default: Duration) -> Duration {
     section.get(key).and_then(|setting| setting.some_duration()).unwrap_or(default)
-}
-
-fn urls_of<'a>(setting: &Setting<'a>) -> Vec<(Setting<'a>, Url)> {
-    let servers = setting.one_or_many();
-    servers.into_iter().filter_map(|server| server_url(&server).map(|url| (server, url))).collect()
-}
-
-fn server_url(setting: &Setting<'_>) -> Option<Url> {
-    let url = url::url(setting, &["ldaps", "ldap", "ldapi"])?;
-    url::without_user(setting, &url, "who binds stands under `bind`");
-    if !matches!(url.path(), "" | "/") && url.scheme() != "ldapi" {
-        setting.fault("this URL has a path", "where to search stands under `search` of the sync");
-    }
-    if let Some(port @ (3268 | 3269)) = url.port() {
-        let instead = if port == 3268 { "ldap:// (389)" } else { "ldaps:// (636)" };
-        setting.fault(
-            format!("port {port} is the Global Catalog, which does not hold accountExpires: expired people would stay active"),
-            format!("leave the port out and use {instead}"),
-        );
-    }
-    Some(url)
 }
 
 fn tls_of(setting: &Setting<'_>) -> Option<Tls> {
@@ -95,13 +64,4 @@ fn tls_of(setting: &Setting<'_>) -> Option<Tls> {
         danger("danger_accept_any_certificate", "anybody between here and the server can read and change everything");
     section.close();
     Some(Tls { ca, starttls, danger_allow_plaintext, danger_accept_any_certificate })
-}
-
-fn plaintext(server: &Setting<'_>, url: &Url, tls: &Tls) {
-    if url.scheme() == "ldap" && !tls.starttls && !url::is_local(url) {
-        server.fault(
-            "the password would cross the network in the clear",
-            "use ldaps://, or `tls: { starttls: true }`; in a lab, `tls: { danger_allow_plaintext: true }`",
-        );
-    }
 }

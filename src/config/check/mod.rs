@@ -11,6 +11,7 @@ mod members;
 mod rules;
 mod schedule;
 mod search;
+mod servers;
 mod sync;
 mod url;
 mod veris;

@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use super::connection::Connection;
 use super::driver::shielded;
 use super::endpoint::Endpoint;
-use super::{Deadline, Error, Operation, tls};
-use crate::directory::{Bind, Settings};
+use super::{Deadline, Error, Operation, dns, tls};
+use crate::directory::{Bind, Servers, Settings};
 
 /// Connects, with TLS where it is configured. No byte of a password is sent here.
 pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: Deadline) -> Result<Connection, Error> {
@@ -19,7 +19,7 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
         Endpoint::Unix { path } => deadline.hold(Operation::Connect, unix(path)).await?,
         Endpoint::Tcp { host, port, ldaps } => {
             let server = &format!("{host}:{port}");
-            let stream = tcp(host, *port, deadline).await?;
+            let stream = tcp(host, *port, settings, deadline).await?;
             let peer = stream.peer_addr().ok().map(|peer| peer.ip());
             let options = socket(stream, server)?;
             if *ldaps || settings.tls.starttls {
@@ -75,11 +75,15 @@ async fn unix(path: &str) -> Result<(LdapConnAsync, ldap3::Ldap), Error> {
 }
 
 /// The first address that answers. Each gets its share of the time left, so that a dead first one does not cost all.
-async fn tcp(host: &str, port: u16, deadline: Deadline) -> Result<TcpStream, Error> {
+async fn tcp(host: &str, port: u16, settings: &Settings, deadline: Deadline) -> Result<TcpStream, Error> {
     let server = format!("{host}:{port}");
+    let name_servers: &[SocketAddr] = match &settings.servers {
+        Servers::Discovered(domain) => &domain.dns,
+        Servers::Listed(_) => &[],
+    };
     let resolve = async {
-        let found = tokio::net::lookup_host((host, port)).await;
-        found.map_err(|error| unreachable(&server, &error)).map(Iterator::collect::<Vec<_>>)
+        let found = dns::addresses(host, port, name_servers, deadline.left()).await;
+        found.map_err(|error| unreachable(&server, &error))
     };
     let addresses = deadline.hold(Operation::Connect, resolve).await?;
     let mut why = "its name has no address".to_owned();
@@ -125,9 +129,9 @@ mod tests {
     fn a_password_crosses_no_network_in_the_clear() {
         let bind = Bind::Simple { dn: "cn=a".to_owned(), password: "b".into() };
         let second = Duration::from_secs(1);
-        let (urls, tls) = (Vec::new(), Tls::default());
+        let (servers, tls) = (Servers::Listed(Vec::new()), Tls::default());
         let mut settings =
-            Settings { urls, kind: None, bind, tls, page_size: 1, connect_timeout: second, timeout: second };
+            Settings { servers, kind: None, bind, tls, page_size: 1, connect_timeout: second, timeout: second };
         let refused =
             |peer: &str, settings: &Settings| refuse_plaintext(peer.parse().ok(), "server", settings).is_err();
         for (peer, expected) in

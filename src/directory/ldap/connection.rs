@@ -95,6 +95,8 @@ pub(super) fn outcome(result: &LdapResult, during: Operation, base: &str) -> Res
         0 => return Ok(()),
         3 => Error::TimeLimit { during },
         4 => Error::SizeLimit { during },
+        // ERROR_NOT_AUTHENTICATED (MS-ERREF 2.2), which Active Directory puts first.
+        1 if result.text.starts_with("000004DC") => Error::NeedsBind,
         8 | 13 => Error::NeedsTls,
         10 => Error::Referred { base: base(), to: result.refs.clone() },
         32 if during != Operation::Bind => Error::NoSuchBase { base: base() },

@@ -13,6 +13,14 @@ pub enum Error {
         /// URL and reason.
         tried: Vec<(String, String)>,
     },
+    /// DNS names no servers that could be tried.
+    #[error("the servers of `{domain}` can't be found by DNS: {why}")]
+    Discovery {
+        /// Which domain.
+        domain: String,
+        /// Why, and what to do.
+        why: String,
+    },
     /// One server can't be connected to.
     #[error("{server} can't be reached: {why}; check the name, the port, the firewall and that the server runs")]
     Connect {
@@ -64,6 +72,9 @@ pub enum Error {
     /// Result 8 or 13.
     #[error("the server requires TLS or signing: use ldaps:// or tls.starttls")]
     NeedsTls,
+    /// Result 1 in the words of Active Directory.
+    #[error("the server answers only whoever binds: give `bind` an account in place of `anonymous`")]
+    NeedsBind,
     /// No answer in time.
     #[error("{during} was not answered within {}: see to the server, or raise {}", humantime::format_duration(*after), during.limit())]
     Timeout {
@@ -123,12 +134,23 @@ pub enum Error {
         during: Operation,
     },
     /// Another server holds the base: nothing was searched, so there is no reading.
-    #[error("the base `{base}` is held elsewhere ({}): point `url` there", to.join(", "))]
+    #[error("the base `{base}` is held elsewhere ({}): point `url` or `discover` there", to.join(", "))]
     Referred {
         /// Which.
         base: String,
         /// Where to.
         to: Vec<String>,
+    },
+    /// The cookie of a page is not known any more (RFC 2696 section 3).
+    #[error(
+        "the server no longer knows where the page before {during} ended{}: the next run reads anew",
+        said(diagnostic)
+    )]
+    PageLost {
+        /// Which page.
+        during: Operation,
+        /// The server's own words, on one line.
+        diagnostic: String,
     },
     /// A filter is not well-formed (RFC 4515).
     #[error("a filter is not well-formed during {during}: check its parentheses and escapes")]

@@ -14,11 +14,14 @@ use crate::roster::Key;
 mod bind;
 mod connect;
 mod connection;
+mod discover;
+mod dns;
 mod driver;
 mod endpoint;
 mod error;
 mod group;
 mod look_up;
+mod opening;
 mod operation;
 mod page;
 mod parse;
@@ -30,7 +33,9 @@ mod schema;
 mod tls;
 mod words;
 
+pub use discover::{Found, servers};
 pub use error::Error;
+pub use opening::{Opening, Unbound};
 pub use operation::Operation;
 pub use reader::Reader;
 pub use words::{BindFailure, result_code};
@@ -46,34 +51,15 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens a connection to the first of the servers that answers, and binds.
-    ///
-    /// A dead or hung server costs at most `connect_timeout`. Refused credentials are final: asking the next server
-    /// with them would only bring the account closer to its lockout.
+    /// Opens a connection to the first of the servers that answers, and binds; for whoever alone uses its credentials.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
-        let mut tried = Vec::new();
-        for url in &settings.urls {
-            match Self::open_one(url, settings).await {
-                Ok(session) => return Ok(session),
-                Err(error) if error.is_final() => return Err(error),
-                Err(error) => tried.push((url.clone(), error)),
+        let mut opening = Opening::begin(settings, None).await?;
+        loop {
+            let unbound = opening.connect().await?;
+            if let Some(session) = opening.bind(unbound).await? {
+                return Ok(session);
             }
         }
-        match tried.len() {
-            1 => Err(tried.remove(0).1),
-            _ => {
-                Err(Error::Unreachable { tried: tried.into_iter().map(|(url, why)| (url, why.to_string())).collect() })
-            }
-        }
-    }
-
-    async fn open_one(url: &str, settings: &Settings) -> Result<Self, Error> {
-        let deadline = Deadline::after(settings.connect_timeout);
-        let endpoint = endpoint::Endpoint::parse(url)?;
-        let mut connection = connect::connect(&endpoint, settings, deadline).await?;
-        deadline.hold(Operation::Bind, bind::bind(&connection, &settings.bind)).await?;
-        let root = deadline.hold(Operation::RootDse, RootDse::read(&mut connection, url, settings.kind)).await?;
-        Ok(Self { connection, root, url: url.to_owned(), page_size: settings.page_size.max(1) })
     }
 
     /// Who answered.

@@ -82,7 +82,11 @@ pub(super) async fn page(
         Ok(())
     };
     let result = connection.search(request, take).await?;
-    outcome(&result, during.clone(), search.base)?;
+    outcome(&result, during.clone(), search.base).map_err(|error| match error {
+        // The first page proved that the server knows the control.
+        Error::Refused { during, rc: 12, diagnostic } if !asked.is_empty() => Error::PageLost { during, diagnostic },
+        error => error,
+    })?;
     let cookie = next(&result, during)?;
     if !cookie.is_empty() && cookie == asked && rows.is_empty() {
         let why = "its pages do not advance".to_owned();

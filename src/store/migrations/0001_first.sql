@@ -155,7 +155,8 @@ CREATE TABLE clock (
   skew INTEGER NOT NULL
 ) STRICT;
 
--- What is remembered of a directory: where it was last reached, and credentials it refused.
-CREATE TABLE directory (
-  name TEXT PRIMARY KEY, url TEXT, refused BLOB, refused_at INTEGER, note TEXT
-) STRICT;
+-- Credentials that were refused, by their fingerprint, whatever the config calls the directory.
+CREATE TABLE refusal (credential BLOB PRIMARY KEY, at INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+
+-- What is remembered of a directory: where it was last reached, and with which credentials it can't be.
+CREATE TABLE directory (name TEXT PRIMARY KEY, url TEXT, refused BLOB) STRICT;

@@ -25,7 +25,7 @@ const FILL: &str = "
     UPDATE run SET began = 1000, ended = 1000, wake = 1000;
     INSERT INTO batch (realm, state, size, at, wake) VALUES (1, 2, 1, 1000, 1000);
     INSERT INTO event (at, kind) VALUES (1000, 'join');
-    INSERT INTO directory (name, refused_at) VALUES ('corp', 1000);";
+    INSERT INTO refusal (credential, at, note) VALUES (x'00', 1000, 'no');";
 
 /// The wall clock at an hour, so many hours after a boot.
 fn at(wall: i64, since_boot: u64, boot: Option<&str>) -> Now {
@@ -72,13 +72,13 @@ async fn what_measures_elapsed_time_moves_and_nothing_else() {
         "approval.until",
         "batch.at",
         "batch.wake",
-        "directory.refused_at",
         "feed.paused_until",
         "feed.server_since",
         "person.absent_since",
         "realm.not_before",
         "realm.token_at",
         "realm.token_until",
+        "refusal.at",
         "run.wake",
         "token_use.at",
     ];

@@ -2,6 +2,7 @@
 
 mod abreast;
 mod commands;
+mod credentials;
 mod killed;
 mod listening;
 mod reloading;

@@ -4,7 +4,7 @@ use rosterd::directory::ldap::{BindFailure, Error, Session};
 use rosterd::directory::{Bind, Kind, Settings};
 use tokio::net::TcpListener;
 
-use super::{query, read, settings, simple};
+use super::{listed, query, read, settings, simple};
 use crate::fixtures::ldif::{self, SERVICE};
 use crate::fixtures::slapd::Slapd;
 
@@ -34,7 +34,7 @@ async fn every_way_in() {
     let mut trusted = settings(&[&slapd.ldaps_url()]);
     trusted.tls.ca = Some(slapd.ca());
     assert_eq!(found(&trusted).await, 3);
-    trusted.urls = vec![slapd.url()];
+    trusted.servers = listed(&[&slapd.url()]);
     trusted.tls.starttls = true;
     assert_eq!(found(&trusted).await, 3);
 
@@ -87,17 +87,17 @@ async fn a_certificate_that_proves_nothing() {
     assert!(error.contains("the certificate of localhost is not signed by the configured CA"), "{error}");
 
     wrong.tls.starttls = true;
-    wrong.urls = vec![slapd.url()];
+    wrong.servers = listed(&[&slapd.url()]);
     let error = refused(&wrong).await.to_string();
     assert!(error.contains("the certificate of 127.0.0.1 is not signed by the configured CA"), "{error}");
 
     wrong.tls.ca = Some(slapd.ca());
-    wrong.urls = vec![slapd.ldaps_url().replace("localhost", "127.0.0.2")];
+    wrong.servers = listed(&[&slapd.ldaps_url().replace("localhost", "127.0.0.2")]);
     let error = refused(&wrong).await;
     assert!(matches!(error, Error::Connect { .. }), "{error}");
 
-    wrong.urls =
-        vec![slapd.ldaps_url().replace(|letter: char| letter.is_ascii_digit(), "") + &slapd.port().to_string()];
+    let unencrypted = slapd.ldaps_url().replace(|letter: char| letter.is_ascii_digit(), "") + &slapd.port().to_string();
+    wrong.servers = listed(&[&unencrypted]);
     let error = refused(&wrong).await;
     assert!(matches!(error, Error::Tls { .. }), "{error}");
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rosterd::directory::ldap::{BindFailure, Error, Session};
-use rosterd::directory::{Kind, Settings};
+use rosterd::directory::{Kind, Servers, Settings};
 
 use super::{query, read, settings};
 use crate::fixtures::samba::{BASE, SEES_DELETED, SERVICE, Samba};
@@ -23,7 +23,7 @@ async fn every_way_in() {
     for name in [SERVICE.0, "svc-rosterd@corp.example.test", "CORP\\svc-rosterd"] {
         assert_eq!(found(&settings(&samba, (name, SERVICE.1))).await, 12, "{name}");
     }
-    let mut plain = Settings { urls: vec![samba.url()], ..settings(&samba, SERVICE) };
+    let mut plain = Settings { servers: Servers::Listed(vec![samba.url()]), ..settings(&samba, SERVICE) };
     let error = refused(&plain).await;
     assert!(matches!(error, Error::NeedsTls), "{error}");
     plain.tls.starttls = true;

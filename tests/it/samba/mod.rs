@@ -3,6 +3,7 @@
 mod checking;
 mod company;
 mod connecting;
+mod discovering;
 mod groups;
 mod lockout;
 mod people;
@@ -13,14 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rosterd::directory::ldap::Session;
-use rosterd::directory::{Attributes, Bind, End, Entry, Query, Scope, Search, Settings, Tls};
+use rosterd::directory::{Attributes, Bind, End, Entry, Query, Scope, Search, Servers, Settings, Tls};
 
 use crate::fixtures::samba::{PEOPLE, Samba};
 
 /// Settings of a TLS connection, bound as one of the accounts.
 fn settings(samba: &Samba, bind: (&str, &str)) -> Settings {
     Settings {
-        urls: vec![samba.ldaps_url()],
+        servers: Servers::Listed(vec![samba.ldaps_url()]),
         kind: None,
         bind: Bind::Simple { dn: bind.0.to_owned(), password: bind.1.into() },
         tls: Tls { ca: Some(samba.ca()), ..Tls::default() },
