@@ -2,6 +2,7 @@
 
 mod company;
 mod connecting;
+mod faults;
 mod lockout;
 mod people;
 mod sightings;
