@@ -1,4 +1,4 @@
-"""A company for the benches: slapd with people, the sandbox, and a config between them; all of it in a temporary folder
+"""A company for the benches: a directory with people, the sandbox, and a config between them; all of it in a temporary folder
 and on loopback, and gone at the end."""
 import contextlib, os, shutil, signal, socket, subprocess, sys, tempfile, time
 
@@ -28,7 +28,7 @@ CONFIG = """
 state: {folder}/state
 control: {folder}/control.sock
 directories:
-  lab: {{ url: "ldap://127.0.0.1:{ldap}", bind: anonymous, kind: openldap }}
+  lab: {directory}
 destinations:
   veris: {{ type: veris, url: "http://127.0.0.1:{http}", client_id: sandbox, client_secret: sandbox-secret, api_key: sandbox-key }}
 syncs:
@@ -38,15 +38,11 @@ syncs:
     search: {{ base: "{base}", filter: "{filter}" }}
     {more}
     fields:
-      unique_id: employeeNumber
       first_name: givenName
       last_name: sn
       designation: [title, {{ const: Employee }}]
       email: mail
-      phone: "{{{{ telephoneNumber | digits }}}}"
-      city: l
-      country: [c, {{ const: CH }}]
-      department: ou
+      {fields}
 """
 
 
@@ -56,38 +52,102 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for(port):
+def wait_for(address, port):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((address, port), 1).close()
             return
         except OSError:
             time.sleep(0.02)
-    sys.exit(f"nothing listens on port {port}")
+    sys.exit(f"nothing listens on {address}, port {port}")
+
+
+def slapd(folder, people, children):
+    """A slapd: what goes into the config of it, and what ldapsearch is to be asked."""
+    port = free_port()
+    os.mkdir(f"{folder}/db")
+    with open(f"{folder}/slapd.conf", "w") as f:
+        f.write(SLAPD.format(folder=folder))
+    with open(f"{folder}/people.ldif", "w") as f:
+        subprocess.run([sys.executable, f"{HERE}/people.py", str(people)], stdout=f, check=True)
+    env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin")
+    subprocess.run(["slapadd", "-q", "-f", f"{folder}/slapd.conf", "-l", f"{folder}/people.ldif"], check=True, env=env)
+    url = f"ldap://127.0.0.1:{port}"
+    children.append(subprocess.Popen(["slapd", "-f", f"{folder}/slapd.conf", "-h", f"{url}/", "-d", "0"], env=env))
+    wait_for("127.0.0.1", port)
+    config = {
+        "directory": f'{{ url: "{url}", bind: anonymous, kind: openldap }}',
+        "base": BASE,
+        "filter": FILTER,
+        "fields": '''unique_id: employeeNumber
+      phone: "{{ telephoneNumber | digits }}"
+      city: l
+      country: [c, { const: CH }]
+      department: ou''',
+    }
+    attributes = "entryUUID employeeNumber givenName sn title mail c l ou telephoneNumber".split()
+    return config, ["-x", "-H", url, "-b", BASE, FILTER, *attributes]
+
+
+def samba(folder, people, children):
+    """A Samba domain controller as the tests have it; needs root for its ports."""
+    tests, address = f"{HERE}/../tests/samba", "127.52.0.1"
+    template = subprocess.run([f"{tests}/template", str(people)], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+    subprocess.run(["tar", "-C", folder, "-xf", template], check=True)
+    for name in ("cache", "lock", "run", "ncalrpc"):
+        os.mkdir(f"{folder}/{name}")
+    with open(f"{tests}/smb.conf") as conf, open(f"{folder}/smb.conf", "w") as f:
+        f.write(conf.read().replace("FOLDER", folder).replace("ADDRESS", address))
+    certificate(folder, address)
+    command = ["/usr/sbin/samba", "--interactive", "--model=standard", "--debug-stdout", "--configfile", f"{folder}/smb.conf"]
+    with open(f"{folder}/log", "w") as log:
+        children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log))
+    wait_for(address, 636)
+    url, account, password = f"ldaps://{address}", "svc-rosterd@corp.example.test", "Service-Passw0rd"
+    config = {
+        "directory": f'{{ url: "{url}", bind: {{ dn: {account}, password: {password} }}, tls: {{ ca: {folder}/ca.pem }} }}',
+        "base": "OU=People,DC=corp,DC=example,DC=test",
+        "filter": "(&(objectCategory=person)(objectClass=user)(employeeID=*))",
+        "fields": '''unique_id: employeeID
+      country: { const: CH }
+      department: department
+      group: { const: HQ }''',
+    }
+    # Read by ldapsearch, which takes the authority from nowhere else.
+    os.environ["LDAPTLS_CACERT"] = f"{folder}/ca.pem"
+    attributes = "objectGUID userAccountControl accountExpires employeeID givenName sn title mail department".split()
+    search = ["-x", "-H", url, "-D", account, "-w", password, "-b", config["base"], config["filter"], *attributes]
+    return config, search
+
+
+def certificate(folder, address):
+    def openssl(command):
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    openssl(f"req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=Roster-Bench-CA")
+    openssl(f"req {key} -keyout server.key -out server.csr -subj /CN=bench")
+    with open(f"{folder}/san", "w") as f:
+        f.write(f"subjectAltName=IP:{address}\n")
+    openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.pem")
+    os.chmod(f"{folder}/server.key", 0o600)
 
 
 @contextlib.contextmanager
-def lab(people, more=""):
-    """Starts it all; gives the folder, in which `rosterd.yaml` is, and the directory's port. `more` goes into the sync."""
+def lab(people, more="", directory=slapd):
+    """Starts it all; gives the folder, in which `rosterd.yaml` is, and what ldapsearch is to be asked for the same
+    people. `more` goes into the sync."""
     folder = tempfile.mkdtemp(prefix="rosterd-bench-")
     children = []
     try:
-        ldap, http = free_port(), free_port()
-        os.mkdir(f"{folder}/db")
-        with open(f"{folder}/slapd.conf", "w") as f:
-            f.write(SLAPD.format(folder=folder))
-        with open(f"{folder}/people.ldif", "w") as f:
-            subprocess.run([sys.executable, f"{HERE}/people.py", str(people)], stdout=f, check=True)
-        env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin")
-        subprocess.run(["slapadd", "-q", "-f", f"{folder}/slapd.conf", "-l", f"{folder}/people.ldif"], check=True, env=env)
-        children.append(subprocess.Popen(["slapd", "-f", f"{folder}/slapd.conf", "-h", f"ldap://127.0.0.1:{ldap}/", "-d", "0"], env=env))
+        http = free_port()
         children.append(subprocess.Popen([ROSTERD, "sandbox", "--listen", f"127.0.0.1:{http}"], stdout=subprocess.DEVNULL))
-        wait_for(ldap)
-        wait_for(http)
+        config, search = directory(folder, people, children)
+        wait_for("127.0.0.1", http)
         with open(f"{folder}/rosterd.yaml", "w") as f:
-            f.write(CONFIG.format(folder=folder, ldap=ldap, http=http, base=BASE, filter=FILTER, more=more))
-        yield folder, ldap
+            f.write(CONFIG.format(folder=folder, http=http, more=more, **config))
+        yield folder, search
     finally:
         for child in children:
             child.send_signal(signal.SIGTERM)

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
-"""A no-change sync beside ldapsearch, on one slapd, alternately; and the first sync before them.
+"""A no-change sync beside ldapsearch, on one server, alternately; and the first sync before them.
 
-  cargo build --release && benches/no_change.py [PEOPLE] [ROUNDS]
+  cargo build --release && benches/no_change.py slapd|samba [PEOPLE] [ROUNDS]
 
-Needs slapd and ldap-utils. Prints wall, CPU and peak memory of both as medians, and the ratios within the same round:
-ratios hold on a busy machine, single times do not. Everything lives in a temporary folder and on loopback.
+Needs ldap-utils, and slapd, or Samba and root (see tests/samba). Prints wall, CPU and peak memory of both as medians, and
+the ratios within the same round: ratios hold on a busy machine, single times do not. Everything lives in a temporary
+folder and on loopback.
 """
 import json, os, statistics, subprocess, sys, tempfile, time
 
-from lab import BASE, FILTER, ROSTERD, lab
-
-ATTRIBUTES = "entryUUID employeeNumber givenName sn title mail c l ou telephoneNumber".split()
+from lab import ROSTERD, lab, samba, slapd
 
 
 def timed(command):
@@ -35,11 +34,12 @@ def row(name, runs):
 
 
 def main():
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    with lab(people) as (folder, ldap):
+    directory = {"slapd": slapd, "samba": samba}[sys.argv[1]]
+    people = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 7
+    with lab(people, directory=directory) as (folder, asked):
         sync = [ROSTERD, "--config", f"{folder}/rosterd.yaml", "sync", "--json"]
-        search = ["ldapsearch", "-x", "-LLL", "-H", f"ldap://127.0.0.1:{ldap}", "-b", BASE, "-E", "pr=1000/noprompt", FILTER, *ATTRIBUTES]
+        search = ["ldapsearch", "-LLL", "-E", "pr=1000/noprompt", *asked]
 
         first = timed(sync)
         done = json.loads(first[3])

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use rosterd::sandbox::veris;
 use serde_json::{Value, json};
 
-use crate::fixtures::road::{Bench, Sync};
+use crate::fixtures::road::{Bench, Config, Sync};
 use crate::fixtures::samba::{PEOPLE, Samba};
 
 /// A company with a domain, and the target its people are at.
@@ -21,11 +21,18 @@ impl Company {
     /// Everybody of the domain is at the target already; such an account binds.
     #[track_caller]
     pub fn of(samba: Samba, account: (&str, &str)) -> Self {
+        Self::configured(samba, account, |_| {})
+    }
+
+    /// The same under a config of its own.
+    #[track_caller]
+    pub fn configured(samba: Samba, account: (&str, &str), configure: impl FnOnce(&mut Config)) -> Self {
         let sync = Sync::of_active_directory("people", PEOPLE);
         let mut bench = Bench::new(&samba.ldaps_url(), account, sync, veris::Options::default());
         bench.config.directory = format!("tls: {{ ca: {} }}", samba.ca().display());
         // Who leaves here leaves one by one, but more of them than a guard of a small company lets go.
         bench.config.sync().more = "limits: { leave: { count: 100, percent: 100 } }".to_owned();
+        configure(&mut bench.config);
         let json = bench.sync().ended("ok", 0);
         assert_eq!(json["members"]["joined"], json["read"]["entries"]);
         let mut company = Self { bench, samba, there: BTreeMap::new() };

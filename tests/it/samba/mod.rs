@@ -1,10 +1,12 @@
 //! A real Active Directory domain controller. `tests/samba/run` runs these tests; they need root.
 
+mod checking;
 mod company;
 mod connecting;
 mod faults;
 mod lockout;
 mod people;
+mod several;
 mod sightings;
 
 use std::sync::Arc;
