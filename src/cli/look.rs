@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::output::Failure;
 use crate::config::{Config, Sync, Target};
 use crate::daemon::{Source, SourceError};
-use crate::directory::{Attributes, Entry, Kind, Query, Sighting, attribute};
+use crate::directory::{Attributes, Entry, Kind, Query, Sighting, Slot, attribute};
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
 use crate::report::story::{Found, Look};
@@ -125,5 +125,7 @@ fn values(entry: &Entry, attributes: &Attributes) -> BTreeMap<String, Vec<String
         let values: Vec<String> = entry.values(attributes.slot(name)?).map(|value| shown(name, value)).collect();
         (!values.is_empty()).then(|| (name.clone(), values))
     };
-    names.filter_map(of).collect()
+    let groups: Vec<_> = entry.values(Slot::IN_GROUP).map(|dn| String::from_utf8_lossy(dn).into_owned()).collect();
+    let groups = (!groups.is_empty()).then(|| ("in_group".to_owned(), groups));
+    names.filter_map(of).chain(groups).collect()
 }

@@ -8,10 +8,17 @@ use crate::roster::Fingerprint;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(u16);
 
-/// The attributes a query asks for, in a fixed order; names are case-insensitive.
+impl Slot {
+    /// What no server fills: which of the groups asked for an entry is in ([`Attributes::groups`]), as named there.
+    pub const IN_GROUP: Self = Self(u16::MAX);
+}
+
+/// The attributes a query asks for, in a fixed order; names are case-insensitive. And the groups of whose members it
+/// is to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attributes {
     names: Vec<String>,
+    groups: Vec<String>,
 }
 
 impl Attributes {
@@ -19,7 +26,7 @@ impl Attributes {
     pub fn add(&mut self, name: &str) -> Slot {
         self.slot(name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
-            Slot(u16::try_from(self.names.len() - 1).expect("a mapping names fewer than 65536 attributes"))
+            Slot(u16::try_from(self.names.len() - 1).expect("a mapping names fewer than 65535 attributes"))
         })
     }
 
@@ -32,6 +39,39 @@ impl Attributes {
     /// The names in slot order, as asked of the server.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Asks who is in a group, itself or any group below it, unless that is asked already.
+    pub fn add_group(&mut self, dn: &str) {
+        if !self.groups.iter().any(|known| known == dn) {
+            self.groups.push(dn.to_owned());
+        }
+    }
+
+    /// The groups asked for, by DN as written in the config.
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
+    /// The same, of fewer groups.
+    #[must_use]
+    pub fn of_groups(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let groups = self.groups.iter().filter(|group| keep(group)).cloned().collect();
+        Self { names: self.names.clone(), groups }
+    }
+
+    /// An entry with these attributes only, and in these groups.
+    pub(super) fn settle<'g>(&self, entry: &Entry, groups: impl Iterator<Item = &'g str>) -> Entry {
+        let mut settled = EntryBuilder::new(entry.dn());
+        for slot in (0..=u16::MAX).take(self.names.len()).map(Slot) {
+            for value in entry.values(slot) {
+                settled.push(slot, value);
+            }
+        }
+        for group in groups {
+            settled.push(Slot::IN_GROUP, group.as_bytes());
+        }
+        settled.build()
     }
 }
 

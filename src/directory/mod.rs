@@ -9,7 +9,9 @@ use secrecy::SecretString;
 use crate::roster::{Key, Timestamp};
 
 pub mod attribute;
+pub mod dn;
 mod entry;
+mod group;
 pub mod ldap;
 mod together;
 

@@ -8,6 +8,7 @@ use minijinja::{Error, ErrorKind};
 use super::expression::Known;
 use super::mishap::{Mishap, fits_nobody};
 use super::scan::Names;
+use crate::directory::dn;
 
 /// What is wrong, and what to do.
 pub(super) type Problem = (String, Option<String>);
@@ -33,6 +34,14 @@ pub(super) fn unknown_names(names: &Names, known: &Known) -> Vec<Problem> {
     if names.computed_attribute {
         let help = "write the name itself, like attr('msDS-x'): what to ask the directory for must be known before";
         problems.push(("`attr` takes a fixed name".to_owned(), Some(help.to_owned())));
+    }
+    if names.computed_group {
+        let help = "write the DN itself, like in_group('CN=Board,OU=Groups,DC=x'): who is in it must be asked before";
+        problems.push(("`in_group` takes a fixed DN".to_owned(), Some(help.to_owned())));
+    }
+    if names.groups.iter().any(|group| !dn::is_dn(group)) {
+        let help = "write it whole, like 'CN=Board,OU=Groups,DC=x'";
+        problems.push(("`in_group` takes a group's DN".to_owned(), Some(help.to_owned())));
     }
     if names.computed_table {
         let help = "write one of the sync's `tables`, like map('countries')";

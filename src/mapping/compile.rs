@@ -10,7 +10,7 @@ use super::filters::Tables;
 use super::key::KeyRule;
 use super::rehearsal::{Rehearsal, rehearse};
 use super::rule::Compiled;
-use super::scope::{MEMBER_OF, Reserved};
+use super::scope::Reserved;
 use super::{Fault, Rule, scan, standing};
 use crate::directory::{Attributes, Kind};
 
@@ -161,17 +161,17 @@ impl<'s> Compiler<'s> {
         for name in names.attributes.iter().filter(|name| !is_attribute(name)) {
             self.fault((format!("`{name}` is no attribute"), None));
         }
-        self.need(self.expressions.variables(&program), &names.functions);
+        self.need(self.expressions.variables(&program));
         for name in names.attributes.iter().chain(&rehearsal.attributes) {
             self.attributes.add(name);
+        }
+        for group in &names.groups {
+            self.attributes.add_group(group);
         }
         Some((program, rehearsal))
     }
 
-    fn need(&mut self, variables: BTreeSet<String>, functions: &BTreeSet<String>) {
-        if functions.contains("in_group") {
-            self.attributes.add(MEMBER_OF);
-        }
+    fn need(&mut self, variables: BTreeSet<String>) {
         for name in variables {
             match Reserved::named(&name) {
                 None => drop(self.attributes.add(&name)),

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, State, functions};
 
 use super::filters::{self, Tables};
 use super::mishap::Mishap;
-use super::{dn, scope};
+use super::scope;
 
 /// Instructions an expression may take: thousands of group memberships, but no loop that keeps a run waiting.
 const FUEL: u64 = 100_000;
@@ -133,14 +133,11 @@ fn attribute(state: &State, name: &str) -> Result<Value, Error> {
 }
 
 fn in_group(state: &State, group: &str) -> Result<bool, Error> {
-    if !dn::is_dn(group) {
-        return Err(Mishap::misuse("`in_group` takes a group's DN", "write it whole, like 'CN=Board,OU=Groups,DC=x'"));
+    let value = state.lookup(&scope::membership(group)).unwrap_or_default();
+    match value.kind() {
+        ValueKind::Invalid => Err(Mishap::data("who is in that group was not asked for")),
+        _ => Ok(value.is_true()),
     }
-    let groups = attribute(state, scope::MEMBER_OF)?;
-    if let Some(only) = groups.as_str() {
-        return Ok(dn::same(only, group));
-    }
-    Ok(groups.try_iter()?.any(|member| member.as_str().is_some_and(|member| dn::same(member, group))))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::mishap::Mishap;
+use super::phone;
 use super::several::Several;
-use super::{dn, phone};
+use crate::directory::dn;
 
 /// The tables of `map('name')`.
 pub(super) type Tables = BTreeMap<String, BTreeMap<String, String>>;

@@ -18,7 +18,6 @@ use crate::roster::{Fingerprint, Key, Payload, Timestamp};
 
 mod check;
 mod compile;
-mod dn;
 mod expression;
 mod filters;
 mod key;

@@ -8,7 +8,7 @@ use minijinja::Error;
 use minijinja::value::{Object, Value};
 
 use super::expression::{Expressions, Program};
-use super::scope::{Reserved, asked_attribute};
+use super::scope::{Reserved, asked_attribute, asked_group};
 use super::several::Several;
 
 /// What a rehearsal found.
@@ -55,6 +55,9 @@ impl Object for Sample {
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         if let Some(name) = asked_attribute(name) {
             return Some(self.attribute(name));
+        }
+        if asked_group(name).is_some() {
+            return Some(Value::from(false));
         }
         match Reserved::named(name) {
             Some(Reserved::Dn) => Some(Value::from("CN=Sample,DC=example,DC=com")),

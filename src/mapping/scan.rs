@@ -18,12 +18,16 @@ pub(super) struct Names {
     pub functions: BTreeSet<String>,
     /// The fixed arguments of `attr('…')`.
     pub attributes: BTreeSet<String>,
+    /// The fixed arguments of `in_group('…')`.
+    pub groups: BTreeSet<String>,
     /// The fixed arguments of `map('…')`.
     pub tables: BTreeSet<String>,
     /// `a-b` without spaces: an attribute meant, a subtraction written.
     pub hyphenated: BTreeSet<String>,
     /// `attr(…)` of something that isn't a fixed text.
     pub computed_attribute: bool,
+    /// `in_group` in any other way than with a fixed text.
+    pub computed_group: bool,
     /// `map` without the fixed name of a table.
     pub computed_table: bool,
 }
@@ -62,6 +66,8 @@ pub(super) fn names(source: &str) -> Names {
                 names.tests.insert(name.to_owned());
             }
             _ if called && !KEYWORDS.contains(&name) => function(&mut names, name, after(2), after(3)),
+            // Under another name it would be called with who knows what.
+            _ if name == "in_group" => names.computed_group = true,
             _ => {
                 let end = hyphens(&tokens[at..]);
                 if end > 1 {
@@ -85,14 +91,16 @@ fn filter(names: &mut Names, name: &str, argument: Option<&Token<'_>>) {
 
 fn function(names: &mut Names, name: &str, argument: Option<&Token<'_>>, next: Option<&Token<'_>>) {
     names.functions.insert(name.to_owned());
-    if name != "attr" {
-        return;
-    }
-    match (argument, next) {
-        (Some(Token::Text(attribute)), Some(Token::Sign(')'))) => {
-            names.attributes.insert(attribute.clone());
-        }
-        _ => names.computed_attribute = true,
+    let fixed = match (argument, next) {
+        (Some(Token::Text(text)), Some(Token::Sign(')'))) => Some(text.clone()),
+        _ => None,
+    };
+    match (name, fixed) {
+        ("attr", Some(attribute)) => drop(names.attributes.insert(attribute)),
+        ("attr", None) => names.computed_attribute = true,
+        ("in_group", Some(group)) => drop(names.groups.insert(group)),
+        ("in_group", None) => names.computed_group = true,
+        _ => {}
     }
 }
 
@@ -136,6 +144,12 @@ mod tests {
         assert!(names("l | map").computed_table);
         assert!(names("attr(title)").computed_attribute);
         assert!(names("attr('a' ~ b)").computed_attribute);
+        let found = names(r"in_group('CN=A\\,B,DC=x') or not in_group('CN=C,DC=x')");
+        assert_eq!(found.groups, set(&[r"CN=A\,B,DC=x", "CN=C,DC=x"]));
+        assert!(!found.computed_group);
+        for source in ["in_group(dn)", "in_group('CN=' ~ x)", "[in_group][0]('CN=x')", "in_group()"] {
+            assert!(names(source).computed_group, "{source}");
+        }
     }
 
     #[test]

@@ -9,11 +9,8 @@ use super::mishap::Mishap;
 use super::several::Several;
 use super::standing::{self, Account, Garbled};
 use super::{key::KeyRule, value};
-use crate::directory::{Attributes, Entry, Kind};
+use crate::directory::{Attributes, Entry, Kind, Slot};
 use crate::roster::{Key, Timestamp};
-
-/// The attribute behind `in_group`.
-pub(super) const MEMBER_OF: &str = "memberOf";
 
 /// Names that are no attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +42,18 @@ pub(super) fn attribute_name(name: &str) -> String {
 pub(super) fn asked_attribute(name: &str) -> Option<&str> {
     name.strip_prefix('@')
 }
+
+/// How `in_group('…')` asks; no variable has a space in its name.
+pub(super) fn membership(group: &str) -> String {
+    format!("{IN_GROUP}{group}")
+}
+
+/// The group meant, when [`membership`] made the name.
+pub(super) fn asked_group(name: &str) -> Option<&str> {
+    name.strip_prefix(IN_GROUP)
+}
+
+const IN_GROUP: &str = "in group ";
 
 /// One person, as rules see them. The scope of expressions is made when the first one asks for it: most people are
 /// judged without.
@@ -96,6 +105,13 @@ impl Person {
         Some(Several::of(values))
     }
 
+    fn in_group(&self, group: &str) -> Value {
+        if !self.attributes.groups().iter().any(|asked| asked == group) {
+            return Mishap::data("not asked for").into();
+        }
+        self.entry.values(Slot::IN_GROUP).any(|known| known == group.as_bytes()).into()
+    }
+
     fn reserved(&self, name: Reserved) -> Value {
         let garbled = |name: &str| Value::from(Mishap::data(format!("`{name}` can't be read")));
         match name {
@@ -120,6 +136,9 @@ impl Object for Person {
     }
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        if let Some(group) = asked_group(name) {
+            return Some(self.in_group(group));
+        }
         match (asked_attribute(name), Reserved::named(name)) {
             (Some(attribute), _) => self.attribute(attribute),
             (None, Some(reserved)) => Some(self.reserved(reserved)),

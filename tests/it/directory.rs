@@ -3,6 +3,7 @@
 mod active_directory;
 mod broken;
 mod connecting;
+mod groups;
 mod look_up;
 mod reading;
 

@@ -8,7 +8,7 @@ use super::sync::reference;
 use crate::config::Origin;
 use crate::config::fault::Fault;
 use crate::config::setting::Setting;
-use crate::directory::{Attributes, Kind, Query, Settings};
+use crate::directory::{Attributes, Kind, Query, Search, Settings, dn};
 
 /// The names of the directories, in the order written.
 pub(super) fn directories<'n>(
@@ -69,10 +69,26 @@ pub(super) fn share(
             );
             return None;
         }
-        let query = Query { searches, attributes: attributes.clone(), key: key.clone(), require: require.clone() };
+        let attributes = if from.len() == 1 { attributes.clone() } else { own_groups(attributes, &searches) };
+        let query = Query { searches, attributes, key: key.clone(), require: require.clone() };
         Some(Origin { directory: (*directory).to_owned(), query })
     };
-    from.iter().map(origin).collect()
+    let origins: Vec<Origin> = from.iter().map(origin).collect::<Option<_>>()?;
+    let asked = |group: &&String| origins.iter().any(|origin| origin.query.attributes.groups().contains(group));
+    if let Some(group) = attributes.groups().iter().find(|group| !asked(group)) {
+        setting.fault(
+            format!("`in_group` names `{group}`, which is of none of these directories"),
+            "its DN ends in the same `dc=` parts as the base of a search: correct it, or add its directory to `from`",
+        );
+        return None;
+    }
+    Some(origins)
+}
+
+/// What is asked of one directory among several: a group is in the one whose domain it is of.
+fn own_groups(attributes: &Attributes, searches: &[Search]) -> Arc<Attributes> {
+    let own = |group: &str| searches.iter().any(|search| dn::domain(&search.base) == dn::domain(group));
+    Arc::new(attributes.of_groups(own))
 }
 
 /// Whether a key is one that a directory gives by itself.

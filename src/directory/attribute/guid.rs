@@ -49,6 +49,15 @@ pub fn sid_text(bytes: &[u8]) -> Option<String> {
     Some(text)
 }
 
+/// The last part of a domain's own `objectSid`, by which `primaryGroupID` names a group of that domain (MS-ADA3 2.121);
+/// `None` for what is well-known in every domain alike.
+pub fn relative_id(sid: &[u8]) -> Option<u32> {
+    let text = sid_text(sid)?;
+    let parts: Vec<&str> = text.strip_prefix("S-1-5-21-")?.split('-').collect();
+    let [_, _, _, last] = parts[..] else { return None };
+    last.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -77,6 +86,16 @@ mod tests {
         let bytes = [1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0];
         assert_eq!(sid_text(&bytes).unwrap(), "S-1-5-32-544");
         assert_eq!(sid_text(&bytes[..15]), None);
+    }
+
+    #[test]
+    fn the_relative_part_of_a_domains_identifiers() {
+        let mut bytes = vec![1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0];
+        bytes.extend([7; 12]);
+        bytes.extend([1, 2, 0, 0]);
+        assert_eq!(relative_id(&bytes), Some(513));
+        assert_eq!(relative_id(&[1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0]), None);
+        assert_eq!(relative_id(&bytes[..24]), None);
     }
 
     proptest! {

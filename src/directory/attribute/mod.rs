@@ -7,7 +7,7 @@ mod guid;
 mod time;
 
 pub use filter::{equality, escape};
-pub use guid::{guid_bytes, guid_text, sid_text};
+pub use guid::{guid_bytes, guid_text, relative_id, sid_text};
 pub use time::{NotATime, filetime, generalized_time};
 
 /// What the bytes of an attribute mean, as far as it matters here.

@@ -86,6 +86,27 @@ pub enum Error {
         /// Which.
         base: String,
     },
+    /// A group that is asked for does not exist, or the bind account may not see it.
+    #[error(
+        "the group `{group}` that `in_group` names does not exist here, is no group, or the bind account may not see \
+         it: correct the DN or its rights"
+    )]
+    NoSuchGroup {
+        /// Its DN, as configured.
+        group: String,
+    },
+    /// A group of a kind that always has members shows none.
+    #[error("the group `{group}` shows no members: let the bind account read its `member` and `uniqueMember`")]
+    NoMembers {
+        /// Its DN.
+        group: String,
+    },
+    /// Nobody shows the groups they are in, although there are members.
+    #[error("the members of the group `{group}` do not show that they are: let the bind account read `memberOf`")]
+    NoLinks {
+        /// Its DN, as configured.
+        group: String,
+    },
     /// The server's size limit.
     #[error("the server's size limit was reached during {during}: have it raised for the bind account")]
     SizeLimit {

@@ -17,6 +17,7 @@ mod connection;
 mod driver;
 mod endpoint;
 mod error;
+mod group;
 mod look_up;
 mod operation;
 mod page;
@@ -88,7 +89,8 @@ impl Session {
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
     /// reading at the next page. One reading at a time: servers keep one cookie a connection.
     pub fn read(&self, query: &Query) -> Reader {
-        Reader::start(self.connection.clone(), self.root.server.kind, self.page_size, query.clone())
+        let (kind, contexts) = (self.root.server.kind, self.root.naming_contexts.clone());
+        Reader::start(self.connection.clone(), kind, contexts, self.page_size, query.clone())
     }
 
     /// Looks up people who were missing from a reading, by key: first as the sync itself would find them, then ever

@@ -11,6 +11,8 @@ pub enum Operation {
     Bind,
     /// The first look at the server itself.
     RootDse,
+    /// The groups a query asks for, and those in them.
+    Groups,
     /// A page of a reading.
     Page {
         /// Counted from 1, for each base.
@@ -49,6 +51,7 @@ impl fmt::Display for Operation {
             Self::Connect => f.write_str("connecting"),
             Self::Bind => f.write_str("the bind"),
             Self::RootDse => f.write_str("the look at the server's root entry"),
+            Self::Groups => f.write_str("the reading of the group tree"),
             Self::Page { number, base } => write!(f, "page {number} of `{base}`"),
             Self::Range { base } => write!(f, "the rest of a long attribute below `{base}`"),
             Self::Probe => f.write_str("a `require` probe"),

@@ -1,10 +1,11 @@
-//! A reading: every page of every search, then the probes.
+//! A reading: the group tree where it is asked for, every page of every search, then the probes.
 
 use std::collections::BTreeSet;
 
 use tokio::sync::mpsc;
 
 use super::connection::{Connection, Request, domain_scope, outcome};
+use super::group::Groups;
 use super::page::{self, Paged};
 use super::{Error, Operation, parse};
 use crate::directory::{End, Kind, Page, Query, Scope};
@@ -16,11 +17,22 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(super) fn start(connection: Connection, kind: Kind, page_size: u32, query: Query) -> Self {
+    pub(super) fn start(
+        connection: Connection,
+        kind: Kind,
+        contexts: Vec<String>,
+        page_size: u32,
+        query: Query,
+    ) -> Self {
         let (sender, pages) = mpsc::channel(1);
         tokio::spawn(async move {
-            let mut reading = Reading { connection, kind, page_size, query, pages: sender, referrals: BTreeSet::new() };
-            if let Err(error) = reading.run().await {
+            let (groups, referrals) = (None, BTreeSet::new());
+            let mut reading = Reading { connection, kind, page_size, query, groups, pages: sender, referrals };
+            let outcome = async {
+                reading.groups(&contexts).await?;
+                reading.run().await
+            };
+            if let Err(error) = outcome.await {
                 // Nobody listens any more when this fails, so nobody needs the reason.
                 let _ = reading.pages.send(Err(error)).await;
             }
@@ -45,11 +57,22 @@ struct Reading {
     kind: Kind,
     page_size: u32,
     query: Query,
+    groups: Option<Groups>,
     pages: mpsc::Sender<Result<Page, Error>>,
     referrals: BTreeSet<String>,
 }
 
 impl Reading {
+    /// Who is in which group is known before anybody is read.
+    async fn groups(&mut self, contexts: &[String]) -> Result<(), Error> {
+        let attributes = &self.query.attributes;
+        if !attributes.groups().is_empty() {
+            let read = Groups::read(&mut self.connection, self.kind, contexts, attributes, self.page_size);
+            self.groups = Some(read.await?);
+        }
+        Ok(())
+    }
+
     async fn run(&mut self) -> Result<(), Error> {
         let mut found = Vec::new();
         // The last page is kept back until the probes are known.
@@ -73,6 +96,11 @@ impl Reading {
             }
             found.push(count);
         }
+        if let Some(groups) = &self.groups
+            && found.iter().any(|count| *count > 0)
+        {
+            groups.confirm(&mut self.connection, self.page_size).await?;
+        }
         let probes_missing = self.probes_missing().await?;
         let referrals = std::mem::take(&mut self.referrals).into_iter().collect();
         let end = Some(End { found, probes_missing, referrals });
@@ -87,11 +115,17 @@ impl Reading {
             base: &search.base,
             scope: search.scope,
             filter: &search.filter,
-            attributes: &self.query.attributes,
+            attributes: self.groups.as_ref().map_or(&self.query.attributes, |groups| &groups.asked),
             controls: self.controls(),
             page_size: self.page_size,
         };
-        page::page(&mut self.connection, &paged, cookie, &during, &mut self.referrals).await
+        let mut answer = page::page(&mut self.connection, &paged, cookie, &during, &mut self.referrals).await?;
+        if let Some(groups) = &mut self.groups {
+            for entry in &mut answer.entries {
+                *entry = groups.settle(entry, &self.query.attributes);
+            }
+        }
+        Ok(answer)
     }
 
     fn controls(&self) -> Vec<ldap3::controls::RawControl> {

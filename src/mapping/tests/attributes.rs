@@ -27,8 +27,7 @@ fn what_a_rule_names_is_asked_for() {
         // What a name is set from may be the name itself.
         ("{% set title = title | upper %}{{ title }}", &["title"]),
         ("{% for m in mail | list %}{{ m }}{% endfor %}", &["mail"]),
-        ("{{ in_group('CN=x') }}", &["memberOf"]),
-        ("{{ false and in_group('CN=x') }}", &["memberOf"]),
+        ("{{ in_group('CN=x') }}", &[]),
         ("{{ c | map('countries') }}", &["c"]),
         ("{{ dn }}{{ key }}", &[]),
         ("{{ attr('key') }}", &["key"]),
@@ -50,7 +49,14 @@ fn conditions_and_lists_name_attributes_too() {
     source.active = Some("employeeType != 'left'".to_owned());
     source.skip = Some("company == 'x'".to_owned());
     source.protect = Some("in_group('CN=x')".to_owned());
-    assert_eq!(asked(&source), ["company", "employeeType", "l", "memberOf", "title", "uid"]);
+    assert_eq!(asked(&source), ["company", "employeeType", "l", "title", "uid"]);
+}
+
+#[test]
+fn groups_are_asked_for_wherever_they_are_named() {
+    let mut source = of_field(text("{{ false and in_group('CN=a,DC=x') }}{{ in_group(\"CN=b\\\\,c,DC=x\") }}"));
+    source.protect = Some("in_group('CN=a,DC=x') or mail == 'x' and in_group('CN=d,DC=x')".to_owned());
+    assert_eq!(compiled(&source).attributes().groups(), ["CN=a,DC=x", "CN=d,DC=x", "CN=b\\,c,DC=x"]);
 }
 
 #[test]

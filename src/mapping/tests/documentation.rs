@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::{Judgement, Mapping, Standing};
 use super::{compiled, now, of_field, text};
-use crate::directory::{EntryBuilder, Kind};
+use crate::directory::{EntryBuilder, Kind, Slot, dn};
 
 const PAGE: &str = include_str!("../../../docs/mapping.md");
 
@@ -31,6 +31,12 @@ fn judged(mapping: &Mapping) -> Judgement {
     for (name, value) in rows("| attribute | values |") {
         if let Some(slot) = mapping.attributes().slot(&name) {
             entry.push(slot, value.as_bytes());
+        }
+    }
+    for group in mapping.attributes().groups() {
+        let same = |known: &str| dn::canonical(known) == dn::canonical(group);
+        if rows("| attribute | values |").iter().any(|(name, value)| name == "memberOf" && same(value)) {
+            entry.push(Slot::IN_GROUP, group.as_bytes());
         }
     }
     mapping.judge(&entry.build(), Kind::Generic, now())

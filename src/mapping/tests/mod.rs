@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Fault, Judgement, Mapping, Rule, Source};
-use crate::directory::{Entry, EntryBuilder, Kind};
+use crate::directory::{Entry, EntryBuilder, Kind, Slot};
 use crate::roster::Timestamp;
 
 mod attributes;
@@ -38,11 +38,12 @@ fn faults(source: &Source) -> Vec<Fault> {
     Mapping::compile(source).err().unwrap_or_default()
 }
 
-/// An entry of what a mapping asks for.
+/// An entry of what a mapping asks for; `in_group` is what the directory found of the groups asked for.
 fn entry(mapping: &Mapping, values: &[(&str, &[u8])]) -> Entry {
     let mut entry = EntryBuilder::new("CN=Anna Berg,OU=People,DC=example,DC=com");
     for (name, value) in values {
-        if let Some(slot) = mapping.attributes().slot(name) {
+        let groups = (*name == "in_group").then_some(Slot::IN_GROUP);
+        if let Some(slot) = groups.or_else(|| mapping.attributes().slot(name)) {
             entry.push(slot, value);
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::{Mapping, Rule, Source};
 use super::{compiled, text};
-use crate::directory::{Entry, EntryBuilder, Kind};
+use crate::directory::{Entry, EntryBuilder, Kind, Slot};
 use crate::roster::Timestamp;
 
 /// A mapping with a bit of everything.
@@ -37,10 +37,12 @@ fn named(rules: Vec<(&str, Rule)>) -> Vec<(String, Rule)> {
 }
 
 fn built(mapping: &Mapping, dn: &str, values: &[(prop::sample::Index, Vec<u8>)]) -> Entry {
-    let names = mapping.attributes().names();
+    let attributes = mapping.attributes();
+    let slots = attributes.names().iter().filter_map(|name| attributes.slot(name)).chain([Slot::IN_GROUP]);
+    let slots: Vec<Slot> = slots.collect();
     let mut entry = EntryBuilder::new(dn);
-    for (name, value) in values {
-        entry.push(mapping.attributes().slot(name.get::<String>(names)).unwrap(), value);
+    for (slot, value) in values {
+        entry.push(*slot.get(&slots), value);
     }
     entry.build()
 }

@@ -146,14 +146,18 @@ fn helpers() {
 }
 
 #[test]
-fn in_group_compares_names_as_the_directory_does() {
-    let rule = r"{{ in_group('CN=Board,OU=Groups,DC=example,DC=com') }}";
-    let two = &[("memberOf", "CN=Other,DC=x"), ("memberOf", "cn=board, ou=groups,dc=EXAMPLE,dc=com")];
+fn in_group_says_what_the_directory_found() {
+    let rule = "{{ in_group('CN=Board,DC=x') }}";
+    let both = "{{ in_group('CN=Board,DC=x') and not in_group('CN=Interns,DC=x') }}";
+    let board = ("in_group", "CN=Board,DC=x");
+    let interns = ("in_group", "CN=Interns,DC=x");
     check(&[
-        (rule, two, json!(true)),
-        (rule, &two[1..], json!(true)),
-        (rule, &two[..1], json!(false)),
+        (rule, &[board], json!(true)),
+        (rule, &[interns, board], json!(true)),
+        (rule, &[interns], json!(false)),
         (rule, &[], json!(false)),
+        (both, &[board], json!(true)),
+        (both, &[interns, board], json!(false)),
     ]);
 }
 

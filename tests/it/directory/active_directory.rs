@@ -8,7 +8,7 @@ use super::{query, read, settings};
 use crate::fixtures::ldif::PEOPLE;
 use crate::fixtures::scripted::{Asked, Said, Scripted};
 
-const ROOT: &str = "DC=roster,DC=test";
+pub const ROOT: &str = "DC=roster,DC=test";
 const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
 const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 
@@ -22,7 +22,7 @@ fn key(number: u8) -> Key {
 }
 
 /// A domain controller that lets deleted objects be seen, or does not.
-fn root_dse(asked: &Asked, sees_deleted: bool) -> Option<Vec<Said>> {
+pub fn root_dse(asked: &Asked, sees_deleted: bool) -> Option<Vec<Said>> {
     if asked.bind {
         return Some(vec![Said::success()]);
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod days;
+mod groups;
 mod guarded;
 mod identities;
 mod killed;

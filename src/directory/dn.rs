@@ -1,56 +1,67 @@
-//! Distinguished names: the first value of one, and whether two name the same entry.
+//! Distinguished names (RFC 4514): the first value of one, and whether two name the same entry. Pure.
 
 use std::borrow::Cow;
 
 /// The value of a DN's first part: `Müller, Anna` of `CN=Müller\, Anna,OU=People`.
-pub(super) fn first_value(dn: &str) -> Option<String> {
-    let (_, value) = parts(dn).next()??;
+pub fn first_value(dn: &str) -> Option<String> {
+    let (_, value) = typed(parts(dn).next()?)?;
     // A part may hold several values: `uid=anna+cn=Anna`.
     let end = unescaped_position(value, &['+']).unwrap_or(value.len());
     Some(unescaped(trimmed(&value[..end])).into_owned())
 }
 
-/// Whether two DNs are the same, whatever their case and the spaces between their parts.
-pub(super) fn same(one: &str, other: &str) -> bool {
-    if one.eq_ignore_ascii_case(other) {
-        return true;
-    }
-    if clearly_differ(one.as_bytes(), other.as_bytes()) {
-        return false;
-    }
-    let (mut one, mut other) = (parts(one), parts(other));
-    loop {
-        match (one.next(), other.next()) {
-            (None, None) => return true,
-            (Some(Some(a)), Some(Some(b))) if a.0.eq_ignore_ascii_case(b.0) && same_value(a.1, b.1) => {}
-            _ => return false,
+/// One text for all the ways to write a DN, whatever their case, escapes and the spaces between their parts.
+pub fn canonical(dn: &str) -> String {
+    let mut canonical = String::with_capacity(dn.len());
+    for part in parts(dn) {
+        match typed(part) {
+            Some((name, value)) => {
+                canonical.extend(folded(name));
+                canonical.push('=');
+                canonical.extend(folded(&unescaped(value)));
+            }
+            None => canonical.extend(folded(part.trim())),
         }
+        // No name holds it.
+        canonical.push('\0');
     }
+    canonical
 }
 
-/// Whether two DNs are alike up to two letters or digits that are not: somebody in hundreds of groups is looked at
-/// without taking each of their names apart.
-fn clearly_differ(one: &[u8], other: &[u8]) -> bool {
-    let Some(at) = one.iter().zip(other).position(|(a, b)| !a.eq_ignore_ascii_case(b)) else { return false };
-    // `\41` and `\61` are the same letter.
-    let escaped = one[at.saturating_sub(2)..at].contains(&b'\\');
-    !escaped && one[at].is_ascii_alphanumeric() && other[at].is_ascii_alphanumeric()
+/// Whether a DN is this other one, or below it. Everything is below the empty one, the root.
+pub fn is_below(dn: &str, above: &str) -> bool {
+    let (dn, above) = (canonical(dn), canonical(above));
+    let before = if above == "\0" { Some("") } else { dn.strip_suffix(&above) };
+    before.is_some_and(|before| before.is_empty() || before.ends_with('\0'))
+}
+
+/// What a DN's directory is known by: its domain (`dc=…`), or else its last part.
+pub fn domain(dn: &str) -> String {
+    let canonical = canonical(dn);
+    let parts: Vec<&str> = canonical.split_terminator('\0').collect();
+    let domain = parts.iter().rev().take_while(|part| part.starts_with("dc=")).count().max(1);
+    parts[parts.len().saturating_sub(domain)..].join("\0")
 }
 
 /// Whether a text can be a DN at all: every part has a type.
-pub(super) fn is_dn(text: &str) -> bool {
-    parts(text).all(|part| part.is_some()) && !text.trim().is_empty()
+pub fn is_dn(text: &str) -> bool {
+    parts(text).all(|part| typed(part).is_some()) && !text.trim().is_empty()
 }
 
-/// The parts of a DN as type and (escaped) value; a part without a type is `None`.
-fn parts(dn: &str) -> impl Iterator<Item = Option<(&str, &str)>> {
+/// The parts of a DN.
+fn parts(dn: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(dn);
     std::iter::from_fn(move || {
         let dn = rest?;
         let end = unescaped_position(dn, &[',', ';']);
         rest = end.map(|end| &dn[end + 1..]);
-        Some(dn[..end.unwrap_or(dn.len())].split_once('=').map(|(name, value)| (name.trim(), trimmed(value))))
+        Some(&dn[..end.unwrap_or(dn.len())])
     })
+}
+
+/// Type and (escaped) value of a part, should it have a type.
+fn typed(part: &str) -> Option<(&str, &str)> {
+    part.split_once('=').map(|(name, value)| (name.trim(), trimmed(value)))
 }
 
 /// The place of the first of some characters that is neither escaped nor quoted.
@@ -74,11 +85,6 @@ fn trimmed(value: &str) -> &str {
     let end = value.trim_end();
     let backslashes = end.bytes().rev().take_while(|&byte| byte == b'\\').count();
     if backslashes % 2 == 1 && end.len() < value.len() { &value[..=end.len()] } else { end }
-}
-
-fn same_value(one: &str, other: &str) -> bool {
-    let (one, other) = (unescaped(one), unescaped(other));
-    folded(&one).eq(folded(&other))
 }
 
 /// Lower case, runs of white space as one space.
@@ -157,7 +163,7 @@ mod tests {
             (r"CN=\61b,DC=x", r"CN=\41B ,DC=x"),
             (r"CN=ab,DC=x", r"CN=a\62,DC=x"),
         ] {
-            assert!(same(one, other), "{one} {other}");
+            assert_eq!(canonical(one), canonical(other));
         }
         for (one, other) in [
             ("CN=Board,DC=x", "CN=Board,DC=x,DC=y"),
@@ -166,8 +172,27 @@ mod tests {
             (r"CN=A\,DC=x", "CN=A,DC=x"),
             ("Board", "board of directors"),
         ] {
-            assert!(!same(one, other), "{one} {other}");
+            assert_ne!(canonical(one), canonical(other));
         }
+    }
+
+    #[test]
+    fn what_is_below_what() {
+        for above in ["OU=Groups,DC=x,DC=y", "dc=X, dc=y", "CN=Board,OU=Groups,DC=x,DC=y", ""] {
+            assert!(is_below("CN=Board,OU=Groups,DC=x,DC=y", above), "{above}");
+        }
+        for above in ["DC=x", "U=Groups,DC=x,DC=y", "CN=a,CN=Board,OU=Groups,DC=x,DC=y"] {
+            assert!(!is_below("CN=Board,OU=Groups,DC=x,DC=y", above), "{above}");
+        }
+    }
+
+    #[test]
+    fn domains() {
+        let of = |dn: &str| domain(dn).replace('\0', ",");
+        assert_eq!(of("CN=Board,OU=Groups,DC=Emea, DC=x"), "dc=emea,dc=x");
+        assert_eq!(of("DC=x"), "dc=x");
+        assert_eq!(of("CN=Board,O=Acme"), "o=acme");
+        assert_eq!(of("DC=lone,OU=x"), "ou=x");
     }
 
     #[test]
