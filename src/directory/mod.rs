@@ -181,7 +181,8 @@ pub enum Sighting {
     Moved,
     /// A tombstone.
     Deleted,
-    /// Nowhere; where the bind account cannot see tombstones, this may be `Deleted` or `Unreadable`.
+    /// Nowhere; where the bind account cannot see tombstones, this may be `Deleted` or `Unreadable`, where it can, it is
+    /// not the former unless that was long ago.
     Gone,
 }
 

@@ -29,7 +29,7 @@ pub fn word(sighting: Sighting, sees_deleted: bool) -> &'static str {
         Sighting::Moved => "moved out of the search bases",
         Sighting::Deleted => "deleted",
         Sighting::Unreadable => "unreadable: there, but its attributes may not be read",
-        Sighting::Gone if sees_deleted => "gone",
+        Sighting::Gone if sees_deleted => "gone without a trace: not readable any more, or deleted long ago",
         Sighting::Gone => "gone: deleted, or not readable any more",
     }
 }
@@ -54,6 +54,8 @@ pub fn judge(
         Sighting::Moved => settings.moved,
         Sighting::Deleted => settings.deleted,
         Sighting::Unreadable => settings.unreadable,
+        // Had they been deleted, it would be seen: they are there, and closed to the bind account.
+        Sighting::Gone if sees_deleted => settings.unreadable,
         Sighting::Gone => settings.gone,
     };
     by_policy(why, policy, until, now)

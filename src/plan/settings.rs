@@ -45,13 +45,13 @@ pub struct Absence {
     pub settle: Duration,
     /// A tombstone was seen.
     pub deleted: Policy,
-    /// Nowhere to be found.
+    /// Nowhere to be found, and the bind account sees no tombstones.
     pub gone: Policy,
     /// Elsewhere in the directory.
     pub moved: Policy,
     /// In a base, but the filter does not match.
     pub filtered: Policy,
-    /// There, but not readable.
+    /// There, but not readable; or nowhere to be found, although the bind account sees tombstones.
     pub unreadable: Policy,
 }
 

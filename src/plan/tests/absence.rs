@@ -63,11 +63,17 @@ fn each_has_its_own_policy() {
         let mut settings = settings(Policy::Leave, Some(0));
         set(&mut settings);
         for sighting in ALL {
-            let absent = judge(sighting, true, &settings, Kind::Generic, at(0), false, at(0));
+            let absent = judge(sighting, false, &settings, Kind::Generic, at(0), false, at(0));
             assert_eq!(absent.needs_approval.is_some(), sighting == meant, "{sighting:?} under {meant:?}");
         }
     }
+    // Where the deleted can be seen, whoever is nowhere was not deleted.
     let default = Absence::default();
+    for (sees_deleted, held) in [(true, true), (false, false)] {
+        let settings = Absence { grace: Some(Duration::ZERO), ..default };
+        let absent = judge(Sighting::Gone, sees_deleted, &settings, Kind::ActiveDirectory, at(0), false, at(0));
+        assert_eq!(absent.needs_approval.is_some(), held, "{absent:?}");
+    }
     assert_eq!((default.unreadable, default.gone), (Policy::Hold, Policy::Leave));
 }
 
@@ -107,8 +113,8 @@ fn after_a_change_of_server_a_second_reading_must_agree() {
 
 #[test]
 fn the_reason_is_said() {
-    assert_eq!(word(Sighting::Gone, true), "gone");
-    assert!(word(Sighting::Gone, false).contains("not readable"));
+    assert!(word(Sighting::Gone, true).contains("without a trace"));
+    assert!(word(Sighting::Gone, false).contains("deleted, or not readable"));
     let waiting = judge(Sighting::Moved, true, &settings(Policy::Leave, Some(60)), Kind::Generic, at(0), false, at(0));
     assert!(waiting.why.starts_with("moved") && waiting.why.contains("believed from"), "{}", waiting.why);
 }

@@ -1,9 +1,9 @@
 //! Ways into a domain controller, and what it tells of itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rosterd::directory::ldap::{BindFailure, Error, Session};
-use rosterd::directory::{Kind, Servers, Settings};
+use rosterd::directory::ldap::{BindFailure, Error, Operation, Session};
+use rosterd::directory::{Kind, Query, Servers, Settings};
 
 use super::{query, read, settings};
 use crate::fixtures::samba::{BASE, SEES_DELETED, SERVICE, Samba};
@@ -52,6 +52,33 @@ async fn the_domains_root_is_read_without_its_other_partitions() {
     everywhere.searches[0].base = BASE.to_owned();
     let (entries, end) = read(&session, &everywhere).await;
     assert_eq!((entries.len(), end.referrals), (12, Vec::<String>::new()));
+
+    // Who does not know that it is one is referred to them, and says so.
+    let unknown = Settings { kind: Some(Kind::Generic), ..settings(&samba, SERVICE) };
+    let session = Session::open(&unknown).await.unwrap();
+    let (entries, end) = read(&session, &Query { key: Some("objectGUID".to_owned()), ..everywhere }).await;
+    assert_eq!(entries.len(), 12);
+    assert!(end.referrals.iter().any(|to| to.ends_with("/CN=Configuration,DC=corp,DC=example,DC=test")), "{end:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs root: tests/samba/run"]
+async fn one_that_hangs_while_it_is_read() {
+    let samba = Samba::start();
+    let patience = Settings { page_size: 2, timeout: Duration::from_millis(500), ..settings(&samba, SERVICE) };
+    let session = Session::open(&patience).await.unwrap();
+    let mut reader = session.read(&query());
+    reader.next_page().await.unwrap();
+    samba.pause();
+    let began = Instant::now();
+    // One page may have been on its way.
+    let error = loop {
+        if let Err(error) = reader.next_page().await {
+            break error;
+        }
+    };
+    assert!(matches!(error, Error::Timeout { during: Operation::Page { .. }, .. }), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

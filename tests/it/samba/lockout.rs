@@ -52,8 +52,10 @@ fn a_wrong_password_is_tried_once() {
         let told = sync.end();
         assert!(told.code == Some(1) && told.stdout.contains("correct bind.password"), "{told:?}");
     }
-    for hours in 1..4 {
-        reload(&company, &many.replace("page_size: 10", &format!("page_size: 1{hours}")));
+    // From now on both begin by themselves, too.
+    let many = many.replace("    limits:", "    schedule: 10s\n    limits:");
+    for size in 11..14 {
+        reload(&company, &many.replace("page_size: 10", &format!("page_size: {size}")));
         for command in ["sync", "check", "plan"] {
             let told = company.start_as_it_is(&[command]).end();
             let said = [told.stdout, told.stderr].concat();

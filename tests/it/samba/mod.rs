@@ -4,6 +4,7 @@ mod checking;
 mod company;
 mod connecting;
 mod discovering;
+mod faults;
 mod groups;
 mod lockout;
 mod people;

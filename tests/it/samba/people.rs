@@ -8,7 +8,7 @@ use super::company::Company;
 use crate::fixtures::samba::{BASE, ELSEWHERE, PEOPLE, SEES_DELETED, SERVICE, Samba, person_dn};
 
 /// Longer than a domain controller may lag behind the others.
-const GRACE: Duration = Duration::from_mins(61);
+pub const GRACE: Duration = Duration::from_mins(61);
 
 /// May not read `userAccountControl`; nobody may.
 const NO_CONTROL: &str = "(OD;;RP;bf967a68-0de6-11d0-a285-00aa003049e2;;AU)";
