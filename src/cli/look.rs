@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::output::Failure;
 use crate::config::{Config, Sync, Target};
 use crate::daemon::{Source, SourceError};
-use crate::directory::{Attributes, Entry, Kind, Query, Sighting, Slot, attribute};
+use crate::directory::{Attributes, Entry, Kind, Query, Server, Sighting, Slot, attribute};
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
 use crate::report::story::{Found, Look};
@@ -61,7 +61,7 @@ async fn ask(
     now: Timestamp,
 ) -> Result<Asked, SourceError> {
     let session = source.bind(store, now).await?;
-    let (kind, sees_deleted) = (session.server().kind, session.server().sees_deleted);
+    let Server { kind, sees_deleted, .. } = query.answered_by(session.server());
     let name = query.key.as_deref().unwrap_or(kind.default_key());
     let Ok(equal) = attribute::equality(name, key.as_str()) else { return Ok(Asked::OddKey(name.to_owned())) };
     let mut reader = session.read(&narrowed(query, &equal));

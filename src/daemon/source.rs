@@ -49,7 +49,7 @@ impl Source {
     pub async fn open(&mut self, store: &mut Store, now: Timestamp) -> Result<Server, SourceError> {
         let query = self.query.clone();
         let session = self.bind(store, now).await?;
-        let (server, reader) = (session.server().clone(), session.read(&query));
+        let (server, reader) = (query.answered_by(session.server()), session.read(&query));
         self.reader = Some(reader);
         Ok(server)
     }

@@ -132,6 +132,17 @@ pub struct Query {
     pub require: Vec<String>,
 }
 
+impl Query {
+    /// Who answers this query: deleted entries can be found only by a key that is left to them. That is all of them
+    /// where the Recycle Bin is on, which can't be seen; without it little more than these (MS-ADTS 3.1.1.5.5.1.1).
+    #[must_use]
+    pub fn answered_by(&self, server: &Server) -> Server {
+        let key = self.key.as_deref().unwrap_or(server.kind.default_key());
+        let left = ["objectGUID", "objectSid"].iter().any(|name| name.eq_ignore_ascii_case(key));
+        Server { sees_deleted: server.sees_deleted && left, ..server.clone() }
+    }
+}
+
 /// Who answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {

@@ -9,7 +9,7 @@ use super::coverage::Coverage;
 use super::directory::Checked;
 use crate::config::{Origin, Sync, Target};
 use crate::directory::ldap::{Error, Session};
-use crate::directory::{End, Query, Scope, Search};
+use crate::directory::{End, Query, Scope, Search, Server};
 use crate::report::Findings;
 
 /// Reads everybody, as a run would, from every directory of a sync that could be opened.
@@ -29,12 +29,22 @@ pub(super) async fn check(
         let unknown = directory.unknown(sync, findings);
         coverage.unknown(unknown);
         let Some(session) = directory.session() else { continue };
+        deleted(sync, origin, session.server(), findings);
         rights(sync, origin, session, findings).await;
         let mut reading = Reading { sync, session, coverage: &mut coverage, now, findings };
         reading.searches(origin).await;
         reading.probes(origin).await;
     }
     coverage.tell(findings);
+}
+
+/// Who is deleted keeps little to be found by.
+fn deleted(sync: &Sync, origin: &Origin, server: &Server, findings: &mut Findings) {
+    if server.sees_deleted && !origin.query.answered_by(server).sees_deleted {
+        let key = sync.key.as_deref().unwrap_or_default();
+        let said = format!("by `{key}` deleted people are found only where the Recycle Bin is on");
+        findings.ok(&sync.name, format!("{said}: deleted and unreadable may look alike"));
+    }
 }
 
 /// An account that can only read can do no harm when its secret gets out.

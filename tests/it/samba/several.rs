@@ -3,25 +3,25 @@
 use serde_json::json;
 
 use super::company::Company;
-use crate::fixtures::samba::{SERVICE, Samba, person_dn};
+use crate::fixtures::samba::{SEES_DELETED, Samba, person_dn};
 
 #[test]
 #[ignore = "needs root: tests/samba/run"]
 fn who_moves_between_domains_stays() {
     let (samba, mut apac) = (Samba::start(), Samba::with_people(0));
     let password = apac.folder().join("password");
-    std::fs::write(&password, SERVICE.1).unwrap();
+    std::fs::write(&password, SEES_DELETED.1).unwrap();
     let second = format!(
         "apac:
     url: {}
     bind: {{ dn: \"{}\", password: \"${{file:{}}}\" }}
     tls: {{ ca: {} }}",
         apac.ldaps_url(),
-        SERVICE.0,
+        SEES_DELETED.0,
         password.display(),
         apac.ca().display()
     );
-    let mut company = Company::configured(samba, SERVICE, |config| {
+    let mut company = Company::configured(samba, SEES_DELETED, |config| {
         config.directory = format!("{}\n  {second}", config.directory);
         config.sync().from = "[corp, apac]".to_owned();
         config.sync().more += "\n    key: employeeID\n    absence: { grace: 0s, settle: 0s }";
@@ -32,6 +32,7 @@ fn who_moves_between_domains_stays() {
     company.samba.delete(&person_dn(3));
     apac.hire(3);
     company.changes_nothing();
+    // What is left of somebody deleted has no employeeID to find it by.
     company.samba.delete(&person_dn(4));
     apac.delete(&person_dn(13));
     company.samba.hire(13);
