@@ -100,7 +100,7 @@ pub(super) fn outcome(result: &LdapResult, during: Operation, base: &str) -> Res
         8 | 13 => Error::NeedsTls,
         10 => Error::Referred { base: base(), to: result.refs.clone() },
         32 if during != Operation::Bind => Error::NoSuchBase { base: base() },
-        49 => Error::Credentials { code: BindFailure::of(&result.text) },
+        49 if during == Operation::Bind => Error::Credentials { code: BindFailure::of(&result.text) },
         rc => Error::Refused { during, rc, diagnostic: one_line(&result.text) },
     })
 }

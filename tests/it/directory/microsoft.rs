@@ -214,6 +214,8 @@ async fn a_reading_that_breaks_off_at_the_second_page_says_why() {
         (result(4, "00002023: SvcErr"), "the server's size limit was reached"),
         (result(51, "0000200E: SvcErr: problem 5001 (BUSY)"), "busy: the server has too much to do"),
         (result(52, "000020E0: SvcErr"), "unavailable: the server is shutting down or not ready"),
+        // Not of the bind: the account is not to be left alone for that.
+        (result(49, "80090308: LdapErr, data 52e"), "refused page 2 of"),
         // MaxConnIdleTime: without a word. And a controller that is shut down.
         (vec![Said::End], "the server closed it"),
         (vec![Said::Notice(52), Said::End], "the server closed it"),
