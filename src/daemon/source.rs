@@ -45,13 +45,10 @@ impl Source {
         &self.name
     }
 
-    /// Opens the directory and starts the reading.
+    /// Opens the directory for a reading.
     pub async fn open(&mut self, store: &mut Store, now: Timestamp) -> Result<Server, SourceError> {
-        let query = self.query.clone();
-        let session = self.bind(store, now).await?;
-        let (server, reader) = (query.answered_by(session.server()), session.read(&query));
-        self.reader = Some(reader);
-        Ok(server)
+        let server = self.bind(store, now).await?.server().clone();
+        Ok(self.query.answered_by(&server))
     }
 
     /// Binds, at the server that last worked first, for whoever asks other things than the reading.
@@ -73,7 +70,9 @@ impl Source {
                 Ok(None) => {}
                 Err(error) => {
                     if let (Some(credential), true) = (credential, error.is_credentials()) {
-                        store.bind_refused(&self.name, credential.fingerprint(), &error.to_string(), now).await?;
+                        let why = error.to_string();
+                        let kept = store.bind_refused(&self.name, credential.fingerprint(), &why, now).await;
+                        kept.map_err(|lost| SourceError::Directory(forgotten(&why, &lost)))?;
                     }
                     return Err(error.into());
                 }
@@ -111,12 +110,13 @@ impl Source {
         self.session.as_mut()
     }
 
-    /// The next page of the reading.
+    /// The next page of the reading, which begins with the first one.
     pub async fn page(&mut self) -> Result<Page, SourceError> {
-        match &mut self.reader {
-            Some(reader) => Ok(reader.next_page().await?),
-            None => Err(SourceError::Directory("the directory is not open".to_owned())),
-        }
+        let Some(session) = &self.session else {
+            return Err(SourceError::Directory("the directory is not open".to_owned()));
+        };
+        let reader = self.reader.get_or_insert_with(|| session.read(&self.query));
+        Ok(reader.next_page().await?)
     }
 
     /// Looks people up by key.
@@ -126,4 +126,11 @@ impl Source {
             None => Err(SourceError::Directory("the directory is not open".to_owned())),
         }
     }
+}
+
+/// A refusal that can't be kept is the first thing to know, and that nothing keeps it from being asked for again.
+fn forgotten(why: &str, lost: &store::Error) -> String {
+    format!(
+        "{why}; and do not try again before that is mended, as the account may be locked: this can't be remembered ({lost})"
+    )
 }

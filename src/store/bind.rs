@@ -60,7 +60,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// A directory refused credentials.
+    /// A directory refused credentials. Where there was no store yet one is made for this: who looks again and again
+    /// would lock the account.
     pub async fn bind_refused(
         &mut self,
         directory: &str,
@@ -79,7 +80,13 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         mark(&mut tx, directory, credential).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        if let Some(folder) = self.absent.take() {
+            let mut kept = Self::open(&folder).await?;
+            Box::pin(kept.bind_refused(directory, credential, note, now)).await?;
+            kept.close().await?;
+        }
+        Ok(())
     }
 
     /// A directory's credentials stand refused by another one.

@@ -3,7 +3,7 @@
 //! WAL with `synchronous=FULL` (NORMAL forgets a charge or a `sent` at power loss), one writer, files 0600. The rows
 //! of the migrations' comments are the model; see also the crate doc's invariants.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
@@ -75,6 +75,8 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Store {
     connection: SqliteConnection,
+    /// Where a store would be, while this one in memory stands in for it.
+    absent: Option<PathBuf>,
 }
 
 impl Store {
@@ -97,9 +99,13 @@ impl Store {
         Self::connect(SqliteConnectOptions::new().in_memory(true)).await
     }
 
-    /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing.
+    /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing
+    /// anything but that credentials were refused.
     pub async fn look(folder: &Path) -> Result<Self, Error> {
-        if folder.join("state.db").exists() { Self::open(folder).await } else { Self::memory().await }
+        if folder.join("state.db").exists() {
+            return Self::open(folder).await;
+        }
+        Ok(Self { absent: Some(folder.to_owned()), ..Self::memory().await? })
     }
 
     async fn connect(options: SqliteConnectOptions) -> Result<Self, Error> {
@@ -115,7 +121,7 @@ impl Store {
         // `run` asks for a connection in a way that makes no future of ours `Send`.
         sqlx::migrate!("src/store/migrations").run_direct(None, &mut connection, false).await?;
         sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
-        Ok(Self { connection })
+        Ok(Self { connection, absent: None })
     }
 
     /// A transaction that may write: it waits for other writers at its beginning, never in its middle.

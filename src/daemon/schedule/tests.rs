@@ -210,7 +210,7 @@ proptest! {
         let hour = hours.as_ref().map_or("*".to_owned(), list);
         let timing = timing(&format!("{} {hour} * * *", list(&minutes)), zone);
         let due = |at: Time| minutes.contains(&at.minute()) && hours.as_ref().is_none_or(|hours| hours.contains(&at.hour()));
-        let (first, last) = (at(night) - SignedDuration::from_hours(26), at(night) + SignedDuration::from_hours(30));
+        let (first, last) = (at(night) - SignedDuration::from_hours(26), at(night) + SignedDuration::from_hours(34));
         let expected = watched(&timing.zone, due, first, last);
         let asked = at(night) + SignedDuration::from_mins(asked);
         let next = expected.iter().find(|at| **at > asked);

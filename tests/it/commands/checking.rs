@@ -130,3 +130,26 @@ async fn credentials_that_the_target_refused_count_until_they_change() {
     assert!(!status.contains("REFUSED     our") && status.contains("2 members to be sent"), "{status}");
     world.ends(0, &["sync"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_password_is_remembered_even_by_who_only_looks() {
+    let world = World::of(0..1).await;
+    let wrong = |world: &World, command: &str| {
+        let said = world.command(&[command]).env("ROSTERD_TEST_LDAP", "wrong").output().unwrap();
+        assert_eq!(said.status.code(), Some(1));
+        String::from_utf8(said.stdout).unwrap() + &String::from_utf8(said.stderr).unwrap()
+    };
+    assert!(!wrong(&world, "check").contains("not tried again"));
+    for command in ["check", "plan", "sync"] {
+        let said = wrong(&world, command);
+        assert!(said.contains("not tried again before"), "{command}: a second try could lock the account: {said}");
+    }
+    world.ends(0, &["sync"]);
+
+    // Where nothing can be kept that is said, beside what is wrong.
+    let file = world.state().with_file_name("file");
+    std::fs::write(&file, "").unwrap();
+    world.configure(|text| text.replace("/state\n", "/file/state\n"));
+    let said = wrong(&world, "check");
+    assert!(said.contains("the directory refused the bind") && said.contains("can't be remembered"), "{said}");
+}
