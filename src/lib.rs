@@ -35,6 +35,8 @@
 //! - What is due, held, counted and recorded is admitted in one transaction, or not at all.
 //! - A run goes by one clock, which nobody sets while it lasts. When the wall clock was set before it, what is stored moves
 //!   with it, so that windows, waits and graces stay as long as they are.
+//! - In a process the same credentials of a directory are tried by one at a time. Refused ones stand for an hour, or until
+//!   some that work clear them, under whatever name a directory has.
 //! - A token request is charged before it is made, and a batch is marked as sent before it leaves; what was sent and
 //!   not answered is uncertain until it is sent again.
 //! - A target's job of several steps stores where it stands (its ticket) before each step. Woken, it asks and undoes,
@@ -62,6 +64,8 @@
 //!   leaves nothing half-read behind, and `plan` goes the very same way up to admission.
 //! - The store is one connection for each run and command, not a pool: a reading is staged in its connection, and nothing
 //!   of it is left in the next one.
+//! - Who is in a group is read from the group tree before anybody is, not asked by a matching rule: by links in Active
+//!   Directory, by members elsewhere.
 //! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and
 //!   network file systems are all the same to that.
 //! - The control socket carries a command's own arguments, and its output back: there is no second set of requests
