@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use rosterd::cli;
+#[cfg(feature = "kerberos")]
+use rosterd::directory::ldap::kerberos::environment;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "kerberos")]
+    environment::take_over();
     rosterd::transport::install_crypto();
     let arguments = match cli::arguments() {
         Ok(arguments) => arguments,
@@ -19,6 +23,8 @@ fn main() -> ExitCode {
             let code = runtime.block_on(cli::run(arguments));
             // Whoever still looks up an account in a slow directory is not waited for.
             runtime.shutdown_background();
+            #[cfg(feature = "kerberos")]
+            environment::leave();
             ExitCode::from(code)
         }
         Err(error) => {

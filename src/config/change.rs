@@ -116,7 +116,7 @@ impl fmt::Debug for Prints {
     }
 }
 
-/// All that a sync runs by, as text. Authorities are read anew whenever they are used; here they count so that
+/// All that a sync runs by, as text. Authorities and keytabs are read anew whenever they are used; here they count so that
 /// somebody who mends them need not wait for the next tick.
 fn basis(sync: &Sync, root: &Node, config: &Config, files: &Files) -> String {
     let Sync { name, from, to, .. } = sync;
@@ -128,9 +128,10 @@ fn basis(sync: &Sync, root: &Node, config: &Config, files: &Files) -> String {
         }
         text.push('\n');
     }
-    let directories = from.iter().map(|origin| config.directory(origin).tls.ca.as_ref());
-    for ca in directories.chain([config.target(sync).http.ca.as_ref()]) {
-        text.push_str(&format!("{:?}\n", ca.map(|path| files.fingerprint(path))));
+    let directories = from.iter().map(|origin| config.directory(origin));
+    let files_of = directories.flat_map(|directory| [directory.tls.ca.as_ref(), directory.bind.keytab()]);
+    for path in files_of.chain([config.target(sync).http.ca.as_ref()]) {
+        text.push_str(&format!("{:?}\n", path.map(|path| files.fingerprint(path))));
     }
     text
 }
@@ -295,5 +296,17 @@ syncs:
         assert_eq!(missing.changes_to(&one).to_string(), "changed: clerks");
         assert_eq!(one.changes_to(&again), Changes::default());
         assert_eq!(one.changes_to(&two).to_string(), "changed: clerks");
+    }
+
+    #[cfg(feature = "kerberos")]
+    #[test]
+    fn so_does_a_keytab() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rosterd.keytab");
+        let bind = format!("bind: {{ gssapi: {{ principal: a@B, keytab: {} }} }}", path.display());
+        let text = TEXT.replace("bind: anonymous", &bind);
+        let missing = config(&text, "one");
+        fs::write(&path, [5, 2]).unwrap();
+        assert_eq!(missing.changes_to(&config(&text, "one")).to_string(), "changed: clerks");
     }
 }

@@ -72,14 +72,6 @@ impl<'a> Section<'a> {
         self.report.fault(fault.help(help));
     }
 
-    /// A key of the design that this version does not do yet; never ignored silently.
-    pub fn not_yet(&mut self, key: &'static str, instead: &str) {
-        if let Some(setting) = self.get(key) {
-            let message = format!("`{key}` is not available in this version yet");
-            self.report.fault(Fault::at(setting.key_at, message).help(instead));
-        }
-    }
-
     /// Every key, whatever its name: for mappings from names to things.
     pub fn into_entries(self) -> Vec<Setting<'a>> {
         self.entries

@@ -30,6 +30,11 @@ impl Credential {
             Bind::Simple { dn, password } => {
                 Some(Self(Fingerprint::of(format!("{dn}\n{}", password.expose_secret()).as_bytes())))
             }
+            // Another key in the same file is another credential.
+            Bind::Gssapi { principal, keytab } => {
+                let key = std::fs::read(keytab).unwrap_or_default();
+                Some(Self(Fingerprint::of(&[principal.as_bytes(), b"\n", &key].concat())))
+            }
         }
     }
 

@@ -82,6 +82,23 @@ pub enum Bind {
         /// With which password.
         password: SecretString,
     },
+    /// By Kerberos, with TLS below.
+    Gssapi {
+        /// The account with its realm.
+        principal: String,
+        /// The file with its key, read whenever it binds.
+        keytab: PathBuf,
+    },
+}
+
+impl Bind {
+    /// The file that it reads its key from.
+    pub fn keytab(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Gssapi { keytab, .. } => Some(keytab),
+            Self::Anonymous | Self::Simple { .. } => None,
+        }
+    }
 }
 
 /// TLS settings of a directory.

@@ -68,6 +68,19 @@ fn no_secret_is_ever_shown() {
 }
 
 #[test]
+fn a_bind_by_kerberos_needs_a_rosterd_that_was_built_with_it() {
+    let text = fs::read_to_string("tests/config/valid/everything.yaml").unwrap();
+    let bind = "bind: { gssapi: { principal: svc@EXAMPLE.COM, keytab: /etc/rosterd/rosterd.keytab } }\n    #";
+    let faults = Config::parse(&text.replacen("bind:", bind, 1), "x.yaml", &environment()).map(|_| ());
+    if cfg!(feature = "kerberos") {
+        faults.unwrap();
+    } else {
+        let said = faults.unwrap_err().to_string();
+        assert!(said.contains("built without Kerberos") && said.contains("--features kerberos"), "{said}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_is_said_to_be_missing() {
     let faults = Config::load(Path::new("tests/config/nowhere.yaml"), &environment()).map(|_| ()).unwrap_err();
     assert!(faults.to_string().starts_with("tests/config/nowhere.yaml: cannot be read: "), "{faults}");

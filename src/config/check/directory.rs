@@ -29,8 +29,12 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
     let timeout = duration(&mut section, "timeout", Duration::from_mins(1));
     section.close();
     let tls = tls?;
-    if bind_setting.is_some_and(|bind| matches!(bind.node.value, Value::Map(_))) && !tls.danger_allow_plaintext {
-        servers.refuse_plaintext(&tls);
+    if let Some(bind) = bind_setting.filter(|bind| matches!(bind.node.value, Value::Map(_))) {
+        if bind::by_kerberos(&bind) {
+            servers.refuse_for_kerberos(&tls);
+        } else if !tls.danger_allow_plaintext {
+            servers.refuse_plaintext(&tls);
+        }
     }
     if tls.starttls && servers.all_encrypted() {
         let at = setting.child("tls").and_then(|tls| tls.child("starttls"));

@@ -55,6 +55,26 @@ impl Written<'_> {
         }
     }
 
+    /// Says which servers nobody can bind to by Kerberos: a ticket is made out to a name, and without TLS below, readings
+    /// of some thousand entries hang in ldap3's security layer.
+    pub fn refuse_for_kerberos(&self, tls: &Tls) {
+        for (server, url) in &self.urls {
+            if url.scheme() != "ldaps" && !(url.scheme() == "ldap" && tls.starttls) {
+                server.fault(
+                    "a bind by Kerberos needs TLS: without it, long readings hang",
+                    "use ldaps://, or `tls: { starttls: true }`",
+                );
+            }
+            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+            if host.parse::<IpAddr>().is_ok() {
+                server.fault(
+                    "a bind by Kerberos needs the server's name: its ticket is for ldap/name",
+                    "write the domain controller's full name, such as ldaps://dc1.corp.example.com",
+                );
+            }
+        }
+    }
+
     /// Whether none of the servers could be asked for StartTLS.
     pub fn all_encrypted(&self) -> bool {
         !self.urls.is_empty() && self.urls.iter().all(|(_, url)| url.scheme() != "ldap")

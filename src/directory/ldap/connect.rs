@@ -52,6 +52,7 @@ fn refuse_plaintext(peer: Option<IpAddr>, server: &str, settings: &Settings) -> 
         Bind::Simple { .. } if !local && !settings.tls.danger_allow_plaintext => {
             Err(Error::Plaintext { server: server.to_owned() })
         }
+        Bind::Gssapi { .. } => Err(Error::NeedsTls),
         _ => Ok(()),
     }
 }

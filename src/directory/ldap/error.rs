@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BindFailure, Operation, result_code};
+use super::{BindFailure, KerberosFailure, Operation, result_code};
 
 /// Why a directory can't be read. Each is one line and holds no person's data.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,9 @@ pub enum Error {
         /// Why.
         code: BindFailure,
     },
+    /// By Kerberos.
+    #[error("the bind by Kerberos failed: {0}")]
+    Kerberos(KerberosFailure),
     /// Refused before the wire: servers answer an empty password with an anonymous success (RFC 4513 section 5.1.2).
     #[error("the bind has an empty password, which servers take for an anonymous bind: set bind.password")]
     EmptyPassword,
@@ -202,19 +205,24 @@ pub enum Error {
 impl Error {
     /// Whether no other server can help: the config or the credentials are at fault.
     pub fn is_final(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::Kerberos(failure) => failure.is_final(),
             Self::Credentials { .. }
-                | Self::EmptyPassword
-                | Self::Plaintext { .. }
-                | Self::Authorities { .. }
-                | Self::Url { .. }
-        )
+            | Self::EmptyPassword
+            | Self::Plaintext { .. }
+            | Self::Authorities { .. }
+            | Self::Url { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether the account must not be tried again until its secret changes: a further try may lock it.
     pub fn is_credentials(&self) -> bool {
-        matches!(self, Self::Credentials { .. })
+        match self {
+            Self::Kerberos(failure) => failure.is_credentials(),
+            Self::Credentials { .. } => true,
+            _ => false,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod driver;
 mod endpoint;
 mod error;
 mod group;
+pub mod kerberos;
 mod look_up;
 mod opening;
 mod operation;
@@ -35,6 +36,7 @@ mod words;
 
 pub use discover::{Found, servers};
 pub use error::Error;
+pub use kerberos::KerberosFailure;
 pub use opening::{Opening, Unbound};
 pub use operation::Operation;
 pub use reader::Reader;

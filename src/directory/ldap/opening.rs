@@ -62,7 +62,7 @@ impl<'a> Opening<'a> {
         let settings = self.settings;
         let deadline = Deadline { at: tokio::time::Instant::now() + left, whole: settings.connect_timeout };
         let bound = async {
-            deadline.hold(Operation::Bind, bind::bind(&connection, &settings.bind)).await?;
+            bind::bind(&connection, &Endpoint::parse(&url)?, &settings.bind, deadline).await?;
             deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings.kind)).await
         };
         match bound.await {

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Operation {
     /// The connection, up to and including TLS.
     Connect,
+    /// What a KDC is asked for before a bind by Kerberos.
+    Ticket,
     /// The bind.
     Bind,
     /// The first look at the server itself.
@@ -39,7 +41,7 @@ impl Operation {
     /// The setting that says how long it may take.
     pub(super) fn limit(&self) -> &'static str {
         match self {
-            Self::Connect | Self::Bind | Self::RootDse => "`connect_timeout`",
+            Self::Connect | Self::Ticket | Self::Bind | Self::RootDse => "`connect_timeout`",
             _ => "`timeout`",
         }
     }
@@ -49,6 +51,7 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect => f.write_str("connecting"),
+            Self::Ticket => f.write_str("the request for a Kerberos ticket"),
             Self::Bind => f.write_str("the bind"),
             Self::RootDse => f.write_str("the look at the server's root entry"),
             Self::Groups => f.write_str("the reading of the group tree"),

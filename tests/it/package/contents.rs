@@ -39,7 +39,7 @@ fn the_deb_holds() {
     );
     assert!(listing.iter().any(|line| line.ends_with("/man1/rosterd-sync.1.gz")));
     let fields = lines("dpkg-deb", &["--field"], &deb).join("\n");
-    for field in ["Package: rosterd", "Depends: libc6 (>= 2.", "systemd (>= 250), tzdata"] {
+    for field in ["Package: rosterd", "Depends: libc6 (>= 2.", "libgssapi-krb5-2", "systemd (>= 250), tzdata"] {
         assert!(fields.contains(field), "{fields}");
     }
     let conffiles = Program::of({
@@ -60,7 +60,7 @@ fn the_rpm_holds() {
     let config = lines("rpm", &["--query", "--package", "--configfiles"], &rpm);
     assert_eq!(config, ["/etc/rosterd/rosterd.yaml"]);
     let requires = lines("rpm", &["--query", "--package", "--requires"], &rpm).join("\n");
-    for needed in ["libc.so.6(GLIBC_2.", "systemd >= 250", "tzdata"] {
+    for needed in ["libc.so.6(GLIBC_2.", "libgssapi_krb5.so.2()", "systemd >= 250", "tzdata"] {
         assert!(requires.contains(needed), "{requires}");
     }
 }

@@ -6,6 +6,8 @@ mod connecting;
 mod discovering;
 mod faults;
 mod groups;
+#[cfg(feature = "kerberos")]
+mod kerberos;
 mod lockout;
 mod people;
 mod several;
