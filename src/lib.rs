@@ -64,6 +64,8 @@
 //!   leaves nothing half-read behind, and `plan` goes the very same way up to admission.
 //! - The store is one connection for each run and command, not a pool: a reading is staged in its connection, and nothing
 //!   of it is left in the next one.
+//! - The program starts itself once more before anything else (feature `kerberos`): libkrb5 takes its keytab and its
+//!   tickets' place from variables of the process, which can't be set safely later.
 //! - Who is in a group is read from the group tree before anybody is, not asked by a matching rule: by links in Active
 //!   Directory, by members elsewhere.
 //! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and

@@ -119,7 +119,11 @@ impl Store {
             .disable_statement_logging();
         let mut connection = options.connect().await?;
         // `run` asks for a connection in a way that makes no future of ours `Send`.
-        sqlx::migrate!("src/store/migrations").run_direct(None, &mut connection, false).await?;
+        let migrations = sqlx::migrate!("src/store/migrations");
+        if migrations.run_direct(None, &mut connection, false).await.is_err() {
+            // Somebody else may have made the tables at the same time: then there is nothing left to do.
+            migrations.run_direct(None, &mut connection, false).await?;
+        }
         sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
         Ok(Self { connection, absent: None })
     }

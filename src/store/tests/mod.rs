@@ -18,6 +18,7 @@ mod clock;
 mod guard;
 mod import;
 mod moved;
+mod opening;
 mod past;
 mod pending;
 mod quarantine;
