@@ -55,6 +55,15 @@ fn examples_load_without_a_warning() {
 }
 
 #[test]
+fn a_group_is_asked_of_the_directory_of_its_domain() {
+    let config = Config::load(Path::new("tests/config/valid/several.yaml"), &environment()).unwrap();
+    let asked = config.syncs["employees"].from.iter();
+    let asked: Vec<_> = asked.map(|origin| (&*origin.directory, origin.query.attributes.groups().to_vec())).collect();
+    let staff = |domain| vec![format!("CN=Staff,DC={domain},DC=example,DC=com")];
+    assert_eq!(asked, [("emea", staff("emea")), ("apac", staff("apac"))]);
+}
+
+#[test]
 fn no_secret_is_ever_shown() {
     for path in files("tests/config/invalid").into_iter().chain(files("tests/config/valid")) {
         let (shown, lines) = match Config::load(&path, &environment()) {

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use super::company::Company;
+use crate::fixtures::road::Config;
 use crate::fixtures::samba::{BASE, ELSEWHERE, PEOPLE, SEES_DELETED, SERVICE, Samba, person_dn};
 
 /// Longer than a domain controller may lag behind the others.
@@ -84,6 +85,17 @@ fn moved_out_of_the_base_and_back() {
     company.changes_nothing();
     company.samba.rename(&elsewhere, &person_dn(1));
     company.changes("returned", &[("E1", json!({"status": "active"}))]);
+}
+
+#[test]
+#[ignore = "needs root: tests/samba/run"]
+fn moved_from_one_search_to_another() {
+    let both = |config: &mut Config| config.sync().bases.push(ELSEWHERE.to_owned());
+    let mut company = Company::configured(Samba::start(), SERVICE, both);
+    company.samba.rename(&person_dn(1), &format!("CN=p1,{ELSEWHERE}"));
+    company.changes_nothing();
+    company.samba.set(&format!("CN=p1,{ELSEWHERE}"), "title", "Director");
+    company.changes("changed", &[("E1", json!({"designation": "Director"}))]);
 }
 
 #[test]
