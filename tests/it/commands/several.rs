@@ -79,9 +79,11 @@ async fn a_probe_is_found_in_any_of_them_and_a_base_must_be_in_each() {
         let text = text.replace("schedule: 15m", &format!("schedule: 15m\n    require: [\"(uid={probe})\"]"));
         std::fs::write(&path, text.replace(&here, base)).unwrap();
     };
-    with("p11", &here);
-    assert!(world.ends(0, &["check"]).out.contains("`require` finds everybody it names"));
-    world.ends(0, &["sync"]);
+    for probe in ["p1", "p11"] {
+        with(probe, &here);
+        assert!(world.ends(0, &["check"]).out.contains("`require` finds everybody it names"));
+        world.ends(0, &["sync"]);
+    }
     with("p7", &here);
     assert!(world.ends(1, &["check"]).out.contains("`require` finds nobody for (uid=p7)"));
     let run = world.json(1, &["sync"]);
