@@ -62,7 +62,7 @@ async fn ask(
 ) -> Result<Asked, SourceError> {
     let session = source.bind(store, now).await?;
     let Server { kind, sees_deleted, .. } = query.answered_by(session.server());
-    let name = query.key.as_deref().unwrap_or(kind.default_key());
+    let name = query.key_attribute(kind);
     let Ok(equal) = attribute::equality(name, key.as_str()) else { return Ok(Asked::OddKey(name.to_owned())) };
     let mut reader = session.read(&narrowed(query, &equal));
     loop {

@@ -27,8 +27,6 @@ pub struct Sync {
     pub jitter: Duration,
     /// The zone a cron schedule is read in.
     pub timezone: jiff::tz::TimeZone,
-    /// The key's attribute; `None`: by the directory's kind.
-    pub key: Option<String>,
     /// Entry → member.
     pub mapping: Arc<mapping::Mapping>,
     /// The guard's.
@@ -67,7 +65,9 @@ impl Sync {
         let mut searches: Vec<_> = self.from.iter().flat_map(|origin| self.searches(origin)).collect();
         // The order in which bases are read changes nobody.
         searches.sort_unstable();
-        let text = format!("{searches:?}\n{:?}\n{}\n{}", self.key, self.mapping.version(), self.identity);
+        // All are asked by the same key.
+        let key = self.from.first().and_then(|origin| origin.query.key.as_ref());
+        let text = format!("{searches:?}\n{key:?}\n{}\n{}", self.mapping.version(), self.identity);
         Fingerprint::of(text.as_bytes())
     }
 

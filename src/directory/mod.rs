@@ -150,11 +150,16 @@ pub struct Query {
 }
 
 impl Query {
+    /// The key's attribute in a directory of this kind.
+    pub fn key_attribute(&self, kind: Kind) -> &str {
+        self.key.as_deref().unwrap_or(kind.default_key())
+    }
+
     /// Who answers this query: deleted entries can be found only by a key that is left to them. That is all of them
     /// where the Recycle Bin is on, which can't be seen; without it little more than these (MS-ADTS 3.1.1.5.5.1.1).
     #[must_use]
     pub fn answered_by(&self, server: &Server) -> Server {
-        let key = self.key.as_deref().unwrap_or(server.kind.default_key());
+        let key = self.key_attribute(server.kind);
         let left = ["objectGUID", "objectSid"].iter().any(|name| name.eq_ignore_ascii_case(key));
         Server { sees_deleted: server.sees_deleted && left, ..server.clone() }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::config::{Sync, Target};
-use crate::directory::{Entry, Kind};
+use crate::directory::{Entry, Kind, Slot};
 use crate::mapping::{Judgement, Standing};
 use crate::roster::{Fingerprint, Key};
 
@@ -42,7 +42,7 @@ pub(super) struct Coverage<'c> {
     identities: BTreeMap<Fingerprint, Key>,
     pub twins: BTreeMap<Fingerprint, People>,
     /// Beside the attributes asked for: how many entries have each.
-    present: Vec<u64>,
+    present: Vec<(Slot, u64)>,
     unknown: BTreeSet<String>,
     /// The `require` filters that found nobody in any directory asked so far; `None` before the first one.
     pub probes_missing: Option<Vec<String>>,
@@ -50,6 +50,7 @@ pub(super) struct Coverage<'c> {
 
 impl<'c> Coverage<'c> {
     pub(super) fn new(sync: &'c Sync, target: &'c Target) -> Self {
+        let attributes = sync.mapping.attributes();
         Self {
             sync,
             target,
@@ -65,7 +66,7 @@ impl<'c> Coverage<'c> {
             invalid: BTreeMap::new(),
             identities: BTreeMap::new(),
             twins: BTreeMap::new(),
-            present: vec![0; sync.mapping.attributes().names().len()],
+            present: attributes.names().iter().filter_map(|name| attributes.slot(name)).map(|slot| (slot, 0)).collect(),
             unknown: BTreeSet::new(),
             probes_missing: None,
         }
@@ -87,15 +88,14 @@ impl<'c> Coverage<'c> {
     /// Attributes that nobody at all has, though the directory knows them.
     pub(super) fn absent(&self) -> Vec<&str> {
         let names = self.sync.mapping.attributes().names().iter().zip(&self.present);
-        let absent = names.filter(|(name, present)| **present == 0 && !self.unknown.contains(*name));
+        let absent = names.filter(|(name, (_, present))| *present == 0 && !self.unknown.contains(*name));
         absent.map(|(name, _)| name.as_str()).collect()
     }
 
     /// Takes an entry of a reading.
     pub(super) fn take(&mut self, entry: &Entry, kind: Kind, now: Timestamp) {
-        let attributes = self.sync.mapping.attributes();
-        for (present, name) in self.present.iter_mut().zip(attributes.names()) {
-            *present += u64::from(attributes.slot(name).is_some_and(|slot| entry.first(slot).is_some()));
+        for (slot, present) in &mut self.present {
+            *present += u64::from(entry.first(*slot).is_some());
         }
         match self.sync.mapping.key(entry, kind) {
             Ok(key) => {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::servers;
 use super::told::ASKED_OF_ANY;
 use crate::cli::output::Failure;
-use crate::config::Sync;
+use crate::config::{Origin, Sync};
 use crate::daemon::{Source, SourceError};
 use crate::directory::ldap::{self, Session};
 use crate::directory::{Attributes, Kind, Query, Server, Settings};
@@ -70,9 +70,9 @@ impl Checked {
     }
 
     /// The attributes that a sync names and the server does not know; they are told.
-    pub(super) fn unknown(&self, sync: &Sync, findings: &mut Findings) -> BTreeSet<String> {
+    pub(super) fn unknown(&self, sync: &Sync, origin: &Origin, findings: &mut Findings) -> BTreeSet<String> {
         let Some(schema) = &self.schema else { return BTreeSet::new() };
-        let key = sync.key.as_deref().unwrap_or(self.kind.default_key());
+        let key = origin.query.key_attribute(self.kind);
         let own = |name: &str| name != key && ASKED_OF_ANY.iter().any(|asked| asked.eq_ignore_ascii_case(name));
         let names: Vec<_> = sync.mapping.attributes().names().iter().filter(|name| !own(name)).collect();
         let bare = |name: &str| name.split(';').next().unwrap_or(name).to_lowercase();

@@ -26,7 +26,7 @@ pub(super) async fn check(
             findings.failed(&sync.name, format!("not read from {}, which can't be used", origin.directory));
             continue;
         };
-        let unknown = directory.unknown(sync, findings);
+        let unknown = directory.unknown(sync, origin, findings);
         coverage.unknown(unknown);
         let Some(session) = directory.session() else { continue };
         deleted(sync, origin, session.server(), findings);
@@ -41,7 +41,7 @@ pub(super) async fn check(
 /// Who is deleted keeps little to be found by.
 fn deleted(sync: &Sync, origin: &Origin, server: &Server, findings: &mut Findings) {
     if server.sees_deleted && !origin.query.answered_by(server).sees_deleted {
-        let key = sync.key.as_deref().unwrap_or_default();
+        let key = origin.query.key_attribute(server.kind);
         let said = format!("by `{key}` deleted people are found only where the Recycle Bin is on");
         findings.ok(&sync.name, format!("{said}: deleted and unreadable may look alike"));
     }

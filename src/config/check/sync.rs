@@ -62,9 +62,8 @@ fn one(
     section.close();
     // The mapping is compiled even where something else is wrong, as long as its own text can be read.
     let key = asked.as_ref().and_then(|asked| asked.key.clone());
-    let source = source.map(|source| Source { key: key.clone(), ..source })?;
-    let mapping = rules::compile(setting, &source);
-    let mapping = Arc::new(mapping?);
+    let source = source.map(|source| Source { key, ..source })?;
+    let mapping = Arc::new(rules::compile(setting, &source)?);
     let attributes = Arc::new(mapping.attributes().clone());
     let from = from::share(from_setting.as_ref()?, from.as_deref()?, asked?, &attributes);
     Some(Sync {
@@ -76,7 +75,6 @@ fn one(
         schedule,
         jitter: jitter.unwrap_or_default(),
         timezone: timezone.unwrap_or(TimeZone::UTC),
-        key,
         mapping,
         limits: limits?,
         absence: absence?,

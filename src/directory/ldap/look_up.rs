@@ -26,7 +26,7 @@ pub(super) async fn look_up(
 ) -> Result<Sightings, Error> {
     let kind = root.server.kind;
     let mut attributes = Attributes::clone(&query.attributes);
-    let name = query.key.as_deref().unwrap_or(kind.default_key()).to_owned();
+    let name = query.key_attribute(kind).to_owned();
     attributes.add(&name);
     attributes.add("objectClass");
     if kind == Kind::ActiveDirectory {
