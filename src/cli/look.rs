@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::output::Failure;
 use crate::config::{Config, Sync, Target};
 use crate::daemon::{Source, SourceError};
+use crate::directory::changes::Changes;
 use crate::directory::{Attributes, Entry, Kind, Query, Server, Sighting, Slot, attribute};
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
@@ -81,7 +82,7 @@ async fn ask(
 
 /// The sync's own searches, for one person.
 fn narrowed(query: &Query, equal: &str) -> Query {
-    let mut query = Query { require: Vec::new(), ..query.clone() };
+    let mut query = Query { require: Vec::new(), changes: Changes::Full, ..query.clone() };
     for search in &mut query.searches {
         let own = search.filter.trim();
         // A filter may be written without its outer parentheses as long as it stands alone.

@@ -72,7 +72,7 @@ impl Sync {
     }
 
     fn searches(&self, origin: &Origin) -> impl Iterator<Item = String> {
-        let directory::Query { searches, key: _, attributes: _, require: _ } = &origin.query;
+        let directory::Query { searches, key: _, attributes: _, require: _, changes: _ } = &origin.query;
         let directory = if self.from.len() > 1 { format!("{} ", origin.directory) } else { String::new() };
         let text = move |directory::Search { base, filter, scope }: &directory::Search| {
             format!("{directory}{base:?} {filter:?} {scope:?}")

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use self::changes::{Changes, Marks, Rights};
 use crate::roster::{Key, Timestamp};
 
 pub mod attribute;
+pub mod changes;
 pub mod dn;
 mod entry;
 mod group;
@@ -147,6 +149,8 @@ pub struct Query {
     pub key: Option<String>,
     /// Filters that must find at least one entry under some base, or the reading is not complete.
     pub require: Vec<String>,
+    /// How changes are learnt of; a reading of everybody then tells where the directory stood.
+    pub changes: Changes,
 }
 
 impl Query {
@@ -176,6 +180,8 @@ pub struct Server {
     pub clock: Option<Timestamp>,
     /// Whether deleted entries can be seen, so that "deleted" and "gone" differ.
     pub sees_deleted: bool,
+    /// Who asks, and what they may see.
+    pub rights: Rights,
 }
 
 /// A page of a reading.
@@ -196,6 +202,8 @@ pub struct End {
     pub probes_missing: Vec<String>,
     /// Referrals that were not followed, deduplicated.
     pub referrals: Vec<String>,
+    /// Where the directory stood before the first page, where that is wanted and told.
+    pub marks: Option<Marks>,
 }
 
 /// What became of somebody who was not in a reading: looked up by key, without the sync's filter. What speaks more for

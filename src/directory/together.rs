@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{End, Kind, Server, Sighting, Sightings};
+use crate::roster::Fingerprint;
 
 /// Why several servers can't be read as one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,12 @@ impl Server {
             kind,
             clock: clocks.max_by_key(|clock| now.duration_since(*clock).abs()),
             sees_deleted: servers.iter().all(|(_, server)| server.sees_deleted),
+            rights: match servers {
+                [(_, only)] => only.rights,
+                several => {
+                    Fingerprint::of(&several.iter().flat_map(|(_, it)| *it.rights.as_bytes()).collect::<Vec<_>>())
+                }
+            },
         })
     }
 }
@@ -43,13 +50,17 @@ impl End {
     /// The end of one reading, and of the next one in another directory. Probes must be found in one of them.
     #[must_use]
     pub fn and(self, next: Self) -> Self {
-        let Self { mut found, mut probes_missing, mut referrals } = self;
+        let Self { mut found, mut probes_missing, mut referrals, marks } = self;
         found.extend(next.found);
         probes_missing.retain(|probe| next.probes_missing.contains(probe));
         referrals.extend(next.referrals);
         referrals.sort();
         referrals.dedup();
-        Self { found, probes_missing, referrals }
+        let marks = marks.zip(next.marks).map(|(mut marks, next)| {
+            marks.extend(next);
+            marks
+        });
+        Self { found, probes_missing, referrals, marks }
     }
 }
 
@@ -62,11 +73,13 @@ pub fn weightier(one: Sightings, other: Sightings) -> Sightings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::changes::Marks;
     use crate::roster::Key;
 
     fn server(name: &str, clock: Option<&str>, sees_deleted: bool) -> Server {
         let clock = clock.map(|clock| clock.parse().unwrap());
-        Server { name: name.to_owned(), kind: Kind::ActiveDirectory, clock, sees_deleted }
+        let rights = Fingerprint::of(name.as_bytes());
+        Server { name: name.to_owned(), kind: Kind::ActiveDirectory, clock, sees_deleted, rights }
     }
 
     #[test]
@@ -76,7 +89,9 @@ mod tests {
         let apac = server("dc7", Some("2026-01-01T11:58:00Z"), false);
         assert_eq!(Server::together(&[("emea", &emea)], now), Ok(emea.clone()));
         let both = Server::together(&[("emea", &emea), ("apac", &apac)], now).unwrap();
-        assert_eq!(both, server("emea: dc1; apac: dc7", Some("2026-01-01T11:58:00Z"), false));
+        assert!(both.rights != emea.rights && both.rights != apac.rights);
+        let expected = server("emea: dc1; apac: dc7", Some("2026-01-01T11:58:00Z"), false);
+        assert_eq!(both, Server { rights: both.rights, ..expected });
     }
 
     #[test]
@@ -92,6 +107,7 @@ mod tests {
             found: vec![found],
             probes_missing: missing.iter().map(|&probe| probe.to_owned()).collect(),
             referrals: vec![referral.to_owned()],
+            marks: Some(Marks::default()),
         };
         let both = end(1, &["(a=1)", "(b=1)"], "ldap://x").and(end(2, &["(b=1)", "(c=1)"], "ldap://x"));
         assert_eq!(both, End { found: vec![1, 2], ..end(0, &["(b=1)"], "ldap://x") });

@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use crate::directory::{End, Entry, EntryBuilder, Kind, Page, Server, Sighting};
 use crate::engine::Event;
 use crate::mapping::Mapping;
-use crate::roster::{Key, Timestamp};
+use crate::roster::{Fingerprint, Key, Timestamp};
 
 /// The server every directory starts with.
 pub fn server() -> Server {
-    Server { name: "dc1".to_owned(), kind: Kind::ActiveDirectory, clock: None, sees_deleted: true }
+    Server {
+        name: "dc1".to_owned(),
+        kind: Kind::ActiveDirectory,
+        clock: None,
+        sees_deleted: true,
+        rights: Fingerprint::of(b"reader"),
+    }
 }
 
 /// Values by attribute.
@@ -116,6 +122,7 @@ impl Directory {
             found: found.iter().map(|entries| entries.len() as u64).collect(),
             probes_missing: self.probes_missing.clone(),
             referrals: Vec::new(),
+            marks: None,
         };
         let mut pages: Vec<Page> = found
             .iter()

@@ -12,6 +12,7 @@ mod reading;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rosterd::directory::changes::Changes;
 use rosterd::directory::ldap::{Error, Session};
 use rosterd::directory::{Attributes, Bind, Entry, Page, Query, Scope, Search, Servers, Settings, Tls};
 
@@ -45,7 +46,13 @@ fn query(filter: &str) -> Query {
         attributes.add(name);
     }
     let search = Search { base: PEOPLE.to_owned(), filter: filter.to_owned(), scope: Scope::Subtree };
-    Query { searches: vec![search], attributes: Arc::new(attributes), key: None, require: Vec::new() }
+    Query {
+        searches: vec![search],
+        attributes: Arc::new(attributes),
+        key: None,
+        require: Vec::new(),
+        changes: Changes::Full,
+    }
 }
 
 /// All entries and the last page, which holds the end.

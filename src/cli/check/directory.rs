@@ -10,6 +10,7 @@ use super::told::ASKED_OF_ANY;
 use crate::cli::output::Failure;
 use crate::config::{Origin, Sync};
 use crate::daemon::{Source, SourceError};
+use crate::directory::changes::Changes;
 use crate::directory::ldap::{self, Session};
 use crate::directory::{Attributes, Kind, Query, Server, Settings};
 use crate::report::Findings;
@@ -45,8 +46,13 @@ pub(super) async fn check(
             return Ok(None);
         }
     }
-    let nothing =
-        Query { searches: Vec::new(), attributes: Arc::new(Attributes::default()), key: None, require: Vec::new() };
+    let nothing = Query {
+        searches: Vec::new(),
+        attributes: Arc::new(Attributes::default()),
+        key: None,
+        require: Vec::new(),
+        changes: Changes::Full,
+    };
     let mut source = Source::new(name, settings, &nothing);
     let session = match source.bind(store, now).await {
         Ok(session) => session,

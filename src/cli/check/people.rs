@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::coverage::Coverage;
 use super::directory::Checked;
 use crate::config::{Origin, Sync, Target};
+use crate::directory::changes::Changes;
 use crate::directory::ldap::{Error, Session};
 use crate::directory::{End, Query, Scope, Search, Server};
 use crate::report::Findings;
@@ -99,7 +100,12 @@ impl Reading<'_, '_> {
     }
 
     async fn search(&mut self, origin: &Origin, search: &Search, pages: &mut u64) -> Result<End, Error> {
-        let query = Query { searches: vec![search.clone()], require: Vec::new(), ..origin.query.clone() };
+        let query = Query {
+            searches: vec![search.clone()],
+            require: Vec::new(),
+            changes: Changes::Full,
+            ..origin.query.clone()
+        };
         let kind = self.session.server().kind;
         let mut reader = self.session.read(&query);
         loop {

@@ -44,7 +44,7 @@ pub(super) fn share(
     asked: Asked<'_>,
     attributes: &Arc<Attributes>,
 ) -> Option<Vec<Origin>> {
-    let Asked { searches, key, require } = asked;
+    let Asked { searches, key, require, changes } = asked;
     for (own, _) in &searches {
         let Some(own) = own else { continue };
         if !from.contains(&own.text()?) {
@@ -70,7 +70,7 @@ pub(super) fn share(
             return None;
         }
         let attributes = if from.len() == 1 { attributes.clone() } else { own_groups(attributes, &searches) };
-        let query = Query { searches, attributes, key: key.clone(), require: require.clone() };
+        let query = Query { searches, attributes, key: key.clone(), require: require.clone(), changes };
         Some(Origin { directory: (*directory).to_owned(), query })
     };
     let origins: Vec<Origin> = from.iter().map(origin).collect::<Option<_>>()?;

@@ -1,12 +1,21 @@
-//! `search`, `require` and `key` of a sync: what is asked of the directory.
+//! `search`, `require`, `key` and `changes` of a sync: what is asked of the directory.
 
 use crate::config::fault::Fault;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
+use crate::directory::changes::{Changes, Way};
 use crate::directory::{Scope, Search};
 
 /// Deeper than any filter a person writes; the parser recurses.
 const DEEPEST: usize = 32;
+
+const CHANGES: [(&str, Changes); 5] = [
+    ("full", Changes::Full),
+    ("auto", Changes::Auto),
+    ("usn", Changes::By(Way::Usn)),
+    ("syncrepl", Changes::By(Way::Syncrepl)),
+    ("timestamp", Changes::By(Way::Timestamp)),
+];
 
 /// What a sync asks, whichever of its directories.
 pub(super) struct Asked<'a> {
@@ -14,6 +23,7 @@ pub(super) struct Asked<'a> {
     pub searches: Vec<(Option<Setting<'a>>, Search)>,
     pub key: Option<String>,
     pub require: Vec<String>,
+    pub changes: Changes,
 }
 
 /// What is asked; which attributes, the mapping knows.
@@ -24,10 +34,12 @@ pub(super) fn asked<'a>(section: &mut Section<'a>) -> Option<Asked<'a>> {
     let key = section.get("key").map(|key| attribute(&key));
     let require = section.get("require").map(|require| require.one_or_many()).unwrap_or_default();
     let require: Vec<_> = require.iter().map(filter).collect();
+    let changes = section.get("changes").map_or(Some(Changes::Full), |changes| changes.choice(&CHANGES));
     Some(Asked {
         searches: searches.into_iter().collect::<Option<_>>()?,
         key: key.map_or(Some(None), |key| key.map(Some))?,
         require: require.into_iter().collect::<Option<_>>()?,
+        changes: changes?,
     })
 }
 

@@ -9,19 +9,13 @@ use jiff::tz::TimeZone;
 use super::destination::Checked;
 use super::{from, guard, rules, schedule, search};
 use crate::config::Sync;
-use crate::config::section::{Section, nearest};
+use crate::config::section::nearest;
 use crate::config::setting::Setting;
 use crate::directory::Settings;
 use crate::mapping::Source;
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 
 const FULL_READING: Duration = Duration::from_hours(24);
-
-#[derive(Clone, Copy)]
-enum Changes {
-    Full,
-    Later,
-}
 
 /// Every sync; former names are looked at last, across all of them.
 pub(super) fn all(
@@ -53,7 +47,6 @@ fn one(
     let source = rules::source(&mut section, members, kind);
     let limits = section.get("limits").map_or_else(|| Some(Limits::default()), |limits| guard::limits(&limits));
     let absence = section.get("absence").map_or_else(|| Some(Absence::default()), |absence| guard::absence(&absence));
-    changes(&mut section);
     let full_reading = section.get("full_reading").and_then(|every| every.some_duration());
     let first_seen_inactive = section
         .get("on_first_seen_inactive")
@@ -99,21 +92,6 @@ pub(super) fn reference<'n, T>(setting: &Setting<'_>, known: &'n BTreeMap<String
     );
     setting.fault(format!("there is no {what} `{}`", setting.written()), help);
     None
-}
-
-fn changes(section: &mut Section<'_>) {
-    let Some(setting) = section.get("changes") else { return };
-    let words = [
-        ("full", Changes::Full),
-        ("auto", Changes::Full),
-        ("usn", Changes::Later),
-        ("syncrepl", Changes::Later),
-        ("timestamp", Changes::Later),
-    ];
-    if let Some(Changes::Later) = setting.choice(&words) {
-        let message = "reading only changes this way is not available in this version yet";
-        setting.fault(message, "write `full` or `auto`, which takes the best that this version can do");
-    }
 }
 
 /// A former name hands a sync's state on: to one heir only, and not while its bearer still lives.

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use self::connection::Connection;
 use self::root_dse::RootDse;
-use super::{Kind, Query, Server, Settings, Sightings};
+use super::changes::{Changed, Mark, Whom};
+use super::{Entry, Kind, Query, Server, Settings, Sightings};
 use crate::roster::Key;
 
 mod bind;
+mod changes;
 mod connect;
 mod connection;
 mod discover;
@@ -34,6 +36,7 @@ mod schema;
 mod tls;
 mod words;
 
+pub use changes::Told;
 pub use discover::{Found, servers};
 pub use error::Error;
 pub use kerberos::KerberosFailure;
@@ -85,6 +88,21 @@ impl Session {
     /// wider. The answer has the order of the keys.
     pub async fn look_up(&mut self, query: &Query, keys: &[Key]) -> Result<Sightings, Error> {
         look_up::look_up(&mut self.connection, &self.root, query, keys).await
+    }
+
+    /// How this server tells what changed, for a query.
+    pub async fn way(&mut self, query: &Query) -> Result<Told, Error> {
+        changes::way(&mut self.connection, &self.root, query).await
+    }
+
+    /// Which entries may have changed since a mark.
+    pub async fn changed(&mut self, query: &Query, mark: &Mark) -> Result<Changed, Error> {
+        changes::changed(&mut self.connection, &self.root, query, mark, self.page_size).await
+    }
+
+    /// Reads people whom a query finds, by handle or key.
+    pub async fn fetch(&mut self, query: &Query, whom: &Whom) -> Result<Vec<Entry>, Error> {
+        changes::fetch(&mut self.connection, &self.root, query, whom, self.page_size).await
     }
 
     /// Whether the bind account may change a base or create entries below it, where an Active Directory tells.

@@ -63,7 +63,7 @@ impl<'a> Opening<'a> {
         let deadline = Deadline { at: tokio::time::Instant::now() + left, whole: settings.connect_timeout };
         let bound = async {
             bind::bind(&connection, &Endpoint::parse(&url)?, &settings.bind, deadline).await?;
-            deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings.kind)).await
+            deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings)).await
         };
         match bound.await {
             Ok(root) => Ok(Some(Session { connection, root, url, page_size: settings.page_size.max(1) })),

@@ -103,7 +103,7 @@ impl Reading {
         }
         let probes_missing = self.probes_missing().await?;
         let referrals = std::mem::take(&mut self.referrals).into_iter().collect();
-        let end = Some(End { found, probes_missing, referrals });
+        let end = Some(End { found, probes_missing, referrals, marks: None });
         let _ = self.pages.send(Ok(Page { entries: last, end })).await;
         Ok(())
     }

@@ -5,7 +5,9 @@ use ldap3::controls::RawControl;
 use super::connection::{Connection, Request, outcome};
 use super::parse::{ENTRY, Row};
 use super::{Error, Operation, page};
-use crate::directory::{Attributes, Entry, Kind, Scope, Server, attribute};
+use crate::directory::changes::Rights;
+use crate::directory::{Attributes, Bind, Entry, Kind, Scope, Server, Settings, attribute};
+use crate::roster::Fingerprint;
 
 /// `LDAP_CAP_ACTIVE_DIRECTORY_OID` (MS-ADTS 3.1.1.3.4.3.1) and `LDAP_SERVER_SHOW_DELETED_OID` (3.1.1.3.4.1.14).
 const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
@@ -24,7 +26,7 @@ pub(super) struct RootDse {
 }
 
 impl RootDse {
-    pub(super) async fn read(connection: &mut Connection, url: &str, kind: Option<Kind>) -> Result<Self, Error> {
+    pub(super) async fn read(connection: &mut Connection, url: &str, settings: &Settings) -> Result<Self, Error> {
         let mut names = Attributes::default();
         let class = names.add("objectClass");
         let capabilities = names.add("supportedCapabilities");
@@ -39,7 +41,7 @@ impl RootDse {
         let entry = entry.unwrap_or_else(|| crate::directory::EntryBuilder::new("").build());
         let text = |slot| entry.first(slot).map(|value| String::from_utf8_lossy(value).into_owned());
         let has = |slot, wanted: &str| entry.values(slot).any(|value| value.eq_ignore_ascii_case(wanted.as_bytes()));
-        let kind = kind.unwrap_or(match () {
+        let kind = settings.kind.unwrap_or(match () {
             () if has(capabilities, ACTIVE_DIRECTORY) => Kind::ActiveDirectory,
             () if has(class, "OpenLDAProotDSE") => Kind::OpenLdap,
             () => Kind::Generic,
@@ -61,10 +63,21 @@ impl RootDse {
             kind,
             clock: entry.first(clock).and_then(|value| attribute::generalized_time(value).ok()),
             sees_deleted,
+            rights: rights(&settings.bind, sees_deleted),
         };
         let naming_contexts = entry.values(contexts).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
         Ok(Self { server, naming_contexts, subschema: text(subschema), shows_deleted })
     }
+}
+
+/// Who asks, and whether deleted entries are shown: more of an account's rights shows only by what it is given.
+fn rights(bind: &Bind, sees_deleted: bool) -> Rights {
+    let who = match bind {
+        Bind::Anonymous => "",
+        Bind::Simple { dn, password: _ } => dn,
+        Bind::Gssapi { principal, keytab: _ } => principal,
+    };
+    Fingerprint::of(format!("{who} {sees_deleted}").as_bytes())
 }
 
 /// The control that makes tombstones visible to those who may see them (MS-ADTS 3.1.1.3.4.1.14).

@@ -94,7 +94,7 @@ fn grant_by_kind(grounds: &mut Grounds) {
 pub fn event(bug: Option<Bug>, event: Event) -> Event {
     match (bug, event) {
         (Some(Bug::PartTakenForWhole), Event::ReadFailed(why)) if why.starts_with("page") => {
-            let end = End { found: vec![1], probes_missing: Vec::new(), referrals: Vec::new() };
+            let end = End { found: vec![1], probes_missing: Vec::new(), referrals: Vec::new(), marks: None };
             Event::Page(Page { entries: Vec::new(), end: Some(end) })
         }
         (Some(Bug::LookUpIgnored), Event::Sighted(mut sightings)) => {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rosterd::daemon::{Source, SourceError};
+use rosterd::directory::changes::Changes;
 use rosterd::directory::{Attributes, Bind, Query, Servers, Settings, Tls};
 use rosterd::store::Store;
 use tempfile::TempDir;
@@ -34,8 +35,13 @@ impl Place {
 
     /// Opens the directory as a run does; why that failed, if it did.
     fn open(&self, name: &str, settings: &Settings) -> impl Future<Output = Option<String>> + Send + use<> {
-        let query =
-            Query { searches: Vec::new(), attributes: Attributes::default().into(), key: None, require: Vec::new() };
+        let query = Query {
+            searches: Vec::new(),
+            attributes: Attributes::default().into(),
+            key: None,
+            require: Vec::new(),
+            changes: Changes::Full,
+        };
         let (mut source, folder, now) = (Source::new(name, settings, &query), self.state.path().to_owned(), self.now);
         async move {
             let mut store = Store::open(&folder).await.unwrap();

@@ -16,6 +16,7 @@ mod sightings;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rosterd::directory::changes::Changes;
 use rosterd::directory::ldap::Session;
 use rosterd::directory::{Attributes, Bind, End, Entry, Query, Scope, Search, Servers, Settings, Tls};
 
@@ -42,7 +43,13 @@ fn query() -> Query {
     }
     let filter = "(&(objectCategory=person)(objectClass=user)(employeeID=*))".to_owned();
     let search = Search { base: PEOPLE.to_owned(), filter, scope: Scope::Subtree };
-    Query { searches: vec![search], attributes: Arc::new(attributes), key: None, require: Vec::new() }
+    Query {
+        searches: vec![search],
+        attributes: Arc::new(attributes),
+        key: None,
+        require: Vec::new(),
+        changes: Changes::Full,
+    }
 }
 
 /// Everybody that a session finds, and what is known at the end.
