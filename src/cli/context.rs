@@ -14,7 +14,7 @@ use super::voice::{Line, Voice};
 use crate::config::{Config, Environment, Sync};
 use crate::daemon::clock::{Going, Steady};
 use crate::daemon::{self, Daemon, DaemonError, Order, RunError, Stop, Stopping};
-use crate::engine::{Aim, Outcome, Tally};
+use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
 use crate::store::{Lock, LockError, Store};
 
@@ -161,13 +161,13 @@ impl Context {
     }
 
     /// One run of a sync, now.
-    pub async fn sync(&self, config: &Config, sync: &Sync, patience: Duration) -> Result<Tally, Failure> {
+    pub async fn sync(&self, config: &Config, sync: &Sync, reach: Reach, patience: Duration) -> Result<Tally, Failure> {
         let line = self.voice.line(&sync.name);
         if let Place::Daemon(daemon, _) = &self.place {
-            return Ok(daemon.sync(&sync.name, patience, &mut |progress| line.show(progress)).await?);
+            return Ok(daemon.sync(&sync.name, reach, patience, &mut |progress| line.show(progress)).await?);
         }
         let mut hold = self.hold(config, sync).await?;
-        let outcome = self.perform(config, sync, &mut hold.store, Aim::Sync, patience, &line).await?;
+        let outcome = self.perform(config, sync, &mut hold.store, (Aim::Sync, reach), patience, &line).await?;
         hold.close().await?;
         Ok(outcome.into_tally())
     }
@@ -175,7 +175,7 @@ impl Context {
     /// What a run of a sync would do.
     pub async fn plan(&self, config: &Config, sync: &Sync, store: &mut Store) -> Result<Outcome, Failure> {
         let line = self.voice.line(&sync.name);
-        self.perform(config, sync, store, Aim::Plan, Duration::ZERO, &line).await
+        self.perform(config, sync, store, (Aim::Plan, Reach::Changes), Duration::ZERO, &line).await
     }
 
     async fn perform(
@@ -183,7 +183,7 @@ impl Context {
         config: &Config,
         sync: &Sync,
         store: &mut Store,
-        aim: Aim,
+        (aim, reach): (Aim, Reach),
         patience: Duration,
         line: &Line,
     ) -> Result<Outcome, Failure> {
@@ -191,7 +191,7 @@ impl Context {
             Place::Here { clock, .. } => (clock, Stop::never()),
             Place::Daemon(daemon, _) => (daemon.clock(), daemon.stop().clone()),
         };
-        let order = Order { aim, patience, clock: &clock.enter(), stop };
+        let order = Order { aim, reach, patience, clock: &clock.enter(), stop };
         Ok(daemon::perform(config, sync, store, order, &mut |progress| line.show(progress)).await?)
     }
 }

@@ -9,6 +9,7 @@ use super::context::{self, Context};
 use super::output::{Failure, json_line};
 use crate::config;
 use crate::daemon::ask;
+use crate::engine::Reach;
 use crate::report::{Exit, Reason, Summary, sentences};
 use crate::store::Store;
 
@@ -18,6 +19,9 @@ pub struct Sync {
     /// Which syncs; all when none is named.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+    /// Read everybody, also where `changes` would read only those who may have changed.
+    #[arg(long)]
+    full: bool,
     /// Wait this long for a target that asks for patience.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = humantime::parse_duration)]
     wait: Duration,
@@ -28,9 +32,10 @@ impl Sync {
     pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
         let config = context.config()?;
         let syncs = context::syncs(&config, &self.names)?;
+        let reach = if self.full { Reach::Everybody } else { Reach::Changes };
         let mut exit = Exit::Done;
         for sync in syncs {
-            let ended = match context.sync(&config, sync, self.wait).await {
+            let ended = match context.sync(&config, sync, reach, self.wait).await {
                 Ok(tally) => {
                     let summary = Summary::of(&sync.name, &tally);
                     let why = if summary.plan.is_some() { held(&config, sync).await? } else { Vec::new() };

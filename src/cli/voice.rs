@@ -69,6 +69,7 @@ impl Line {
     pub fn show(&self, progress: &Progress) {
         let text = match progress {
             Progress::Read(entries) => format!("{entries} read"),
+            Progress::Changed(people) => format!("reading {people} who may have changed"),
             Progress::LookingUp(people) => format!("looking up {people} missing people"),
             Progress::Delivered(members) => format!("{members} confirmed"),
             Progress::Waiting(until, why) => format!("waiting until {until:.0}: {why}"),

@@ -33,6 +33,8 @@ pub struct Sync {
     pub limits: Limits,
     /// What absence means.
     pub absence: Absence,
+    /// How changes are learnt of between two readings of everybody.
+    pub changes: directory::changes::Changes,
     /// How often everything is read although deltas would do.
     pub full_reading: Duration,
     /// What to do with people who are inactive when first seen.

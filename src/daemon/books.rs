@@ -44,6 +44,23 @@ impl<'a> Books<'a> {
                 self.store.stage(&rows).await?;
                 Answer::Done
             }
+            Transaction::Know => {
+                Answer::Acquainted(self.store.known(self.feed).await?, self.store.imported(self.feed).await?)
+            }
+            Transaction::Suspect(touched, present) => {
+                Answer::Suspects(self.store.suspects(self.feed, &touched, present.as_deref(), now).await?)
+            }
+            Transaction::Recognise(whom) => {
+                Answer::Acquainted(self.store.recognise(self.feed, &whom).await?, Vec::new())
+            }
+            Transaction::Date(dates) => {
+                self.store.date(&dates).await?;
+                Answer::Done
+            }
+            Transaction::Advance(standpoint) => {
+                self.store.advance(self.feed, &standpoint).await?;
+                Answer::Done
+            }
             Transaction::Recall => Answer::Known(
                 self.store.observed().await?,
                 self.store.touched(&realm).await?,
@@ -115,9 +132,7 @@ impl<'a> Books<'a> {
                 self.store.recover(realm, self.job.destination.limits().quiet, moment.wall).await?;
             }
         }
-        let known = self.store.known(self.feed).await?;
-        let imported = self.store.imported(self.feed).await?;
-        Ok(Answer::Begun { run: self.run, feed, realm, known, imported })
+        Ok(Answer::Begun { run: self.run, feed, realm })
     }
 
     async fn resume(&mut self, moment: Now) -> Result<Option<Resumed>, store::Error> {
@@ -140,9 +155,8 @@ impl<'a> Books<'a> {
             granted: &admit.question.guard.granted,
             rules: self.job.rules,
             forgotten: &admit.forgotten,
-            server: &admit.server,
-            server_since: admit.server_since,
-            bases: &admit.bases,
+            extent: &admit.extent,
+            standpoint: &admit.standpoint,
             now,
         };
         self.store.admit(&admission).await

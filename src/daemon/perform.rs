@@ -88,6 +88,9 @@ impl<'a> Performer<'a> {
                 read(opened.map(Event::Opened))?
             }
             Effect::ReadPage => read(self.sources.page().await.map(Event::Page))?,
+            Effect::AskChanges(marks) => read(self.sources.changed(&marks).await.map(Event::Changed))?,
+            Effect::Fetch(whom) => read(self.sources.fetch(&whom).await.map(Event::Fetched))?,
+            Effect::Date(keys) => Event::Dated(self.sources.dates(&keys).await),
             Effect::LookUp(keys) => read(self.sources.look_up(&keys).await.map(Event::Sighted))?,
             Effect::Call(request) => match self.transport.call(&request).await {
                 transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
@@ -130,6 +133,11 @@ fn records(effect: &Effect) -> bool {
         | Transaction::Count
         | Transaction::End(_) => true,
         Transaction::Begin
+        | Transaction::Know
+        | Transaction::Suspect(..)
+        | Transaction::Recognise(_)
+        | Transaction::Date(_)
+        | Transaction::Advance(_)
         | Transaction::Resume
         | Transaction::Stage(_)
         | Transaction::Recall

@@ -9,7 +9,7 @@ use super::perform::{PerformError, Performer};
 use super::sources::Sources;
 use super::stop::Stop;
 use crate::config::{Config, Sync};
-use crate::engine::{Aim, Job, Outcome, Progress};
+use crate::engine::{Aim, Job, Outcome, Progress, Reach};
 use crate::roster::Fingerprint;
 use crate::store::Store;
 use crate::transport::{self, Transport};
@@ -18,6 +18,8 @@ use crate::transport::{self, Transport};
 pub struct Order<'a> {
     /// What it is for.
     pub aim: Aim,
+    /// Whom it reads.
+    pub reach: Reach,
     /// How long it waits for a target that asks for patience.
     pub patience: Duration,
     /// The clock it goes by.
@@ -46,7 +48,7 @@ pub async fn perform(
     tell: &mut (dyn FnMut(&Progress) + Send),
 ) -> Result<Outcome, RunError> {
     let target = config.target(sync);
-    let Order { aim, patience, clock, stop } = order;
+    let Order { aim, reach, patience, clock, stop } = order;
     let job = Job {
         sync: sync.name.clone(),
         was: sync.was.clone(),
@@ -56,6 +58,9 @@ pub async fn perform(
         limits: sync.limits,
         absence: sync.absence,
         first_seen_inactive: sync.first_seen_inactive,
+        changes: sync.changes,
+        full_reading: sync.full_reading,
+        reach,
         purpose: aim,
         patience,
         seed: seed(),

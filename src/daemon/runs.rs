@@ -10,7 +10,7 @@ use super::run::{Order, RunError, perform};
 use super::shared::{Daemon, NoTurn, Turn};
 use super::stop::Stopping;
 use super::{PerformError, told};
-use crate::engine::{Aim, Progress, Tally};
+use crate::engine::{Aim, Progress, Reach, Tally};
 use crate::report::Summary;
 use crate::store::{self, Store};
 
@@ -67,6 +67,7 @@ impl Daemon {
     pub async fn sync(
         &self,
         name: &str,
+        reach: Reach,
         patience: Duration,
         tell: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Tally, DaemonError> {
@@ -74,7 +75,7 @@ impl Daemon {
         let deadline = Timestamp::now().checked_add(patience).unwrap_or(Timestamp::MAX);
         let turn = self.turn(name).await?;
         self.agenda().began(name, self.now());
-        let mut tally = self.run(turn, name, Aim::Sync, tell).await?;
+        let mut tally = self.run(turn, name, (Aim::Sync, reach), tell).await?;
         while let Some(wake) = tally.wake.filter(|wake| *wake <= deadline) {
             tell(&Progress::Waiting(wake, tally.waits.clone().unwrap_or_default()));
             let wait = Duration::try_from(wake.duration_since(Timestamp::now())).unwrap_or_default();
@@ -84,7 +85,7 @@ impl Daemon {
             }
             let turn = self.turn(name).await?;
             self.agenda().resumes(name);
-            tally = self.run(turn, name, Aim::Resume, tell).await?;
+            tally = self.run(turn, name, (Aim::Resume, reach), tell).await?;
         }
         Ok(tally)
     }
@@ -95,7 +96,7 @@ impl Daemon {
             Start::Resume(name) => (name, Aim::Resume),
         };
         let done = match self.begin(&name).await {
-            Ok(Some(turn)) => self.run(turn, &name, aim, &mut |_| {}).await.map(drop),
+            Ok(Some(turn)) => self.run(turn, &name, (aim, Reach::Changes), &mut |_| {}).await.map(drop),
             nothing => {
                 // What waited goes on waiting; a reading has its next moment.
                 let wake = (aim == Aim::Resume).then(|| self.now() + TRY_AGAIN);
@@ -125,7 +126,7 @@ impl Daemon {
         &self,
         turn: Turn,
         name: &str,
-        aim: Aim,
+        (aim, reach): (Aim, Reach),
         tell: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Tally, DaemonError> {
         let mut busy = Busy::new(self, name);
@@ -134,7 +135,7 @@ impl Daemon {
             busy.wake = Some(self.now() + TRY_AGAIN);
         }
         let began = Instant::now();
-        let (before, tally) = self.perform(&turn, name, aim, tell).await?;
+        let (before, tally) = self.perform(&turn, name, (aim, reach), tell).await?;
         busy.wake = tally.wake;
         if tally.run == 0 {
             // There was nothing to go on with.
@@ -151,7 +152,7 @@ impl Daemon {
         &self,
         turn: &Turn,
         name: &str,
-        aim: Aim,
+        (aim, reach): (Aim, Reach),
         tell: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<(Summary, Tally), DaemonError> {
         let sync = turn.sync(name)?;
@@ -164,7 +165,7 @@ impl Daemon {
         {
             before = Summary::of(name, &tally);
         }
-        let order = Order { aim, patience: Duration::ZERO, clock: &clock, stop: self.stop().clone() };
+        let order = Order { aim, reach, patience: Duration::ZERO, clock: &clock, stop: self.stop().clone() };
         let outcome = perform(&turn.config, sync, &mut store, order, tell).await?;
         store.close().await?;
         Ok((before, outcome.into_tally()))

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::credential::Credential;
+use crate::directory::changes::{Changed, Mark, Whom};
 use crate::directory::ldap::{Error, Opening, Reader, Session};
-use crate::directory::{Page, Query, Server, Settings, Sightings};
+use crate::directory::{Entry, Page, Query, Server, Settings, Sightings};
 use crate::roster::Key;
 use crate::store::{self, Store};
 
@@ -121,10 +122,31 @@ impl Source {
 
     /// Looks people up by key.
     pub async fn look_up(&mut self, keys: &[Key]) -> Result<Sightings, SourceError> {
-        match &mut self.session {
-            Some(session) => Ok(session.look_up(&self.query, keys).await?),
-            None => Err(SourceError::Directory("the directory is not open".to_owned())),
-        }
+        let (session, query) = self.opened()?;
+        Ok(session.look_up(query, keys).await?)
+    }
+
+    /// What changed since it stood there.
+    pub async fn changed(&mut self, mark: &Mark) -> Result<Changed, SourceError> {
+        let (session, query) = self.opened()?;
+        Ok(session.changed(query, mark).await?)
+    }
+
+    /// Reads people whom the searches find.
+    pub async fn fetch(&mut self, whom: &Whom) -> Result<Vec<Entry>, SourceError> {
+        let (session, query) = self.opened()?;
+        Ok(session.fetch(query, whom).await?)
+    }
+
+    /// When the entries of these people were last changed.
+    pub async fn dates(&mut self, keys: &[Key]) -> Result<Vec<(Key, Timestamp)>, SourceError> {
+        let (session, query) = self.opened()?;
+        Ok(session.dates(query, keys).await?)
+    }
+
+    fn opened(&mut self) -> Result<(&mut Session, &Query), SourceError> {
+        let closed = || SourceError::Directory("the directory is not open".to_owned());
+        Ok((self.session.as_mut().ok_or_else(closed)?, &self.query))
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::source::{Source, SourceError};
 use crate::config::{Config, Origin, Sync};
-use crate::directory::{End, Page, Server, Sightings, weightier};
+use crate::directory::changes::{Changed, Delta, Marks, Whom};
+use crate::directory::{End, Entry, Page, Server, Sightings, weightier};
 use crate::roster::Key;
 use crate::store::Store;
 
@@ -50,6 +51,48 @@ impl Sources {
         self.ended = Some(end);
         self.at += 1;
         Ok(Page { entries, end: None })
+    }
+
+    /// What changed in them since they stood there.
+    pub async fn changed(&mut self, marks: &Marks) -> Result<Changed, SourceError> {
+        if marks.each().len() != self.all.len() {
+            return Ok(Changed::Unknown("the sync reads other directories than before".to_owned()));
+        }
+        let mut all: Option<Delta> = None;
+        for (at, mark) in marks.each().iter().enumerate() {
+            let changed = self.all[at].changed(mark).await.map_err(|error| self.of_one(at, error))?;
+            let next = match changed {
+                Changed::Since(next) => next,
+                Changed::Unknown(why) => return Ok(Changed::Unknown(why)),
+            };
+            all = Some(match all.take() {
+                None => next,
+                Some(before) => match before.and(next) {
+                    Changed::Since(both) => both,
+                    unknown => return Ok(unknown),
+                },
+            });
+        }
+        Ok(Changed::Since(all.unwrap_or_default()))
+    }
+
+    /// Reads people whom the searches of any of them find.
+    pub async fn fetch(&mut self, whom: &Whom) -> Result<Vec<Entry>, SourceError> {
+        let mut all = Vec::new();
+        for at in 0..self.all.len() {
+            all.extend(self.all[at].fetch(whom).await.map_err(|error| self.of_one(at, error))?);
+        }
+        Ok(all)
+    }
+
+    /// When the entries of these people were last changed. A figure for whoever looks, and not worth a run: nobody is
+    /// dated by a directory that does not answer.
+    pub async fn dates(&mut self, keys: &[Key]) -> Vec<(Key, Timestamp)> {
+        let mut all = Vec::new();
+        for source in &mut self.all {
+            all.extend(source.dates(keys).await.unwrap_or_default());
+        }
+        all
     }
 
     /// Looks people up by key, in all of them.

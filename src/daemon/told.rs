@@ -131,7 +131,7 @@ mod tests {
             sync: "employees".to_owned(),
             run: 12,
             result: result.to_owned(),
-            read: Read { mode: "full".to_owned(), entries: 1000 },
+            read: Read { mode: "full".to_owned(), entries: 1000, why: None },
             members: Members { joined: 3, unchanged: 997, ..Members::default() },
             delivery: Delivery { confirmed: 3, requests: 2, ..Delivery::default() },
             ..Summary::default()

@@ -30,6 +30,8 @@ pub struct Intake {
     pub entries: u64,
     /// Entries without a usable key, and why the first one has none.
     pub keyless: u64,
+    /// Such entries when everybody was last read, where only some are now.
+    pub keyless_elsewhere: u64,
     keyless_why: String,
     /// Keys of several entries.
     pub(super) shared: BTreeSet<Key>,
@@ -37,6 +39,8 @@ pub struct Intake {
     pub(super) invalid: u64,
     /// People whose entry is as it was.
     pub unchanged: u64,
+    /// Active people whose entry says that they leave.
+    leaving: Vec<Key>,
 }
 
 impl Intake {
@@ -61,11 +65,13 @@ impl Intake {
             server,
             entries: 0,
             keyless: 0,
+            keyless_elsewhere: 0,
             keyless_why: String::new(),
             shared: BTreeSet::new(),
             unreadable: 0,
             invalid: 0,
             unchanged: 0,
+            leaving: Vec::new(),
         }
     }
 
@@ -104,6 +110,9 @@ impl Intake {
             return None;
         }
         let staged = judge(job, entry, self.server.kind, key, known, fingerprint, now);
+        if matches!(staged.wish, Wish::Leave(_)) && known.is_some_and(|known| known.active) {
+            self.leaving.push(staged.key.clone());
+        }
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));
         self.invalid += u64::from(staged.wish == Wish::Keep(Verdict::Invalid));
         Some(staged)
@@ -112,10 +121,7 @@ impl Intake {
     /// Why the reading can't be believed; [`Ok`] when it is complete as far as it can tell by itself.
     pub fn complete(&self, end: &End, before: &[u64]) -> Result<(), String> {
         if !end.probes_missing.is_empty() {
-            return Err(format!(
-                "the reading is not complete: `require` found nobody for {}",
-                end.probes_missing.join(", ")
-            ));
+            return Err(probes_missing(&end.probes_missing));
         }
         if end.found.iter().sum::<u64>() == 0 {
             return Err(
@@ -130,13 +136,29 @@ impl Intake {
                 before[at]
             ));
         }
-        if self.unreadable * UNREADABLE_SHARE > self.entries {
-            let (bad, all) = (self.unreadable, self.entries);
-            return Err(format!(
-                "{bad} of {all} people can't be judged (attributes not readable): check the rights of the bind account"
-            ));
+        self.judgeable(self.entries)
+    }
+
+    /// Why what was read, of so many people, can't be believed: of too many it does not show enough.
+    pub fn judgeable(&self, all: u64) -> Result<(), String> {
+        let bad = self.unreadable;
+        if bad * UNREADABLE_SHARE <= all {
+            return Ok(());
         }
-        Ok(())
+        Err(format!(
+            "{bad} of {all} people can't be judged (attributes not readable): check the rights of the bind account"
+        ))
+    }
+
+    /// Active people who leave by their entry or by what was staged of the missing; at most so many.
+    pub fn leavers(&self, staged: &[Staged], most: usize) -> Vec<Key> {
+        let missing = staged.iter().filter(|staged| matches!(staged.wish, Wish::Leave(_)) && staged.imported.is_none());
+        self.leaving.iter().chain(missing.map(|staged| &staged.key)).take(most).cloned().collect()
+    }
+
+    /// How many of those known are active.
+    pub fn active(&self) -> u64 {
+        self.known.iter().filter(|known| known.active).count() as u64
     }
 
     /// What is wrong with entries that have no key, in words.
@@ -169,6 +191,11 @@ impl Intake {
     pub(super) fn unread(&self) -> impl Iterator<Item = &Known> {
         self.known.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(known, _)| known)
     }
+}
+
+/// That `require` was not fulfilled, in words.
+pub fn probes_missing(filters: &[String]) -> String {
+    format!("the reading is not complete: `require` found nobody for {}", filters.join(", "))
 }
 
 fn as_it_was(known: &Known, fingerprint: Fingerprint, now: Timestamp) -> bool {

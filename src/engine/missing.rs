@@ -1,22 +1,15 @@
 //! Who is known and was not read: what is wished for them.
 
-use super::Job;
 use super::intake::Intake;
 use super::judge::protection;
 use crate::directory::{Sighting, Sightings};
-use crate::plan::{self, Known, Staged, Wish, absence, guard};
+use crate::plan::{self, Known, Staged, Wish, absence};
 use crate::roster::Timestamp;
 
 impl Intake {
     /// People with an active claim who were not read, in the order of their keys.
     pub fn missing(&self) -> impl Iterator<Item = &Known> {
         self.unread().filter(|known| known.active)
-    }
-
-    /// How many of the missing are worth a look: more than the guard lets go would be held anyway.
-    pub fn worth_a_look(&self, job: &Job) -> usize {
-        let active = self.known.iter().filter(|known| known.active).count() as u64;
-        usize::try_from(guard::allowance(job.limits.leave, active)).unwrap_or(usize::MAX)
     }
 
     /// What is wished for the missing.
@@ -51,6 +44,7 @@ impl Intake {
                 wish: absent.wish,
                 body: None,
                 seen: None,
+                handle: None,
                 recheck_at: None,
                 protected: false,
                 why: Some(absent.why),
@@ -64,9 +58,10 @@ impl Intake {
     fn believe(&self, sighting: Sighting, since: Timestamp, unsettled: bool, now: Timestamp) -> absence::Absent {
         let (sees, kind) = (self.server.sees_deleted, self.server.kind);
         let absent = absence::judge(sighting, sees, &self.absence, kind, since, unsettled, now);
-        if sighting != Sighting::Deleted && self.keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
+        let keyless = self.keyless.max(self.keyless_elsewhere);
+        if sighting != Sighting::Deleted && keyless > 0 && matches!(absent.wish, Wish::Leave(_)) {
             // They may be among those: whose key can't be read can't be found by it, and who is may be somebody else.
-            let why = format!("{}; but {} entries came without a key", absent.why, self.keyless);
+            let why = format!("{}; but {keyless} entries came without a key", absent.why);
             return absence::Absent { needs_approval: Some(why), ..absent };
         }
         absent
@@ -96,6 +91,7 @@ impl Intake {
             wish: absent.wish,
             body: None,
             seen: None,
+            handle: None,
             recheck_at: None,
             protected: known.protected,
             why: Some(absent.why),

@@ -13,13 +13,18 @@ use crate::delivery::batch::{Batch, Settlement};
 use crate::delivery::next::Work;
 use crate::delivery::quota::Purpose;
 use crate::destination::{Destination, Item, Reply, Request, Secret, Seen, Ticket};
-use crate::directory::{Page, Server, Sightings};
+use crate::directory::changes::{Changed, Changes, Handle, Marks, Whom};
+use crate::directory::{Entry, Page, Server, Sightings};
 use crate::mapping::Mapping;
 use crate::plan::guard::Grounds;
-use crate::plan::{self, Absence, Account, Feed, FirstSeenInactive, Imported, Known, Limits, Observed, Plan, Staged};
+use crate::plan::{
+    self, Absence, Account, Feed, FirstSeenInactive, Imported, Known, Limits, Marked, Observed, Plan, Staged,
+};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
+mod course;
+mod delta;
 mod index;
 mod intake;
 mod judge;
@@ -52,6 +57,12 @@ pub struct Job {
     pub absence: Absence,
     /// What to do with people who are inactive when first seen.
     pub first_seen_inactive: FirstSeenInactive,
+    /// How changes are learnt of between two readings of everybody.
+    pub changes: Changes,
+    /// How often everybody is read all the same.
+    pub full_reading: Duration,
+    /// Whom it reads.
+    pub reach: Reach,
     /// What the run is for.
     pub purpose: Aim,
     /// How long the run waits for a target that asks for patience.
@@ -71,6 +82,16 @@ pub enum Aim {
     Resume,
 }
 
+/// Whom a run reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Those who may have changed, where the config says so and that is known.
+    #[default]
+    Changes,
+    /// Everybody, whatever the config says.
+    Everybody,
+}
+
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
@@ -82,8 +103,14 @@ pub enum Event {
     Opened(Server),
     /// A page came.
     Page(Page),
+    /// What changed, or that the directory can't tell.
+    Changed(Changed),
+    /// Those asked for were read; whoever is not among them is not found.
+    Fetched(Vec<Entry>),
     /// The missing were looked up.
     Sighted(Sightings),
+    /// When entries were last changed, of those of whom the directory tells it.
+    Dated(Vec<(Key, Timestamp)>),
     /// The directory failed; the text is fit for logs.
     ReadFailed(String),
     /// A call was answered.
@@ -107,8 +134,14 @@ pub enum Effect {
     Open,
     /// Read the next page: [`Event::Page`].
     ReadPage,
+    /// Ask what changed since then: [`Event::Changed`].
+    AskChanges(Marks),
+    /// Read these, as the searches find them: [`Event::Fetched`].
+    Fetch(Whom),
     /// Look these up: [`Event::Sighted`].
     LookUp(Vec<Key>),
+    /// Ask when the entries of these were changed: [`Event::Dated`].
+    Date(Vec<Key>),
     /// Call the target: [`Event::Replied`], [`Event::Unsent`] or [`Event::Unanswered`].
     Call(Request),
     /// Write a secret where only its owner can read it, so that it is there after a loss of power: [`Event::Kept`].
@@ -126,6 +159,8 @@ pub enum Effect {
 pub enum Progress {
     /// Entries read so far.
     Read(u64),
+    /// Reading so many who may have changed.
+    Changed(u64),
     /// Looking up so many missing people.
     LookingUp(u64),
     /// Members confirmed so far.
@@ -139,12 +174,23 @@ pub enum Progress {
 pub enum Transaction {
     /// A run begins: [`Answer::Begun`].
     Begin,
+    /// Everybody known is wanted: [`Answer::Acquainted`].
+    Know,
+    /// Who is to be looked at besides those who were touched, and who is known and not present, where that is told:
+    /// [`Answer::Suspects`].
+    Suspect(Vec<Handle>, Option<Vec<Handle>>),
+    /// Those among these who are known are wanted: [`Answer::Acquainted`].
+    Recognise(Whom),
     /// The last run goes on: [`Answer::Resumed`].
     Resume,
     /// Part of a reading is staged: [`Answer::Done`].
     Stage(Vec<Staged>),
+    /// When the directory changed those of whom it was staged that they leave: [`Answer::Done`].
+    Date(Vec<(Key, Timestamp)>),
     /// What was staged is asked back beside what is known: [`Answer::Known`].
     Recall,
+    /// Nothing changed until here: [`Answer::Done`].
+    Advance(Standpoint),
     /// A plan is admitted: [`Answer::Admitted`].
     Admit(Box<Admit>),
     /// What is there to deliver: [`Answer::Work`].
@@ -184,12 +230,35 @@ pub struct Admit {
     pub plan: Plan,
     /// People who never had an account and are not in the directory any more.
     pub forgotten: Vec<i64>,
-    /// Who answered.
+    /// How far it is what the directory holds.
+    pub extent: Extent,
+    /// Who answered, and where it stood.
+    pub standpoint: Standpoint,
+}
+
+/// How far a reading is what a directory holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Everybody was read: nobody else is there.
+    Everybody {
+        /// Entries found per search.
+        bases: Vec<u64>,
+        /// Entries without a usable key.
+        keyless: u64,
+    },
+    /// Only those who may have changed were.
+    Touched,
+}
+
+/// Who answered, and where it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standpoint {
+    /// The server.
     pub server: String,
     /// When a change of server was first seen, while it has not settled.
-    pub server_since: Option<Timestamp>,
-    /// Entries found per search.
-    pub bases: Vec<u64>,
+    pub since: Option<Timestamp>,
+    /// Where it stood; `None`: that is not told.
+    pub marked: Option<Marked>,
 }
 
 /// A run that goes on.
@@ -229,11 +298,12 @@ pub enum Answer {
         feed: Option<Feed>,
         /// The target its people are at.
         realm: Option<String>,
-        /// Everybody it knows, in the order of their keys.
-        known: Vec<Known>,
-        /// Identities that it knows from an import only.
-        imported: Vec<Imported>,
     },
+    /// People a sync knows, in the order of their keys, and the identities it knows from an import only, where everybody
+    /// was wanted.
+    Acquainted(Vec<Known>, Vec<Imported>),
+    /// People to be looked at.
+    Suspects(Vec<Key>),
     /// The run that goes on; `None` when there is none, or its end was never recorded.
     Resumed(Option<Box<Resumed>>),
     /// What was staged, beside what is known.

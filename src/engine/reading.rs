@@ -4,27 +4,31 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::course::{Course, course, population};
 use super::intake::Intake;
 use super::run::{Phase, Run};
 use super::tally::Planned;
-use super::{Admit, Aim, Effect, Outcome, Progress, Transaction};
+use super::{Admit, Effect, Extent, Job, Outcome, Progress, Transaction};
+use crate::directory::changes::Marks;
 use crate::directory::{End, Page, Server, Sightings};
-use crate::plan::guard::Grounds;
+use crate::plan::guard::{self, Grounds};
 use crate::plan::{self, Absence, Account, Imported, Known, Observed, Plan, Question};
-use crate::roster::Timestamp;
+use crate::roster::{Key, Timestamp};
 
 /// A host whose clock differs more from the directory's can't judge expiry.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// What was read, on its way to a plan.
+#[derive(Debug)]
+pub struct Read {
+    pub(super) intake: Intake,
+    pub(super) extent: Extent,
+    pub(super) marks: Option<Marks>,
+    pub(super) referrals: Vec<String>,
+}
+
 impl Run {
-    pub(super) fn opened(
-        &mut self,
-        known: Vec<Known>,
-        imported: Vec<Imported>,
-        server: Server,
-        began: Timestamp,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(super) fn opened(&mut self, server: Server, began: Timestamp, now: Timestamp) -> Vec<Effect> {
         if let Some(clock) = server.clock {
             let off = now.duration_since(clock);
             if off.abs() > CLOCK_TOLERANCE {
@@ -37,6 +41,24 @@ impl Run {
                 );
             }
         }
+        match course(&self.job, self.feed.as_ref(), &server, now) {
+            Course::Everybody(why) => self.read_everybody(server, why),
+            Course::Since(marks) => {
+                self.tally.delta = true;
+                self.phase = Phase::Asking(server);
+                vec![Effect::AskChanges(marks)]
+            }
+        }
+    }
+
+    /// Reads everybody; with the reason, where changes alone might have done.
+    pub(super) fn read_everybody(&mut self, server: Server, why: Option<String>) -> Vec<Effect> {
+        (self.tally.delta, self.tally.everybody) = (false, why);
+        self.phase = Phase::Meeting(server);
+        vec![Effect::Commit(Transaction::Know)]
+    }
+
+    pub(super) fn read(&mut self, server: Server, known: Vec<Known>, imported: Vec<Imported>) -> Vec<Effect> {
         let absence = if self.rules_changed() {
             // No grace: whoever other rules no longer find is held now, rather than let go once that is forgotten.
             Absence { grace: Some(Duration::ZERO), settle: Duration::ZERO, ..self.job.absence }
@@ -71,36 +93,59 @@ impl Run {
         if let Err(why) = intake.complete(&end, &before) {
             return self.failed(why, began);
         }
-        let look: Vec<_> =
-            intake.missing().take(intake.worth_a_look(&self.job)).map(|known| known.key.clone()).collect();
-        if look.is_empty() {
-            effects.extend(self.sighted(intake, end, &Sightings::new(), began, now));
-        } else {
-            effects.push(Effect::Tell(Progress::LookingUp(look.len() as u64)));
-            effects.push(Effect::LookUp(look));
-            self.phase = Phase::LookingUp(intake, end);
-        }
+        let End { found, marks, referrals, probes_missing: _ } = end;
+        let extent = Extent::Everybody { bases: found, keyless: intake.keyless };
+        let read = Read { intake: *intake, extent, marks, referrals };
+        effects.extend(self.look_for_the_missing(read, began, now));
         effects
+    }
+
+    /// Each of the missing is looked up, as far as the guard would let them go.
+    pub(super) fn look_for_the_missing(&mut self, read: Read, began: Timestamp, now: Timestamp) -> Vec<Effect> {
+        let intake = &read.intake;
+        let active = if read.extent == Extent::Touched { population(self.feed.as_ref()) } else { intake.active() };
+        let look: Vec<_> =
+            intake.missing().take(worth_a_look(&self.job, active)).map(|known| known.key.clone()).collect();
+        let read = Box::new(read);
+        if look.is_empty() {
+            return self.sighted(read, &Sightings::new(), began, now);
+        }
+        self.phase = Phase::LookingUp(read);
+        vec![Effect::Tell(Progress::LookingUp(look.len() as u64)), Effect::LookUp(look)]
     }
 
     pub(super) fn sighted(
         &mut self,
-        intake: Box<Intake>,
-        end: End,
+        read: Box<Read>,
         sightings: &Sightings,
         began: Timestamp,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let unsettled = self.server_changed(&intake) || self.server_since(&intake, now).is_some();
-        match intake.judge_missing(sightings, unsettled, now) {
-            Ok(mut staged) => {
-                staged.extend(intake.judge_imported(unsettled, now));
-                self.phase = Phase::Recalling(intake, end);
-                let stage = (!staged.is_empty()).then(|| Effect::Commit(Transaction::Stage(staged)));
-                stage.into_iter().chain([Effect::Commit(Transaction::Recall)]).collect()
-            }
-            Err(why) => self.failed(why, began),
+        let Read { intake, extent, .. } = &*read;
+        let unsettled = self.server_changed(&intake.server) || self.server_since(&intake.server, now).is_some();
+        let mut staged = match intake.judge_missing(sightings, unsettled, now) {
+            Ok(staged) => staged,
+            Err(why) => return self.failed(why, began),
+        };
+        if *extent != Extent::Touched {
+            staged.extend(intake.judge_imported(unsettled, now));
         }
+        let leavers = intake.leavers(&staged, worth_a_look(&self.job, population(self.feed.as_ref())));
+        let mut effects: Vec<_> =
+            (!staged.is_empty()).then(|| Effect::Commit(Transaction::Stage(staged))).into_iter().collect();
+        if leavers.is_empty() || self.is_plan() {
+            self.phase = Phase::Recalling(read);
+            effects.push(Effect::Commit(Transaction::Recall));
+        } else {
+            self.phase = Phase::Dating(read);
+            effects.push(Effect::Date(leavers));
+        }
+        effects
+    }
+
+    pub(super) fn dated(&mut self, read: Box<Read>, dates: Vec<(Key, Timestamp)>) -> Vec<Effect> {
+        self.phase = Phase::Recalling(read);
+        vec![Effect::Commit(Transaction::Date(dates)), Effect::Commit(Transaction::Recall)]
     }
 
     /// Whether the last complete reading was admitted under another search, mapping or identity.
@@ -109,29 +154,29 @@ impl Run {
         before.is_some_and(|rules| rules != self.job.rules)
     }
 
-    fn server_changed(&self, intake: &Intake) -> bool {
+    fn server_changed(&self, server: &Server) -> bool {
         let before = self.feed.as_ref().and_then(|feed| feed.server.as_ref());
-        before.is_some_and(|server| *server != intake.server.name)
+        before.is_some_and(|before| *before != server.name)
     }
 
     /// Since when another server answers than the one before, while that has not settled. Where several take turns the
     /// first change counts, or nobody would ever return.
-    fn server_since(&self, intake: &Intake, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn server_since(&self, server: &Server, now: Timestamp) -> Option<Timestamp> {
         let before = self.feed.as_ref().and_then(|feed| feed.server_since);
-        let since = before.or_else(|| self.server_changed(intake).then_some(now));
+        let since = before.or_else(|| self.server_changed(server).then_some(now));
         since.filter(|since| *since + self.job.absence.settle > now)
     }
 
     pub(super) fn weigh(
         &mut self,
-        intake: &Intake,
-        end: End,
+        read: Read,
         observed: Vec<Observed>,
         accounts: Vec<Account>,
         grounds: Grounds,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let server_since = self.server_since(intake, now);
+        let intake = &read.intake;
+        let server_since = self.server_since(&intake.server, now);
         let feed = self.feed.as_ref();
         let guard = Grounds {
             limits: self.job.limits,
@@ -150,39 +195,32 @@ impl Run {
         self.tally.count(&plan);
         self.tally.keyless = intake.keyless_note();
         self.tally.notes.extend(intake.shared_note());
-        self.tally.notes.extend(referral_note(&end));
-        self.admit(intake, end, question, plan, server_since)
+        self.tally.notes.extend(referral_note(&read.referrals));
+        if self.is_plan() {
+            return self.planned(question, plan);
+        }
+        let standpoint = self.standpoint(&intake.server, read.marks, now);
+        let forgotten = intake.forgotten();
+        self.phase = Phase::Admitting;
+        let admit = Admit { question, plan, forgotten, extent: read.extent, standpoint };
+        vec![Effect::Commit(Transaction::Admit(Box::new(admit)))]
     }
 
-    fn admit(
-        &mut self,
-        intake: &Intake,
-        end: End,
-        question: Question,
-        plan: Plan,
-        server_since: Option<Timestamp>,
-    ) -> Vec<Effect> {
-        if self.job.purpose == Aim::Plan {
-            let tally = self.tally.clone();
-            let planned = Box::new(Planned { question, plan, tally });
-            return vec![Effect::Finish(Box::new(Outcome::Planned(planned)))];
-        }
-        let admit = Admit {
-            question,
-            plan,
-            forgotten: intake.forgotten(),
-            server: intake.server.name.clone(),
-            server_since,
-            bases: end.found,
-        };
-        self.phase = Phase::Admitting;
-        vec![Effect::Commit(Transaction::Admit(Box::new(admit)))]
+    /// What a sync would do.
+    pub(super) fn planned(&self, question: Question, plan: Plan) -> Vec<Effect> {
+        let tally = self.tally.clone();
+        vec![Effect::Finish(Box::new(Outcome::Planned(Box::new(Planned { question, plan, tally }))))]
     }
 }
 
-fn referral_note(end: &End) -> Option<String> {
-    let first = end.referrals.first()?;
-    Some(match end.referrals.len() {
+/// How many of the missing are looked up, of so many active: more than the guard lets go would be held anyway.
+fn worth_a_look(job: &Job, active: u64) -> usize {
+    usize::try_from(guard::allowance(job.limits.leave, active)).unwrap_or(usize::MAX)
+}
+
+fn referral_note(referrals: &[String]) -> Option<String> {
+    let first = referrals.first()?;
+    Some(match referrals.len() {
         1 => format!("a referral was not followed: {first}"),
         n => format!("{n} referrals were not followed, among them {first}"),
     })

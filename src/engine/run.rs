@@ -3,10 +3,12 @@
 use jiff::SignedDuration;
 
 use super::courier::{Courier, Courtesy};
+use super::delta::Sifting;
 use super::intake::Intake;
+use super::reading::Read;
 use super::{Aim, Answer, Effect, Event, Job, Outcome, Resumed, Tally, Transaction};
-use crate::directory::End;
-use crate::plan::{Feed, Imported, Known};
+use crate::directory::{Entry, Server};
+use crate::plan::Feed;
 use crate::roster::{Now, Timestamp};
 
 /// Why members are pending when nothing else is waited for.
@@ -26,11 +28,19 @@ pub struct Run {
 #[derive(Debug)]
 pub(super) enum Phase {
     Beginning,
-    Opening(Vec<Known>, Vec<Imported>),
+    Opening,
+    /// Everybody known is asked for, to read everybody.
+    Meeting(Server),
     Reading(Box<Intake>),
-    LookingUp(Box<Intake>, End),
+    /// The directory is asked what changed.
+    Asking(Server),
+    Suspecting(Box<Sifting>),
+    Fetching(Box<Sifting>),
+    Recognising(Box<Sifting>, Vec<Entry>),
+    LookingUp(Box<Read>),
+    Dating(Box<Read>),
     /// Recalling comes after staging; what was read stays at hand.
-    Recalling(Box<Intake>, End),
+    Recalling(Box<Read>),
     Admitting,
     Delivering(Box<Courier>),
     Counting,
@@ -57,34 +67,32 @@ impl Run {
                 Some(last) => self.resumed(*last, began, now),
                 None => self.finish(),
             },
-            (Phase::Beginning, Event::Committed(Answer::Begun { run, feed, realm, known, imported })) => {
+            (Phase::Beginning, Event::Committed(Answer::Begun { run, feed, realm })) => {
                 self.tally.run = run;
-                self.begun(feed, realm.as_deref(), Phase::Opening(known, imported), now)
+                self.begun(feed, realm.as_deref(), now)
             }
-            (Phase::Opening(known, imported), Event::Opened(server)) => {
-                self.opened(known, imported, server, began, now)
+            (Phase::Opening, Event::Opened(server)) => self.opened(server, began, now),
+            (Phase::Meeting(server), Event::Committed(Answer::Acquainted(known, imported))) => {
+                self.read(server, known, imported)
             }
             (Phase::Reading(intake), Event::Page(page)) => self.page(intake, page, began, now),
-            (Phase::Reading(intake), Event::Committed(_)) => {
-                self.phase = Phase::Reading(intake);
-                Vec::new()
+            (Phase::Asking(server), Event::Changed(changed)) => self.changed(server, changed, began),
+            (Phase::Suspecting(sifting), Event::Committed(Answer::Suspects(keys))) => {
+                self.suspected(sifting, keys, began, now)
             }
-            (Phase::LookingUp(intake, end), Event::Sighted(sightings)) => {
-                self.sighted(intake, end, &sightings, began, now)
+            (Phase::Fetching(sifting), Event::Fetched(entries)) => self.fetched(sifting, entries),
+            (Phase::Recognising(sifting, entries), Event::Committed(Answer::Acquainted(known, _))) => {
+                self.recognised(*sifting, &entries, known, began, now)
             }
-            (Phase::LookingUp(intake, end), Event::Committed(_)) => {
-                self.phase = Phase::LookingUp(intake, end);
-                Vec::new()
+            (Phase::LookingUp(read), Event::Sighted(sightings)) => self.sighted(read, &sightings, began, now),
+            (Phase::Dating(read), Event::Dated(dates)) => self.dated(read, dates),
+            (Phase::Recalling(read), Event::Committed(Answer::Known(observed, accounts, grounds))) => {
+                self.weigh(*read, observed, accounts, *grounds, now)
             }
-            (Phase::Recalling(intake, end), Event::Committed(Answer::Known(observed, accounts, grounds))) => {
-                self.weigh(&intake, end, observed, accounts, *grounds, now)
-            }
-            (Phase::Recalling(intake, end), Event::Committed(_)) => {
-                self.phase = Phase::Recalling(intake, end);
-                Vec::new()
-            }
-            (Phase::Admitting, Event::Committed(Answer::Admitted(newly))) => {
-                self.tally.newly_invalid = newly;
+            (Phase::Admitting, Event::Committed(admitted)) => {
+                if let Answer::Admitted(newly) = admitted {
+                    self.tally.newly_invalid = newly;
+                }
                 self.deliver(began)
             }
             (Phase::Delivering(courier), event) => self.courier(courier, now, event),
@@ -105,12 +113,12 @@ impl Run {
         }
     }
 
-    fn begun(&mut self, feed: Option<Feed>, realm: Option<&str>, opening: Phase, now: Timestamp) -> Vec<Effect> {
+    fn begun(&mut self, feed: Option<Feed>, realm: Option<&str>, now: Timestamp) -> Vec<Effect> {
         if self.is_barred(feed.as_ref(), realm, now) {
             return self.sum_up();
         }
         self.feed = feed;
-        self.phase = opening;
+        self.phase = Phase::Opening;
         vec![Effect::Open]
     }
 
@@ -145,7 +153,11 @@ impl Run {
         if self.job.purpose == Aim::Plan { self.finish() } else { self.deliver(began) }
     }
 
-    fn deliver(&mut self, began: Timestamp) -> Vec<Effect> {
+    pub(super) fn is_plan(&self) -> bool {
+        self.job.purpose == Aim::Plan
+    }
+
+    pub(super) fn deliver(&mut self, began: Timestamp) -> Vec<Effect> {
         let patience = SignedDuration::try_from(self.job.patience).unwrap_or(SignedDuration::MAX);
         let deadline = began.checked_add(patience).unwrap_or(Timestamp::MAX);
         let (courier, effects) = Courier::new(&self.job, &self.tally, deadline);

@@ -56,6 +56,10 @@ pub struct Tally {
     pub notes: Vec<String>,
     /// The held plan's id.
     pub plan: Option<String>,
+    /// Whether only those were read who may have changed.
+    pub delta: bool,
+    /// Why everybody was read, where changes alone might have done.
+    pub everybody: Option<String>,
     /// Entries read.
     pub entries: u64,
     /// Admitted changes by kind: leave, identity, return, change, join.

@@ -119,6 +119,13 @@ impl<'s> Compiler<'s> {
         rule
     }
 
+    /// The attributes that may hold the directory's own identifiers.
+    pub(super) fn handles(&mut self) {
+        for name in KeyRule::Default.attributes(self.kind) {
+            self.attributes.add(name);
+        }
+    }
+
     /// The attributes of the directory's own rule, where there may be one.
     pub(super) fn directory_rule(&mut self) {
         for name in [standing::CONTROL, standing::EXPIRES] {

@@ -26,6 +26,14 @@ impl KeyRule {
         }
     }
 
+    /// Whether it is the attribute by which directories of this kind identify entries themselves.
+    pub(super) fn is_native(&self, kind: Kind) -> bool {
+        match self {
+            Self::Attribute(name) => name.eq_ignore_ascii_case(kind.default_key()),
+            Self::Default => true,
+        }
+    }
+
     /// The key of an entry; or why there is none, without values.
     pub(super) fn of(&self, entry: &Entry, attributes: &Attributes, kind: Kind) -> Result<Key, String> {
         let name = match self {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::directory::changes::Handle;
 use crate::directory::{Attributes, Entry, Kind};
 use crate::roster::{Fingerprint, Key, Payload, Timestamp};
 
@@ -56,6 +57,8 @@ pub struct Source {
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// Whether the directory's own rule (AD: disabled, expired) counts.
     pub directory_rule: bool,
+    /// Whether the directory's own identifiers are wanted, because it tells changes by them ([`Mapping::handle`]).
+    pub handles: bool,
     /// The directory's kind as configured; `None` when it is asked of the server.
     pub kind: Option<Kind>,
 }
@@ -137,6 +140,7 @@ pub struct Mapping {
     expressions: Expressions,
     fields: Vec<(String, rule::Compiled)>,
     key: key::KeyRule,
+    handles: bool,
     active: Option<Program>,
     skip: Option<Program>,
     protect: Option<Program>,
@@ -151,6 +155,9 @@ impl Mapping {
     pub fn compile(source: &Source) -> Result<Self, Vec<Fault>> {
         let mut compiler = compile::Compiler::new(&source.tables, source.kind);
         let key = compiler.within("key", |it| it.key(source.key.as_ref()));
+        if source.handles {
+            compiler.handles();
+        }
         if source.directory_rule {
             compiler.directory_rule();
         }
@@ -167,6 +174,7 @@ impl Mapping {
             expressions: compiler.expressions,
             fields,
             key,
+            handles: source.handles,
             active,
             skip,
             protect,
@@ -194,6 +202,15 @@ impl Mapping {
     /// The key of an entry, canonical; the error says why there is none, without values.
     pub fn key(&self, entry: &Entry, kind: Kind) -> Result<Key, String> {
         self.key.of(entry, &self.attributes, kind)
+    }
+
+    /// The directory's own identifier of an entry, where changes are told by it and the key is another attribute.
+    pub fn handle(&self, entry: &Entry, kind: Kind) -> Option<Handle> {
+        if !self.handles || self.key.is_native(kind) {
+            return None;
+        }
+        let slot = self.attributes.slot(kind.default_key())?;
+        Handle::of(kind, entry.first(slot)?)
     }
 
     /// Judges an entry at a moment.

@@ -10,8 +10,8 @@ const MAPPING_FORMAT: u32 = 1;
 
 pub(super) fn of(source: &Source) -> Fingerprint {
     // The kind is no part of it: it is an argument of judging, and naming what was asked of the server until now
-    // changes nothing.
-    let Source { fields, key, active, skip, protect, tables, directory_rule, kind: _ } = source;
+    // changes nothing. Nor do handles, which no rule sees.
+    let Source { fields, key, active, skip, protect, tables, directory_rule, handles: _, kind: _ } = source;
     let canonical = json!({
         "format": MAPPING_FORMAT,
         "fields": fields_value(fields),

@@ -17,7 +17,7 @@ mod settings;
 mod tests;
 
 pub use diff::weigh;
-pub use reading::{Awaited, Feed, Imported, Known, Staged};
+pub use reading::{Awaited, Feed, Imported, Known, Marked, Staged};
 pub use settings::{Absence, FirstSeenInactive, Limit, Limits, Policy};
 
 /// What a reading wishes for one person.

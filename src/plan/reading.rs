@@ -1,6 +1,7 @@
 //! What the store tells a reading, and what a reading stages in it.
 
 use super::Wish;
+use crate::directory::changes::{Handle, Marks};
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 /// A sync as the store knows it at the start of a run.
@@ -16,10 +17,27 @@ pub struct Feed {
     pub server_since: Option<Timestamp>,
     /// Entries found per search in the last complete reading.
     pub bases: Vec<u64>,
+    /// Entries of the last complete reading that had no usable key.
+    pub keyless: u64,
+    /// When everybody was last read, and that was admitted.
+    pub full_at: Option<Timestamp>,
+    /// Where each server stood when what it told was last admitted.
+    pub marks: Vec<Marked>,
     /// Whether a first run has been delivered whole.
     pub onboarded: bool,
     /// Nothing runs until then; [`Timestamp::MAX`] for an open end.
     pub paused_until: Option<Timestamp>,
+}
+
+/// Where a server stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Which ([`crate::directory::Server::name`]).
+    pub server: String,
+    /// Over all under which it is worth something: rules, rights, and how changes are learnt of.
+    pub under: Fingerprint,
+    /// Where.
+    pub marks: Marks,
 }
 
 /// A person as the store knows them, in as few bytes as a reading needs.
@@ -90,6 +108,8 @@ pub struct Staged {
     pub body: Option<String>,
     /// Fingerprint of the raw entry; `None` for the absent, so that a return is noticed.
     pub seen: Option<Fingerprint>,
+    /// The directory's own identifier of the entry, where the key is another one; `None` keeps the last one.
+    pub handle: Option<Handle>,
     /// When the judgement changes by itself.
     pub recheck_at: Option<Timestamp>,
     /// Leaving needs approval from now on.

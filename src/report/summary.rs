@@ -28,10 +28,13 @@ pub struct Summary {
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read {
-    /// `full`.
+    /// `full`, or `delta`: only those who may have changed.
     pub mode: String,
     /// Entries.
     pub entries: u64,
+    /// Why everybody was read, where changes alone might have done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// What was found and admitted.
@@ -133,7 +136,11 @@ impl Summary {
             result: result.to_owned(),
             error: [&tally.failed, &tally.waits, &tally.keyless].into_iter().flatten().next().cloned(),
             plan: tally.plan.clone(),
-            read: Read { mode: "full".to_owned(), entries: tally.entries },
+            read: Read {
+                mode: if tally.delta { "delta" } else { "full" }.to_owned(),
+                entries: tally.entries,
+                why: tally.everybody.clone(),
+            },
             members: Members {
                 joined: join,
                 changed: change,

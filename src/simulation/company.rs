@@ -21,7 +21,7 @@ pub enum Kind {
 }
 
 /// Somebody in the directory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Citizen {
     pub key: String,
     pub identity: String,

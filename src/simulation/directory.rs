@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::directory::changes::{Changed, Handle, Marks, Whom};
 use crate::directory::{End, Entry, EntryBuilder, Kind, Page, Server, Sighting};
 use crate::engine::Event;
 use crate::mapping::Mapping;
@@ -33,6 +34,7 @@ impl Person {
     /// `anna` is employee `E-anna`, a clerk.
     pub fn new(key: &str) -> Self {
         let attributes = [
+            ("objectGUID", guid(key)),
             ("uid", key.to_owned()),
             ("employeeID", format!("E-{key}")),
             ("givenName", key.to_owned()),
@@ -71,6 +73,19 @@ impl Person {
     }
 }
 
+/// The identifier that the directory gave an entry: for a test it tells who that is.
+fn guid(key: &str) -> String {
+    format!("{key:_>16}")[..16].to_owned()
+}
+
+/// The same, as changes are told by it.
+pub fn handle(key: &str) -> Handle {
+    Handle::new(guid(key).into_bytes().try_into().expect("16 bytes"))
+}
+
+/// What a directory answers to whoever asks what changed.
+pub type Answer = Box<dyn Fn(&Marks) -> Changed + Send>;
+
 /// A directory and its moods.
 pub struct Directory {
     /// By DN.
@@ -86,6 +101,8 @@ pub struct Directory {
     pub probes_missing: Vec<String>,
     /// What a look-up says; `Deleted` of everybody else.
     pub sightings: BTreeMap<String, Sighting>,
+    /// Where it stands, when everybody is read.
+    pub marks: Option<Marks>,
 }
 
 impl Directory {
@@ -100,6 +117,7 @@ impl Directory {
             look_up_fails: false,
             probes_missing: Vec::new(),
             sightings: BTreeMap::new(),
+            marks: None,
         }
     }
 
@@ -122,7 +140,7 @@ impl Directory {
             found: found.iter().map(|entries| entries.len() as u64).collect(),
             probes_missing: self.probes_missing.clone(),
             referrals: Vec::new(),
-            marks: None,
+            marks: self.marks.clone(),
         };
         let mut pages: Vec<Page> = found
             .iter()
@@ -138,7 +156,20 @@ impl Directory {
             fails_at: self.fails_at_page,
             look_up_fails: self.look_up_fails,
             sightings: self.sightings.clone(),
+            entries: self.entries(mapping),
+            answer: Box::new(|_| Changed::Unknown("nobody asked for it to be told".to_owned())),
         }
+    }
+
+    /// Whom the searches find, by handle and key.
+    fn entries(&self, mapping: &Mapping) -> Vec<(Handle, Option<Key>, Entry)> {
+        let found = self.people.iter().filter(|(_, person)| !person.found_by.is_empty());
+        let entry = |(dn, person): (&String, &Person)| {
+            let handle = person.attributes["objectGUID"].clone().into_bytes();
+            let key = person.attributes.get("uid").map(|uid| Key::new(uid.as_str()));
+            (Handle::new(handle.try_into().expect("16 bytes")), key, person.entry(dn, mapping))
+        };
+        found.map(entry).collect()
     }
 }
 
@@ -150,6 +181,9 @@ pub struct Reading {
     fails_at: Option<usize>,
     look_up_fails: bool,
     sightings: BTreeMap<String, Sighting>,
+    entries: Vec<(Handle, Option<Key>, Entry)>,
+    /// What it says changed.
+    pub answer: Answer,
 }
 
 impl Reading {
@@ -164,6 +198,20 @@ impl Reading {
             return Event::ReadFailed(format!("page {} never came", self.at));
         }
         Event::Page(self.pages[self.at - 1].clone())
+    }
+
+    pub fn changed(&self, marks: &Marks) -> Event {
+        Event::Changed((self.answer)(marks))
+    }
+
+    pub fn fetch(&self, whom: &Whom) -> Event {
+        if self.fails_at == Some(1) {
+            return Event::ReadFailed("those who may have changed were never told".to_owned());
+        }
+        let wanted = |(handle, key, _): &&(Handle, Option<Key>, Entry)| {
+            whom.handles.contains(handle) || key.as_ref().is_some_and(|key| whom.keys.contains(key))
+        };
+        Event::Fetched(self.entries.iter().filter(wanted).map(|(_, _, entry)| entry.clone()).collect())
     }
 
     /// Whether a look-up finds somebody who was not read.

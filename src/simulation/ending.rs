@@ -1,6 +1,7 @@
 //! The end of a history: faults stop, everything is approved, and the target must come to what the directory says.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::commands::{approve, pause};
@@ -21,6 +22,7 @@ const ROUNDS: usize = 12;
 pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String> {
     world.log.push("peace".to_owned());
     world.clock.repair();
+    world.past.push(Arc::new(world.company.clone()));
     world.company.people.values_mut().for_each(|citizen| citizen.unreadable = false);
     let target = &mut world.target;
     target.member_faults.clear();

@@ -1,5 +1,7 @@
 //! What happens: in the company, and to the config.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use super::company::{Citizen, Kind};
@@ -14,7 +16,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(48);
 /// Something happens; chance says what.
 pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> {
     let sync = random.below(world.jobs.len());
-    world.past.push(world.company.clone());
+    world.past.push(Arc::new(world.company.clone()));
     match random.below(100) {
         0..40 => {
             let mishap = faults::befall(world, random);

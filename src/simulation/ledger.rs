@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::oracle::Snapshot;
 use super::settling::Settling;
 use crate::destination::Quota;
-use crate::engine::Admit;
+use crate::engine::{Admit, Standpoint};
 use crate::plan::Kind;
 use crate::plan::guard::{self, Pair};
 use crate::roster::{Fingerprint, Timestamp};
@@ -77,6 +77,11 @@ impl Ledger {
         self.moved.retain(|(of, _), _| *of != sync);
         self.onboarded.remove(&sync);
         self.read.entry(sync).and_modify(Settling::forget_people);
+    }
+
+    /// Nothing changed until here.
+    pub fn advance(&mut self, sync: usize, standpoint: &Standpoint, found: &Snapshot, now: Timestamp) {
+        self.read.entry(sync).or_default().stand(standpoint, found, now);
     }
 
     /// A plan is about to be admitted: is it within the budget, or approved?

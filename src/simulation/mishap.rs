@@ -1,13 +1,17 @@
 //! What goes wrong with one run, apart from the target.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::clock::Clock;
 use super::company::Company;
-use super::directory::{Directory, Reading};
+use super::directory::{Directory, Reading, handle};
 use super::ledger::Ledger;
 use super::oracle::{self, Snapshot, Standing};
 use super::world::World;
 use crate::directory::Sighting;
-use crate::engine::Admit;
+use crate::directory::changes::{Changed, Delta, Mark, Marks, Position};
+use crate::engine::{Admit, Standpoint};
 use crate::roster::{Fingerprint, Key, Timestamp};
 use crate::store::Store;
 
@@ -43,9 +47,24 @@ pub struct Shown {
     unreadable: usize,
     /// Who was missing, and found by their key.
     pub after_all: Option<Key>,
+    /// What it shows when only those are read who may have changed: all of it, as the others are as they were.
+    by_changes: Snapshot,
 }
 
 impl Shown {
+    /// Only those were read who may have changed.
+    pub fn touched(&mut self) {
+        self.found.clone_from(&self.by_changes);
+        self.unreadable = 0;
+    }
+
+    /// Nothing changed. Gives what the ledger is from then on.
+    pub fn advance(&self, ledger: &Ledger, sync: usize, standpoint: &Standpoint, now: Timestamp) -> Ledger {
+        let mut ledger = ledger.clone();
+        ledger.advance(sync, standpoint, &self.found, now);
+        ledger
+    }
+
     /// It is about to be admitted. Gives what the ledger is from then on.
     pub fn admit(
         &self,
@@ -108,7 +127,7 @@ impl Mishap {
         if let Some(key) = &self.doubled
             && let Some(mut person) = directory.people.get(key).cloned()
         {
-            person.set("title", "Twin");
+            person.set("title", "Twin").set("objectGUID", "the twin of them");
             if directory.people.insert(format!("{key} twin"), person).is_none() && found.contains_key(key) {
                 found.insert(key.clone(), Standing::Unclear);
             }
@@ -116,8 +135,28 @@ impl Mishap {
         if self.elsewhere.is_some() {
             directory.server.name = "dc2".to_owned();
         }
-        let mapping = &world.jobs[sync].mapping;
-        (directory.read(mapping, world.clock.directory(world.now)), Shown { found, unreadable, after_all: None })
+        if self.keyless.is_some() {
+            // What somebody may not see any more is no change of an entry.
+            directory.server.rights = Fingerprint::of(b"reader of fewer attributes");
+        }
+        let (view, at) = self.view(world);
+        directory.marks = Some(marks(at.saturating_sub(usize::from(self.read_before.is_some()))));
+        let mut reading = directory.read(&world.jobs[sync].mapping, world.clock.directory(world.now));
+        let by_changes = oracle::snapshot(&view, sync, now);
+        let odd = self.omitted.is_some() || self.doubled.is_some() || self.keyless.is_some();
+        if !odd && self.read_before.is_none() {
+            let past = world.past.clone();
+            reading.answer = Box::new(move |marks| since(&past, marks, &view, at));
+        }
+        (reading, Shown { found, unreadable, after_all: None, by_changes })
+    }
+
+    /// The company as the server that answers knows it in the end, and after how many steps that was.
+    fn view(&self, world: &World) -> (Company, usize) {
+        let last = world.past.len();
+        let at = self.elsewhere.map_or(last, |behind| last.saturating_sub(behind));
+        let company = world.past.get(at).map_or(&world.company, |past| past);
+        (Company { people: company.people.clone(), ..world.company.clone() }, at)
     }
 
     /// The directory as the server that answers knows it while it is read.
@@ -127,13 +166,40 @@ impl Mishap {
             let company = Company { people: company.people.clone(), ..world.company.clone() };
             (company.directory(sync), oracle::snapshot(&company, sync, now))
         };
-        let past = |steps: usize| world.past.get(world.past.len().saturating_sub(steps)).unwrap_or(&world.company);
+        let past =
+            |steps: usize| world.past.get(world.past.len().saturating_sub(steps)).map_or(&world.company, |past| past);
         match (self.elsewhere, self.read_before) {
             (Some(behind), _) => of(past(behind)),
             (None, Some(read)) => mixed(of(past(1)), of(&world.company), read),
             (None, None) => of(&world.company),
         }
     }
+}
+
+/// A mark after so many steps.
+fn marks(steps: usize) -> Marks {
+    let position = Position::Usn { invocation: "only".to_owned(), highest: steps as u64 };
+    Marks::new(vec![Mark { position, groups: None }])
+}
+
+/// Who came, changed, moved or went between a mark and what a server knows now.
+fn since(past: &[Arc<Company>], mark: &Marks, view: &Company, at: usize) -> Changed {
+    let [Mark { position: Position::Usn { highest, .. }, .. }] = mark.each() else {
+        return Changed::Unknown("another way".to_owned());
+    };
+    let from = usize::try_from(*highest).unwrap();
+    if from > at {
+        return Changed::Unknown("the mark is ahead of the server".to_owned());
+    }
+    let before = past.get(from).map_or(view, |past| past);
+    let keys: BTreeSet<&String> = before.people.keys().chain(view.people.keys()).collect();
+    let mut touched: Vec<_> = keys
+        .into_iter()
+        .filter(|key| before.people.get(*key) != view.people.get(*key))
+        .map(|key| handle(key))
+        .collect();
+    touched.sort_unstable();
+    Changed::Since(Delta { touched, marks: marks(at), ..Delta::default() })
 }
 
 /// The first entries as they were, the others and whatever is looked up as they are now.

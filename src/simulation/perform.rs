@@ -16,7 +16,7 @@ use super::world::World;
 use super::{imports, invariants};
 use crate::daemon::books::Books;
 use crate::destination::{Reply, Request};
-use crate::engine::{Aim, Effect, Event, Job, Outcome, Run, Transaction};
+use crate::engine::{Aim, Effect, Event, Extent, Job, Outcome, Run, Transaction};
 use crate::roster::{Now, Timestamp};
 
 /// So many effects are enough for every run.
@@ -75,6 +75,9 @@ pub async fn perform(
             },
             Effect::Open => stage.reading.open(),
             Effect::ReadPage => stage.reading.page(),
+            Effect::AskChanges(marks) => stage.reading.changed(&marks),
+            Effect::Fetch(whom) => stage.reading.fetch(&whom),
+            Effect::Date(_) => Event::Dated(Vec::new()),
             Effect::LookUp(keys) => {
                 stage.shown.after_all = keys.iter().find(|key| stage.reading.finds(key.as_str())).cloned();
                 stage.reading.look_up(&keys)
@@ -149,7 +152,15 @@ impl Stage<'_> {
         let admitted = match &transaction {
             Transaction::Admit(admit) => {
                 imports::guarded(self.sync, admit, &self.shown.found, self.ledger, *self.now)?;
+                if admit.extent == Extent::Touched {
+                    self.shown.touched();
+                }
                 Some(self.shown.admit(self.ledger, self.sync, self.job.rules, admit, *self.now)?)
+            }
+            // Nobody was there to be judged: whoever is looked for by what changed is as they were.
+            Transaction::Advance(standpoint) => {
+                self.shown.touched();
+                Some(self.shown.advance(self.ledger, self.sync, standpoint, *self.now))
             }
             _ => None,
         };

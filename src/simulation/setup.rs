@@ -16,7 +16,8 @@ use super::world::{SYNCS, World};
 use crate::delivery::quota::Purpose;
 use crate::destination::veris::{self, Veris};
 use crate::destination::{Destination, Quota};
-use crate::engine::{Aim, Job};
+use crate::directory::changes::Changes;
+use crate::engine::{Aim, Job, Reach};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
 use crate::roster::Fingerprint;
@@ -46,6 +47,7 @@ fn mapping(country: &str) -> Mapping {
         protect: says("title == 'Chair'"),
         skip: says("title == 'Intern'"),
         directory_rule: true,
+        handles: true,
         ..Source::default()
     };
     Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
@@ -82,6 +84,8 @@ impl World {
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
         let first_seen_inactive = if random.percent(30) { FirstSeenInactive::Send } else { FirstSeenInactive::Skip };
+        let changes = if random.percent(70) { Changes::Auto } else { Changes::Full };
+        let full_reading = Duration::from_hours(random.pick(&[6, 24, 240]));
         let patience = Duration::from_mins(random.pick(&[0, 2]));
         let job = |name: &&str| Job {
             sync: (*name).to_owned(),
@@ -92,6 +96,9 @@ impl World {
             limits,
             absence: Absence { grace: Some(grace), ..Absence::default() },
             first_seen_inactive,
+            changes,
+            full_reading,
+            reach: Reach::Changes,
             purpose: Aim::Sync,
             patience,
             seed: 7,

@@ -1,6 +1,7 @@
 //! A run in the simulated world, watched at every step.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -44,7 +45,7 @@ pub struct World {
     pub strangers: BTreeSet<String>,
     pub ledger: Ledger,
     /// The company before each step.
-    pub past: Vec<Company>,
+    pub past: Vec<Arc<Company>>,
     /// Another server answers until further notice, which is so many steps behind.
     pub elsewhere: Option<usize>,
     /// The target is in trouble until then.

@@ -15,7 +15,7 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 const FOLLOW: [&str; 10] = [
     "UPDATE realm SET token_at = token_at + ?1, token_until = token_until + ?1, not_before = not_before + ?1",
     "UPDATE token_use SET at = at + ?1",
-    "UPDATE feed SET server_since = server_since + ?1,
+    "UPDATE feed SET server_since = server_since + ?1, full_at = full_at + ?1,
        paused_until = CASE WHEN paused_until < 200000000000000 THEN paused_until + ?1 ELSE paused_until END",
     "UPDATE admission SET at = at + ?1",
     "UPDATE person SET absent_since = absent_since + ?1 WHERE absent_since IS NOT NULL",
@@ -28,11 +28,12 @@ const FOLLOW: [&str; 10] = [
 
 /// After another boot nobody knows how long ago anything was. What seems to be yet to come was at most just now (`?1`), and
 /// no wait is longer than a day (`?2`), or a clock that was once ahead would stop everything until then.
-const DOUBT: [&str; 9] = [
+const DOUBT: [&str; 10] = [
     "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL WHERE token_at > ?1",
     "UPDATE realm SET not_before = ?2 WHERE not_before > ?2",
     "UPDATE token_use SET at = ?1 WHERE at > ?1",
     "UPDATE feed SET server_since = ?1 WHERE server_since > ?1",
+    "UPDATE feed SET full_at = NULL WHERE full_at > ?1",
     "UPDATE admission SET at = ?1 WHERE at > ?1",
     "UPDATE person SET absent_since = ?1 WHERE absent_since > ?1",
     "UPDATE account SET not_before = ?2 WHERE not_before > ?2",

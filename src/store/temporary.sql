@@ -1,7 +1,8 @@
 -- A reading is staged on the connection that will admit it: a crash leaves nothing behind, and `plan` stores nothing.
 CREATE TEMP TABLE IF NOT EXISTS stage (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
-  seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
+  seen BLOB, handle BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
+  changed_at INTEGER,
   UNIQUE (key, imported)
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (

@@ -16,7 +16,7 @@ use crate::cli::output::Failure;
 use crate::config::{Config, Environment, Sync};
 use crate::daemon::clock::Steady;
 use crate::daemon::{self, Order};
-use crate::engine::{Aim, Outcome, Planned, Tally};
+use crate::engine::{Aim, Outcome, Planned, Reach, Tally};
 use crate::sandbox::directory::{DEMO, Directory, Options as DirectoryOptions};
 use crate::sandbox::{Options, Sandbox};
 use crate::store::{HeldRow, Lock, Store, Who};
@@ -153,7 +153,8 @@ impl Stage {
     async fn perform(&mut self, aim: Aim) -> Result<Outcome, Failure> {
         let sync: &Sync = context::sync(&self.config, SYNC)?;
         let clock = Arc::new(Steady::default()).enter();
-        let order = Order { aim, patience: Duration::ZERO, clock: &clock, stop: daemon::Stop::never() };
+        let order =
+            Order { aim, reach: Reach::Changes, patience: Duration::ZERO, clock: &clock, stop: daemon::Stop::never() };
         Ok(daemon::perform(&self.config, sync, &mut self.store, order, &mut |_| {}).await?)
     }
 }

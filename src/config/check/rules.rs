@@ -26,7 +26,7 @@ pub(super) fn source(section: &mut Section<'_>, members: Option<Members>, kind: 
     let tables = section.get("tables").map(|tables| tables_of(&tables)).unwrap_or_default();
     let directory_rule = section.get("directory_rule").and_then(|flag| flag.flag()).unwrap_or(true);
     let fields = mapped.and_then(|mapped| fields(&mapped))?;
-    Some(Source { fields, key: None, active, skip, protect, tables, directory_rule, kind })
+    Some(Source { fields, key: None, active, skip, protect, tables, directory_rule, handles: false, kind })
 }
 
 /// The fields of a mapping, in the order written.

@@ -12,6 +12,7 @@ use crate::config::Sync;
 use crate::config::section::nearest;
 use crate::config::setting::Setting;
 use crate::directory::Settings;
+use crate::directory::changes::Changes;
 use crate::mapping::Source;
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 
@@ -55,7 +56,9 @@ fn one(
     section.close();
     // The mapping is compiled even where something else is wrong, as long as its own text can be read.
     let key = asked.as_ref().and_then(|asked| asked.key.clone());
-    let source = source.map(|source| Source { key, ..source })?;
+    let changes = asked.as_ref().map_or(Changes::Full, |asked| asked.changes);
+    let handles = changes != Changes::Full;
+    let source = source.map(|source| Source { key, handles, ..source })?;
     let mapping = Arc::new(rules::compile(setting, &source)?);
     let attributes = Arc::new(mapping.attributes().clone());
     let from = from::share(from_setting.as_ref()?, from.as_deref()?, asked?, &attributes);
@@ -71,6 +74,7 @@ fn one(
         mapping,
         limits: limits?,
         absence: absence?,
+        changes,
         full_reading: full_reading.unwrap_or(FULL_READING),
         first_seen_inactive: first_seen_inactive.unwrap_or_default(),
     })

@@ -25,3 +25,12 @@ pub(super) async fn changed(_: &mut Connection, _: &RootDse, _: &Query, _: &Mark
 pub(super) async fn fetch(_: &mut Connection, _: &RootDse, _: &Query, _: &Whom, _: u32) -> Result<Vec<Entry>, Error> {
     Ok(Vec::new())
 }
+
+pub(super) async fn dates(
+    _: &mut Connection,
+    _: &RootDse,
+    _: &Query,
+    _: &[crate::roster::Key],
+) -> Result<Vec<(crate::roster::Key, crate::roster::Timestamp)>, Error> {
+    Ok(Vec::new())
+}

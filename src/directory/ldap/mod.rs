@@ -10,7 +10,7 @@ use self::connection::Connection;
 use self::root_dse::RootDse;
 use super::changes::{Changed, Mark, Whom};
 use super::{Entry, Kind, Query, Server, Settings, Sightings};
-use crate::roster::Key;
+use crate::roster::{Key, Timestamp};
 
 mod bind;
 mod changes;
@@ -103,6 +103,11 @@ impl Session {
     /// Reads people whom a query finds, by handle or key.
     pub async fn fetch(&mut self, query: &Query, whom: &Whom) -> Result<Vec<Entry>, Error> {
         changes::fetch(&mut self.connection, &self.root, query, whom, self.page_size).await
+    }
+
+    /// When the entries of these people were last changed, as far as that is shown.
+    pub async fn dates(&mut self, query: &Query, keys: &[Key]) -> Result<Vec<(Key, Timestamp)>, Error> {
+        changes::dates(&mut self.connection, &self.root, query, keys).await
     }
 
     /// Whether the bind account may change a base or create entries below it, where an Active Directory tells.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Aim, Effect, Event, Job, Outcome, Run, Tally};
+use super::{Aim, Effect, Event, Job, Outcome, Reach, Run, Tally};
 use crate::daemon::books::Books;
 use crate::destination::Quota;
 use crate::destination::veris::{self, Veris};
+use crate::directory::changes::Changes;
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 use crate::roster::{Now, Timestamp};
@@ -111,6 +112,9 @@ impl World {
             limits: Limits::default(),
             absence: Absence { grace: Some(Duration::ZERO), ..Absence::default() },
             first_seen_inactive: FirstSeenInactive::Skip,
+            changes: Changes::Full,
+            full_reading: Duration::from_hours(24),
+            reach: Reach::Changes,
             purpose: Aim::Sync,
             patience: Duration::ZERO,
             seed: 7,
@@ -165,11 +169,16 @@ impl World {
                 Effect::Commit(transaction) => {
                     Event::Committed(books.commit(transaction, moment(self.now)).await.unwrap())
                 }
-                Effect::Open | Effect::ReadPage | Effect::LookUp(_) if self.job.purpose == Aim::Resume => {
+                Effect::Open | Effect::ReadPage | Effect::LookUp(_) | Effect::AskChanges(_) | Effect::Fetch(_)
+                    if self.job.purpose == Aim::Resume =>
+                {
                     panic!("what goes on reads nobody")
                 }
                 Effect::Open => reading.open(),
                 Effect::ReadPage => reading.page(),
+                Effect::AskChanges(marks) => reading.changed(&marks),
+                Effect::Fetch(whom) => reading.fetch(&whom),
+                Effect::Date(_) => Event::Dated(Vec::new()),
                 Effect::LookUp(keys) => reading.look_up(&keys),
                 Effect::Call(request) => self.target.call(&request, self.now),
                 Effect::Keep(secret) => self.target.keep(&secret),

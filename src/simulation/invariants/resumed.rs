@@ -8,9 +8,17 @@ pub fn resumed(effect: &Effect) -> Result<(), String> {
         Effect::Open
         | Effect::ReadPage
         | Effect::LookUp(_)
-        | Effect::Commit(Transaction::Begin | Transaction::Stage(_) | Transaction::Recall | Transaction::Admit(_)) => {
-            Err(format!("a run that goes on wants to {effect:?}"))
-        }
+        | Effect::Commit(
+            Transaction::Begin
+            | Transaction::Know
+            | Transaction::Suspect(..)
+            | Transaction::Recognise(_)
+            | Transaction::Date(_)
+            | Transaction::Advance(_)
+            | Transaction::Stage(_)
+            | Transaction::Recall
+            | Transaction::Admit(_),
+        ) => Err(format!("a run that goes on wants to {effect:?}")),
         _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 mod due;
 mod guarded;
 mod people;
+mod standpoint;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::rows::millis;
 use super::{Error, Store};
+use crate::engine::{Extent, Standpoint};
 use crate::plan::guard;
 use crate::plan::{Observed, Plan};
 use crate::roster::Fingerprint;
@@ -34,12 +36,10 @@ pub struct Admission<'a> {
     pub rules: Fingerprint,
     /// People who never had an account and are not in the directory any more.
     pub forgotten: &'a [i64],
-    /// Who answered.
-    pub server: &'a str,
-    /// When a change of server was first seen, while it has not settled.
-    pub server_since: Option<Timestamp>,
-    /// Entries found per search.
-    pub bases: &'a [u64],
+    /// How far it is what the directory holds.
+    pub extent: &'a Extent,
+    /// Who answered, and where it stood.
+    pub standpoint: &'a Standpoint,
     /// When.
     pub now: Timestamp,
 }
@@ -60,16 +60,19 @@ impl Store {
             .bind(Value::from(admission.forgotten.to_vec()).to_string())
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
-            "UPDATE feed SET rules = ?, server = ?, server_since = ?, bases = ?, import_unseen = 0 WHERE id = ?",
-        )
-        .bind(&admission.rules.as_bytes()[..])
-        .bind(admission.server)
-        .bind(admission.server_since.map(millis))
-        .bind(Value::from(admission.bases.to_vec()).to_string())
-        .bind(admission.feed)
-        .execute(&mut *tx)
-        .await?;
+        if let Extent::Everybody { bases, keyless } = admission.extent {
+            sqlx::query(
+                "UPDATE feed SET rules = ?, bases = ?, keyless = ?, full_at = ?, import_unseen = 0 WHERE id = ?",
+            )
+            .bind(&admission.rules.as_bytes()[..])
+            .bind(Value::from(bases.clone()).to_string())
+            .bind(i64::try_from(*keyless).unwrap_or(i64::MAX))
+            .bind(millis(admission.now))
+            .bind(admission.feed)
+            .execute(&mut *tx)
+            .await?;
+        }
+        standpoint::stand(&mut tx, admission.feed, admission.standpoint).await?;
         tx.commit().await?;
         self.clear_stage().await?;
         Ok(newly_invalid)

@@ -23,9 +23,17 @@ CREATE TABLE feed (
   rules BLOB,                    -- search, mapping and identity of the last admitted reading
   server TEXT, server_since INTEGER,
   bases TEXT NOT NULL DEFAULT '[]',
+  keyless INTEGER NOT NULL DEFAULT 0, -- entries without a key in the last admitted reading of everybody
+  full_at INTEGER,               -- when that was
   onboarded INTEGER NOT NULL DEFAULT 0,
   import_unseen INTEGER NOT NULL DEFAULT 0, -- 1: since its last admitted reading another sync of the target had an import
   paused_until INTEGER
+) STRICT;
+
+-- Where a server's changes were admitted up to, and under which rules and rights that is worth something.
+CREATE TABLE mark (
+  feed INTEGER NOT NULL REFERENCES feed, server TEXT NOT NULL, under BLOB NOT NULL, marks TEXT NOT NULL,
+  PRIMARY KEY (feed, server)
 ) STRICT;
 
 CREATE TABLE admission (feed INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL) STRICT;
@@ -35,6 +43,7 @@ CREATE TABLE person (
   id INTEGER PRIMARY KEY,
   feed INTEGER NOT NULL REFERENCES feed,
   key TEXT NOT NULL,
+  handle BLOB,                   -- the directory's own identifier, where changes are told by it and the key is another
   seen BLOB,                     -- fingerprint of the raw entry; moves only together with a settled verdict
   account INTEGER REFERENCES account,
   active INTEGER NOT NULL DEFAULT 0,
@@ -49,6 +58,10 @@ CREATE UNIQUE INDEX person_key ON person (feed, key, imported);
 CREATE UNIQUE INDEX person_imported ON person (account) WHERE imported > 0;
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
 CREATE INDEX person_active ON person (feed, active) WHERE active = 1; -- `active` again, so that counting reads no rows
+CREATE INDEX person_handle ON person (feed, handle) WHERE handle IS NOT NULL;
+-- Whoever every run looks at anew; those who are gone for good are not among them.
+CREATE INDEX person_unsettled ON person (feed) WHERE seen IS NULL AND imported = 0 AND (active = 1 OR absent_since IS NULL);
+CREATE INDEX person_recheck ON person (feed, recheck_at) WHERE recheck_at IS NOT NULL;
 CREATE INDEX person_awaited ON person (feed) WHERE absent_since IS NOT NULL OR recheck_at IS NOT NULL;
 CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');
 

@@ -2,8 +2,8 @@
 
 use sqlx::{Row, sqlite::SqliteRow};
 
-use crate::plan::Feed;
-use crate::store::rows::{fingerprint, moment_of};
+use crate::plan::{Feed, Marked};
+use crate::store::rows::{collect, fingerprint, moment_of};
 use crate::store::{Error, Store};
 
 impl Store {
@@ -17,7 +17,24 @@ impl Store {
         .bind(was)
         .fetch_optional(&mut self.connection)
         .await?;
-        row.map(|row| Ok((feed(&row)?, row.try_get("realm_name")?))).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut feed = feed(&row)?;
+        feed.marks = self.marks(feed.id).await?;
+        Ok(Some((feed, row.try_get("realm_name")?)))
+    }
+
+    async fn marks(&mut self, feed: i64) -> Result<Vec<Marked>, Error> {
+        let rows = sqlx::query("SELECT server, under, marks FROM mark WHERE feed = ? ORDER BY server")
+            .bind(feed)
+            .fetch(&mut self.connection);
+        collect(rows, |row| {
+            Ok(Marked {
+                server: row.try_get(0)?,
+                under: fingerprint(row.try_get(1)?).ok_or_else(|| Error::Damaged("a mark of nothing".to_owned()))?,
+                marks: serde_json::from_str(row.try_get(2)?).map_err(|error| Error::Damaged(error.to_string()))?,
+            })
+        })
+        .await
     }
 
     /// Makes sure that a sync and its realm are there, and gives the sync its present name.
@@ -46,6 +63,9 @@ fn feed(row: &SqliteRow) -> Result<Feed, Error> {
         server: row.try_get("server")?,
         server_since: moment_of(row.try_get("server_since")?),
         bases: serde_json::from_str(&bases).map_err(|error| Error::Damaged(error.to_string()))?,
+        keyless: row.try_get::<i64, _>("keyless")?.unsigned_abs(),
+        full_at: moment_of(row.try_get("full_at")?),
+        marks: Vec::new(),
         onboarded: row.try_get("onboarded")?,
         paused_until: moment_of(row.try_get("paused_until")?),
     })

@@ -4,5 +4,6 @@ mod feed;
 mod known;
 mod question;
 mod stage;
+mod suspects;
 
 pub(super) use question::confirmed_active;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, Row, sqlite::SqliteRow};
 
 use crate::plan::{Observed, Person, Staged, Verdict, Wish};
-use crate::roster::{Fingerprint, Identity, Key};
+use crate::roster::{Fingerprint, Identity, Key, Timestamp};
 use crate::store::rows::{CHUNK, collect, fingerprint, millis};
 use crate::store::{Error, Store};
 
@@ -22,15 +22,27 @@ impl Store {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
                 "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since, imported)
+                   needs_approval, absent_since, imported, handle)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
-                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12 FROM json_each(?)",
+                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, unhex(value->>13) FROM json_each(?)",
             )
             .bind(Value::from(rows).to_string())
             .execute(&mut *tx)
             .await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Notes when the directory changed those of whom it was staged that they leave.
+    pub async fn date(&mut self, dates: &[(Key, Timestamp)]) -> Result<(), Error> {
+        let rows: Vec<Value> = dates.iter().map(|(key, at)| json!([key.as_str(), millis(*at)])).collect();
+        sqlx::query(
+            "UPDATE stage SET changed_at = d.value->>1 FROM json_each(?) d WHERE stage.key = d.value->>0 AND imported = 0",
+        )
+        .bind(Value::from(rows).to_string())
+        .execute(&mut self.connection)
+        .await?;
+        Ok(())
     }
 
     /// What was staged, beside what the store knows of those people, in the order of their keys.
@@ -66,6 +78,7 @@ fn staged_json(row: &Staged) -> Value {
         row.needs_approval,
         row.absent_since.map(millis),
         row.imported.map_or(0, millis),
+        row.handle.map(|handle| handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
     ])
 }
 

@@ -8,6 +8,7 @@ use sqlx::Row;
 use super::{Admission, Frozen, Pace, Store};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::destination::Refusal;
+use crate::engine::{Extent, Standpoint};
 use crate::plan::guard::Grounds;
 use crate::plan::{FirstSeenInactive, Plan, Question, Staged, Verdict, Wish, weigh};
 use crate::roster::{Fingerprint, Identity, Key, Payload};
@@ -115,6 +116,7 @@ impl Desk {
             };
             let protected = matches!(say, Say::Protected);
             Staged {
+                handle: None,
                 key: Key::new(*key),
                 person: known.map(|known| known.id),
                 wish,
@@ -159,9 +161,8 @@ impl Desk {
             granted: &question.guard.granted,
             rules: self.rules,
             forgotten: &[],
-            server: "dc1",
-            server_since: None,
-            bases: &[1],
+            extent: &Extent::Everybody { bases: vec![1], keyless: 0 },
+            standpoint: &Standpoint { server: "dc1".to_owned(), since: None, marked: None },
             now: self.now,
         };
         self.store.admit(&admission).await.unwrap()

@@ -27,7 +27,7 @@ fn summary(result: &str) -> Summary {
         result: result.to_owned(),
         error: None,
         plan: None,
-        read: Read { mode: "full".to_owned(), entries: 1000 },
+        read: Read { mode: "full".to_owned(), entries: 1000, why: None },
         members: Members { joined: 3, changed: 2, left: 1, unchanged: 994, ..Members::default() },
         delivery: Delivery { confirmed: 6, requests: 2, token_requests: 1, ..Delivery::default() },
     }

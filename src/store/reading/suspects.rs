@@ -1,0 +1,87 @@
+//! Whom a reading of changes looks at, and what is known of them.
+
+use sqlx::Row;
+
+use crate::directory::changes::{Handle, Whom};
+use crate::plan::Known;
+use crate::roster::{Key, Timestamp};
+use crate::store::rows::{collect, millis};
+use crate::store::{Error, Store};
+
+use super::known::{awaited, known};
+
+impl Store {
+    /// Whoever is to be looked at although the directory did not say that they changed: not settled yet, due to be judged
+    /// again, or active and not among those who are present, where that is told. In the order of their keys.
+    pub async fn suspects(
+        &mut self,
+        feed: i64,
+        touched: &[Handle],
+        present: Option<&[Handle]>,
+        now: Timestamp,
+    ) -> Result<Vec<Key>, Error> {
+        let rows = sqlx::query(
+            "SELECT key FROM person INDEXED BY person_unsettled
+               WHERE feed = ?1 AND seen IS NULL AND (active = 1 OR absent_since IS NULL) AND imported = 0
+             UNION SELECT key FROM person INDEXED BY person_recheck
+               WHERE feed = ?1 AND recheck_at IS NOT NULL AND recheck_at <= ?2 AND imported = 0
+             ORDER BY key",
+        )
+        .bind(feed)
+        .bind(millis(now))
+        .fetch(&mut self.connection);
+        let mut suspects = collect(rows, |row| Ok(Key::new(row.try_get::<&str, _>(0)?))).await?;
+        if let Some(present) = present {
+            suspects.extend(self.not_present(feed, touched, present).await?);
+            suspects.sort_unstable();
+            suspects.dedup();
+        }
+        Ok(suspects)
+    }
+
+    async fn not_present(&mut self, feed: i64, touched: &[Handle], present: &[Handle]) -> Result<Vec<Key>, Error> {
+        let rows = sqlx::query(
+            "SELECT key, handle FROM person NOT INDEXED WHERE feed = ? AND imported = 0
+               AND (active = 1 OR account IS NULL)",
+        )
+        .bind(feed)
+        .fetch(&mut self.connection);
+        let there = |handle: &Handle| present.binary_search(handle).is_ok() || touched.binary_search(handle).is_ok();
+        let missing = collect(rows, |row| {
+            let key = Key::new(row.try_get::<&str, _>(0)?);
+            let handle = match row.try_get::<Option<&[u8]>, _>(1)? {
+                Some(bytes) => bytes.try_into().ok().map(Handle::new),
+                None => Handle::of_key(&key),
+            };
+            Ok(if handle.is_some_and(|handle| there(&handle)) { None } else { Some(key) })
+        });
+        Ok(missing.await?.into_iter().flatten().collect())
+    }
+
+    /// Those among these whom a sync knows, in the order of their keys.
+    pub async fn recognise(&mut self, feed: i64, whom: &Whom) -> Result<Vec<Known>, Error> {
+        let Whom { handles, keys } = whom;
+        // Where handles are keys, they are found as such; where they are not, no key looks like one.
+        let keys = keys.iter().map(|key| key.as_str().to_owned()).chain(handles.iter().map(Handle::to_string));
+        let keys = serde_json::Value::from_iter(keys);
+        let hex = |handle: &Handle| handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let handles = serde_json::Value::from_iter(handles.iter().map(hex));
+        let rows = sqlx::query(
+            "SELECT id * 8 + (account IS NOT NULL) * 4 + active * 2 + protected, key, seen, absent_since, recheck_at FROM person WHERE id IN (
+               SELECT p.id FROM json_each(?2) j CROSS JOIN person p INDEXED BY person_key
+                 ON p.feed = ?1 AND p.key = j.value AND p.imported = 0
+               UNION SELECT p.id FROM json_each(?3) j CROSS JOIN person p INDEXED BY person_handle
+                 ON p.feed = ?1 AND p.handle = unhex(j.value) AND p.imported = 0)
+             ORDER BY key",
+        )
+        .bind(feed)
+        .bind(keys.to_string())
+        .bind(handles.to_string())
+        .fetch(&mut self.connection);
+        collect(rows, |row| {
+            let awaited = awaited(row, 3)?;
+            Ok(Known { awaited, ..known(row)? })
+        })
+        .await
+    }
+}
