@@ -45,8 +45,15 @@ pub fn course(job: &Job, feed: Option<&Feed>, server: &Server, now: Timestamp) -
     if !fresh {
         return because("`full_reading` is due");
     }
-    match feed.marks.iter().find(|marked| marked.server == server.name) {
-        None => because("where this server stood is not known"),
+    if feed.imports {
+        return because("only that tells whether the imported are anybody's");
+    }
+    if feed.server.as_ref() != Some(&server.name) {
+        // What it does not tell again was perhaps changed since by what the other one told.
+        return because("another server answers than before");
+    }
+    match &feed.marked {
+        None => because("where the server stood is not known"),
         Some(marked) if marked.under != under(job, server) => {
             because("the bind account, what it may see, or `changes` is another")
         }

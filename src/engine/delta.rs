@@ -102,9 +102,9 @@ impl Run {
         let Sifting { server, delta, whom: _ } = sifting;
         let standpoint = self.standpoint(&server, Some(delta.marks), now);
         let known = self.feed.as_ref().is_some_and(|feed| {
-            feed.server.as_deref() == Some(&standpoint.server)
+            feed.server.as_ref() == Some(&standpoint.server)
                 && feed.server_since == standpoint.since
-                && standpoint.marked.as_ref().is_some_and(|marked| feed.marks.contains(marked))
+                && feed.marked == standpoint.marked
         });
         if self.is_plan() {
             let (guard, first_seen_inactive) = (Grounds::default(), self.job.first_seen_inactive);
@@ -120,7 +120,7 @@ impl Run {
 
     /// Who answered, and where it stood, as it is stored.
     pub(super) fn standpoint(&self, server: &Server, marks: Option<Marks>, now: Timestamp) -> Standpoint {
-        let marked = marks.map(|marks| Marked { server: server.name.clone(), under: under(&self.job, server), marks });
+        let marked = marks.map(|marks| Marked { under: under(&self.job, server), marks });
         Standpoint { server: server.name.clone(), since: self.server_since(server, now), marked }
     }
 }

@@ -21,8 +21,10 @@ pub struct Feed {
     pub keyless: u64,
     /// When everybody was last read, and that was admitted.
     pub full_at: Option<Timestamp>,
-    /// Where each server stood when what it told was last admitted.
-    pub marks: Vec<Marked>,
+    /// Whether an import, its own or another sync's of the same target, waits to be compared with everybody.
+    pub imports: bool,
+    /// Where the server stood when what it told was last admitted.
+    pub marked: Option<Marked>,
     /// Whether a first run has been delivered whole.
     pub onboarded: bool,
     /// Nothing runs until then; [`Timestamp::MAX`] for an open end.
@@ -32,8 +34,6 @@ pub struct Feed {
 /// Where a server stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked {
-    /// Which ([`crate::directory::Server::name`]).
-    pub server: String,
     /// Over all under which it is worth something: rules, rights, and how changes are learnt of.
     pub under: Fingerprint,
     /// Where.

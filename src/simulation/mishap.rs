@@ -135,9 +135,9 @@ impl Mishap {
         if self.elsewhere.is_some() {
             directory.server.name = "dc2".to_owned();
         }
-        if self.keyless.is_some() {
+        if self.keyless.is_some() || self.omitted.is_some() {
             // What somebody may not see any more is no change of an entry.
-            directory.server.rights = Fingerprint::of(b"reader of fewer attributes");
+            directory.server.rights = Fingerprint::of(b"reader of less");
         }
         let (view, at) = self.view(world);
         directory.marks = Some(marks(at.saturating_sub(usize::from(self.read_before.is_some()))));

@@ -119,11 +119,13 @@ impl Store {
     pub async fn repoint(&mut self, feed: i64, realm: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
-        sqlx::query("UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0 WHERE id = ?")
-            .bind(realm)
-            .bind(feed)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0, full_at = NULL, marks = NULL, marked_under = NULL WHERE id = ?",
+        )
+        .bind(realm)
+        .bind(feed)
+        .execute(&mut *tx)
+        .await?;
         // What was held or approved was so for the target before.
         for statement in [
             "DELETE FROM person WHERE feed = ?",

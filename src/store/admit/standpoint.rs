@@ -15,27 +15,17 @@ impl Store {
     }
 }
 
-/// Keeps who answered, and where it stood. What was kept under other rules or rights is worth nothing any more.
+/// Keeps who answered, and where it stood.
 pub(super) async fn stand(tx: &mut Transaction<'_, Sqlite>, feed: i64, standpoint: &Standpoint) -> Result<(), Error> {
     let Standpoint { server, since, marked } = standpoint;
-    sqlx::query("UPDATE feed SET server = ?, server_since = ? WHERE id = ?")
+    let marks = marked.as_ref().map(|marked| serde_json::to_string(&marked.marks)).transpose();
+    sqlx::query("UPDATE feed SET server = ?, server_since = ?, marks = ?, marked_under = ? WHERE id = ?")
         .bind(server)
         .bind(since.map(millis))
+        .bind(marks.map_err(|error| Error::Damaged(error.to_string()))?)
+        .bind(marked.as_ref().map(|marked| &marked.under.as_bytes()[..]))
         .bind(feed)
         .execute(&mut **tx)
         .await?;
-    let Some(marked) = marked else { return Ok(()) };
-    let under = &marked.under.as_bytes()[..];
-    sqlx::query("DELETE FROM mark WHERE feed = ? AND under <> ?").bind(feed).bind(under).execute(&mut **tx).await?;
-    sqlx::query(
-        "INSERT INTO mark (feed, server, under, marks) VALUES (?, ?, ?, ?)
-         ON CONFLICT (feed, server) DO UPDATE SET under = excluded.under, marks = excluded.marks",
-    )
-    .bind(feed)
-    .bind(&marked.server)
-    .bind(under)
-    .bind(serde_json::to_string(&marked.marks).map_err(|error| Error::Damaged(error.to_string()))?)
-    .execute(&mut **tx)
-    .await?;
     Ok(())
 }

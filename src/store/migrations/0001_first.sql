@@ -22,18 +22,13 @@ CREATE TABLE feed (
   realm INTEGER NOT NULL REFERENCES realm,
   rules BLOB,                    -- search, mapping and identity of the last admitted reading
   server TEXT, server_since INTEGER,
+  marks TEXT, marked_under BLOB, -- where that server's changes were admitted up to, and under which rules and rights that is worth something
   bases TEXT NOT NULL DEFAULT '[]',
   keyless INTEGER NOT NULL DEFAULT 0, -- entries without a key in the last admitted reading of everybody
   full_at INTEGER,               -- when that was
   onboarded INTEGER NOT NULL DEFAULT 0,
   import_unseen INTEGER NOT NULL DEFAULT 0, -- 1: since its last admitted reading another sync of the target had an import
   paused_until INTEGER
-) STRICT;
-
--- Where a server's changes were admitted up to, and under which rules and rights that is worth something.
-CREATE TABLE mark (
-  feed INTEGER NOT NULL REFERENCES feed, server TEXT NOT NULL, under BLOB NOT NULL, marks TEXT NOT NULL,
-  PRIMARY KEY (feed, server)
 ) STRICT;
 
 CREATE TABLE admission (feed INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL) STRICT;

@@ -3,38 +3,23 @@
 use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::plan::{Feed, Marked};
-use crate::store::rows::{collect, fingerprint, moment_of};
+use crate::store::rows::{fingerprint, moment_of};
 use crate::store::{Error, Store};
 
 impl Store {
     /// A sync as it is known, by its name or its former one; `None` when it never ran.
     pub async fn feed(&mut self, sync: &str, was: Option<&str>) -> Result<Option<(Feed, String)>, Error> {
         let row = sqlx::query(
-            "SELECT f.*, r.name AS realm_name FROM feed f JOIN realm r ON r.id = f.realm
+            "SELECT f.*, r.name AS realm_name, f.import_unseen = 1 OR EXISTS (SELECT 1 FROM person p INDEXED BY person_imported
+               WHERE p.imported > 0 AND p.feed = f.id AND p.active = 1) AS imports
+             FROM feed f JOIN realm r ON r.id = f.realm
              WHERE f.sync IN (?1, ?2) ORDER BY f.sync = ?1 DESC LIMIT 1",
         )
         .bind(sync)
         .bind(was)
         .fetch_optional(&mut self.connection)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut feed = feed(&row)?;
-        feed.marks = self.marks(feed.id).await?;
-        Ok(Some((feed, row.try_get("realm_name")?)))
-    }
-
-    async fn marks(&mut self, feed: i64) -> Result<Vec<Marked>, Error> {
-        let rows = sqlx::query("SELECT server, under, marks FROM mark WHERE feed = ? ORDER BY server")
-            .bind(feed)
-            .fetch(&mut self.connection);
-        collect(rows, |row| {
-            Ok(Marked {
-                server: row.try_get(0)?,
-                under: fingerprint(row.try_get(1)?).ok_or_else(|| Error::Damaged("a mark of nothing".to_owned()))?,
-                marks: serde_json::from_str(row.try_get(2)?).map_err(|error| Error::Damaged(error.to_string()))?,
-            })
-        })
-        .await
+        row.map(|row| Ok((feed(&row)?, row.try_get("realm_name")?))).transpose()
     }
 
     /// Makes sure that a sync and its realm are there, and gives the sync its present name.
@@ -65,8 +50,16 @@ fn feed(row: &SqliteRow) -> Result<Feed, Error> {
         bases: serde_json::from_str(&bases).map_err(|error| Error::Damaged(error.to_string()))?,
         keyless: row.try_get::<i64, _>("keyless")?.unsigned_abs(),
         full_at: moment_of(row.try_get("full_at")?),
-        marks: Vec::new(),
+        imports: row.try_get("imports")?,
+        marked: marked(row)?,
         onboarded: row.try_get("onboarded")?,
         paused_until: moment_of(row.try_get("paused_until")?),
     })
+}
+
+fn marked(row: &SqliteRow) -> Result<Option<Marked>, Error> {
+    let Some(under) = fingerprint(row.try_get("marked_under")?) else { return Ok(None) };
+    let marks: &str = row.try_get("marks")?;
+    let marks = serde_json::from_str(marks).map_err(|error| Error::Damaged(error.to_string()))?;
+    Ok(Some(Marked { under, marks }))
 }
