@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::DaemonError;
 use crate::config::Changes;
@@ -71,6 +71,8 @@ macro_rules! run_event {
 pub fn ended(summary: &Summary, took: Duration) {
     let message = in_short(summary);
     match summary.result.as_str() {
+        // At a schedule of seconds there would be nothing else to read.
+        "ok" if summary.is_idle() => run_event!(debug, summary, took, message),
         "ok" => run_event!(info, summary, took, message),
         "failed" => run_event!(error, summary, took, message),
         _ => run_event!(warn, summary, took, message),

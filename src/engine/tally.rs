@@ -87,6 +87,13 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Whether nothing came of it: nobody was to be admitted or sent, and nobody waits for anything else than before.
+    pub fn is_idle(&self) -> bool {
+        let Self { delta, failed, kinds, newly_invalid, confirmed, refused, requests, token_requests, .. } = self;
+        let done = kinds.iter().sum::<u64>() + newly_invalid + confirmed + refused + requests + token_requests;
+        *delta && failed.is_none() && done == 0
+    }
+
     /// Counts a plan.
     pub fn count(&mut self, plan: &Plan) {
         let kinds = [Kind::Leave, Kind::Identity, Kind::Return, Kind::Change, Kind::Join];

@@ -161,6 +161,12 @@ impl Summary {
         }
     }
 
+    /// Whether only changes were asked for, and nothing was to be done.
+    pub fn is_idle(&self) -> bool {
+        let Members { joined, changed, left, returned, unchanged: _, invalid: _, skipped: _ } = &self.members;
+        self.read.mode == "delta" && joined + changed + left + returned + self.delivery.requests == 0
+    }
+
     /// How a command that ran only this ends.
     pub fn exit(tally: &Tally) -> Exit {
         verdict(tally).1

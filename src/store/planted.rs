@@ -49,3 +49,7 @@ impl Store {
         Ok(())
     }
 }
+
+/// The next position, whatever it brings.
+pub const MARK_AHEAD: &str = "UPDATE feed SET marks = json_set(marks, '$[0].position.usn.highest',
+     json_extract(marks, '$[0].position.usn.highest') + 1) WHERE marks IS NOT NULL";

@@ -24,10 +24,20 @@ impl Store {
     /// counts joins from then on: those of the first delivery would use up its window, and hold every newcomer for a day.
     pub async fn end_run(&mut self, feed: i64, tally: &Tally, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE run SET ended = ?, wake = ?, result = ?, tally = ? WHERE id = ?")
+        let result = Summary::of("", tally).result;
+        if tally.is_idle() {
+            sqlx::query("DELETE FROM run WHERE feed = ? AND idle = 1 AND id < ? AND result = ?")
+                .bind(feed)
+                .bind(tally.run)
+                .bind(&result)
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query("UPDATE run SET ended = ?, wake = ?, result = ?, idle = ?, tally = ? WHERE id = ?")
             .bind(millis(now))
             .bind(tally.wake.map(millis))
-            .bind(Summary::of("", tally).result)
+            .bind(result)
+            .bind(tally.is_idle())
             .bind(serde_json::to_string(tally).map_err(|error| Error::Damaged(error.to_string()))?)
             .bind(tally.run)
             .execute(&mut *tx)

@@ -8,10 +8,13 @@ pub fn sentences(summary: &Summary, notes: &[String], held: &[Reason]) -> String
     let mut text = Page::default();
     text.line(headline(summary));
     let mut line = |word: &str, said: &str| text.line(format_args!("  {word:<8}{said}"));
-    let Summary { sync, result, error, plan, delivery, .. } = summary;
+    let Summary { sync, result, error, plan, read, delivery, .. } = summary;
     if let Some(error) = error {
         // What fails and what waits is said first: it is why somebody reads this.
         line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
+    }
+    if let Some(why) = &read.why {
+        line("read", &format!("everybody: {}", printable(why)));
     }
     if result == "failed" {
         line("", "nothing new was admitted: nobody leaves, joins or changes because of it");
@@ -56,11 +59,15 @@ fn headline(summary: &Summary) -> String {
         (members.skipped, "not synced"),
     ];
     let mut counts: Vec<_> = changes.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let delta = read.mode == "delta";
     if read.entries > 0 {
         counts.insert(0, format!("{} read", read.entries));
+    } else if delta && result == "ok" {
+        counts.insert(0, "nothing changed".to_owned());
     }
+    let by = if delta { ", by changes" } else { "" };
     let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    format!("{sync}: {result}{run}{counts}")
+    format!("{sync}: {result}{run}{by}{counts}")
 }
 
 fn sent(summary: &Summary) -> String {

@@ -51,10 +51,16 @@ pub enum Bug {
     TicketForgotten,
     /// A run that goes on forgets what it did before.
     TallyForgotten,
+    /// Only those are read of whom the directory says that they changed, not those who wait for something.
+    WaitingForgotten,
+    /// What an import claims is not compared with everybody.
+    ImportOverlooked,
+    /// Where a directory stood is noted when it is asked, not with what it brought.
+    MarkAhead,
 }
 
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
-const PLANTED: [(Bug, &[&str]); 21] = [
+const PLANTED: [(Bug, &[&str]); 24] = [
     (Bug::StaysCertain, &["held for certain"]),
     (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
@@ -75,6 +81,9 @@ const PLANTED: [(Bug, &[&str]); 21] = [
     (Bug::MoverForgotten, &["leaves before"]),
     (Bug::LedgerLeftBehind, &["token requests within a day"]),
     (Bug::TallyForgotten, &["went on as"]),
+    (Bug::WaitingForgotten, &["was read as", "ought to"]),
+    (Bug::ImportOverlooked, &["ought to have left"]),
+    (Bug::MarkAhead, &["was read", "is not known", "ought to"]),
     (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
 ];
 

@@ -25,6 +25,11 @@ pub async fn commit(
         (Bug::ChargedAfterwards, Transaction::Token(outcome)) if !matches!(outcome, TokenOutcome::Refunded(..)) => {
             drop(books.commit(Transaction::Charge(Purpose::Leavers), now).await?);
         }
+        (Bug::MarkAhead, Transaction::Suspect(touched, _)) if !touched.is_empty() => {
+            let answer = books.commit(transaction, now).await;
+            books.store().sabotage(planted::MARK_AHEAD).await?;
+            return answer;
+        }
         (Bug::TicketForgotten, Transaction::Note(..)) => return Ok(Answer::Done),
         (Bug::ClaimsNotAsked, Transaction::Survey | Transaction::Claim(_)) => {
             books.store().sabotage(planted::HIDE_CLAIMS).await?;
@@ -69,6 +74,8 @@ fn bend(bug: Bug, answer: &mut Answer, now: Timestamp) {
             accounts.iter_mut().filter(|account| !wanted(&account.identity)).for_each(|account| account.claims.clear());
         }
         (Bug::RulesNotCompared, Answer::Begun { feed: Some(feed), .. }) => feed.rules = None,
+        (Bug::WaitingForgotten, Answer::Suspects(keys)) => keys.clear(),
+        (Bug::ImportOverlooked, Answer::Begun { feed: Some(feed), .. }) => feed.imports = false,
         (Bug::TallyForgotten, Answer::Resumed(Some(last))) => {
             last.tally = Tally { run: last.tally.run, ..Tally::default() };
         }

@@ -116,8 +116,10 @@ CREATE TABLE run (
   began INTEGER NOT NULL,
   ended INTEGER,                 -- for now, where it is gone on with
   wake INTEGER,                  -- when delivery can go on by itself
-  result TEXT, tally TEXT
+  result TEXT, tally TEXT,
+  idle INTEGER NOT NULL DEFAULT 0 -- 1: only changes were asked for, and nothing came of it; of such runs in a row the last one stays
 ) STRICT;
+CREATE INDEX run_idle ON run (feed) WHERE idle = 1;
 CREATE INDEX run_feed ON run (feed, id);
 CREATE INDEX run_succeeded ON run (feed, id) WHERE result <> 'failed';
 
