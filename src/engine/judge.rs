@@ -48,6 +48,7 @@ pub fn judge(
         needs_approval: (leaves && guarded).then(protection),
         absent_since: None,
         imported: None,
+        changed_at: None,
     }
 }
 
@@ -78,5 +79,6 @@ pub fn ambiguous(key: Key, known: Option<&Known>) -> Staged {
         needs_approval: None,
         absent_since: None,
         imported: None,
+        changed_at: None,
     }
 }

@@ -2,12 +2,14 @@
 CREATE TEMP TABLE IF NOT EXISTS stage (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
   seen BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
+  changed_at INTEGER,
   UNIQUE (key, imported)
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (
   stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS due (
-  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER
+  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER,
+  leaver INTEGER -- who makes it leave: where they are staged
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS importing (identity TEXT PRIMARY KEY, body TEXT NOT NULL, account INTEGER, news TEXT) STRICT;

@@ -1,13 +1,15 @@
 //! The plan laid out, and what is due at the target from now on.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::Admission;
-use crate::plan::Due;
+use crate::plan::{Due, Kind};
 use crate::roster::Identity;
 use crate::store::Error;
-use crate::store::rows::CHUNK;
+use crate::store::rows::{CHUNK, millis};
 
 /// The plan as temporary rows, for the statements that follow to join.
 pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
@@ -27,17 +29,35 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
         .execute(&mut **tx)
         .await?;
     }
+    let leavers = leavers(admission);
     for chunk in admission.plan.dues.chunks(CHUNK) {
-        let rows = chunk.iter().map(|due| json!([due.identity.as_str(), i32::from(due.due == Due::Left), due.stage]));
+        let rows = chunk.iter().map(|due| {
+            let gone = i32::from(due.due == Due::Left);
+            json!([due.identity.as_str(), gone, due.stage, leavers.get(&due.identity)])
+        });
         sqlx::query(
-            "INSERT INTO due (identity, gone, stage)
-             SELECT value->>0, value->>1, value->>2 FROM json_each(?)",
+            "INSERT INTO due (identity, gone, stage, leaver)
+             SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)",
         )
         .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
         .await?;
     }
     Ok(())
+}
+
+/// Where those are staged whose changes make accounts leave, by the accounts' identities.
+fn leavers<'a>(admission: &Admission<'a>) -> BTreeMap<&'a Identity, i64> {
+    let admitted = admission.plan.changes.iter().filter(|change| change.held.is_none());
+    let leaves = admitted.filter_map(|change| {
+        let left = match change.kind {
+            Kind::Leave => &change.identity,
+            Kind::Identity => change.from.as_ref()?,
+            Kind::Return | Kind::Change | Kind::Join => return None,
+        };
+        Some((left, admission.observed[change.observed].stage))
+    });
+    leaves.collect()
 }
 
 pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
@@ -56,6 +76,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
+           leaving_since = CASE excluded.gone WHEN 1 THEN account.leaving_since END,
+           leaving_feed = CASE excluded.gone WHEN 1 THEN account.leaving_feed END,
            suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
            suspect_root = CASE WHEN account.gone = excluded.gone THEN account.suspect_root END,
            suspect_run = CASE WHEN account.gone = excluded.gone THEN account.suspect_run END,
@@ -65,16 +87,25 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .bind(&admission.rules.as_bytes()[..])
     .execute(&mut **tx)
     .await?;
+    leave(tx, admission).await
+}
+
+async fn leave(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     // Leaves are never quarantined, nor suspected of what was refused while they were to stay. Found from what is due, for
-    // SQLite would begin with every account of the target.
+    // SQLite would begin with every account of the target. Where the target has nobody to lose, nobody is waited for.
     sqlx::query(
         "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL,
            suspect = CASE gone WHEN 1 THEN suspect END, suspect_root = CASE gone WHEN 1 THEN suspect_root END,
-           suspect_run = CASE gone WHEN 1 THEN suspect_run END
+           suspect_run = CASE gone WHEN 1 THEN suspect_run END,
+           leaving_since = CASE WHEN gone = 1 THEN leaving_since WHEN confirmed_gone = 0 OR certain = 0 THEN min(?2,
+             coalesce((SELECT s.changed_at FROM due d JOIN stage s ON s.id = d.leaver WHERE d.identity = account.identity), ?2)) END,
+           leaving_feed = CASE WHEN gone = 1 THEN leaving_feed WHEN confirmed_gone = 0 OR certain = 0 THEN ?3 END
          WHERE id IN (SELECT a.id FROM due d CROSS JOIN account a ON a.identity = d.identity
-           WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?))",
+           WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?1))",
     )
     .bind(admission.realm)
+    .bind(millis(admission.now))
+    .bind(admission.feed)
     .execute(&mut **tx)
     .await?;
     Ok(())

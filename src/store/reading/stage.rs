@@ -22,9 +22,9 @@ impl Store {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
                 "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since, imported)
+                   needs_approval, absent_since, imported, changed_at)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
-                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12 FROM json_each(?)",
+                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, value->>13 FROM json_each(?)",
             )
             .bind(Value::from(rows).to_string())
             .execute(&mut *tx)
@@ -66,6 +66,7 @@ fn staged_json(row: &Staged) -> Value {
         row.needs_approval,
         row.absent_since.map(millis),
         row.imported.map_or(0, millis),
+        row.changed_at.map(millis),
     ])
 }
 

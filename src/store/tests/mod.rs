@@ -17,6 +17,7 @@ mod claims;
 mod clock;
 mod guard;
 mod import;
+mod latency;
 mod moved;
 mod opening;
 mod past;
@@ -62,6 +63,7 @@ pub(super) struct Desk {
     pub grounds: Grounds,
     pub first_seen_inactive: FirstSeenInactive,
     pub plan: Plan,
+    pub changed_at: Option<Timestamp>,
 }
 
 impl Desk {
@@ -79,6 +81,7 @@ impl Desk {
             grounds: Grounds { active: 10_000, onboarded: true, ..Grounds::default() },
             first_seen_inactive: FirstSeenInactive::Skip,
             plan: Plan::default(),
+            changed_at: None,
         }
     }
 
@@ -126,6 +129,7 @@ impl Desk {
                 needs_approval: protected.then(|| "protected".to_owned()),
                 absent_since: None,
                 imported: None,
+                changed_at: self.changed_at,
             }
         };
         says.iter().map(stage).collect()
