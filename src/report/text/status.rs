@@ -88,8 +88,11 @@ fn leavers(syncs: &[SyncStatus]) -> String {
         if text.is_empty() {
             text.line("\nleavers, from the directory's change to the target's confirmation:");
         }
-        let (median, worst) = (span(median), span(worst));
-        text.line(format_args!("  {name:<width$}  {leaves} in 30 days, median {median}, worst {worst}"));
+        let took = match leaves {
+            1 => format!("which took {}", span(worst)),
+            _ => format!("median {}, worst {}", span(median), span(worst)),
+        };
+        text.line(format_args!("  {name:<width$}  {leaves} in 30 days, {took}"));
     }
     text.text()
 }

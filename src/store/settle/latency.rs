@@ -19,7 +19,7 @@ pub(super) async fn left(tx: &mut Transaction<'_, Sqlite>, accounts: &[i64], now
     let accounts = Value::from(accounts).to_string();
     let told = sqlx::query(
         "INSERT INTO latency (feed, at, ms)
-         SELECT leaving_feed, ?1, max(?1 - leaving_since, 0) FROM account NOT INDEXED
+         SELECT leaving_feed, ?1, max(?1 - leaving_since, 0) FROM account
          WHERE id IN (SELECT value FROM json_each(?2)) AND leaving_since IS NOT NULL AND confirmed_gone = 1 AND certain = 1",
     )
     .bind(millis(now))
@@ -30,7 +30,7 @@ pub(super) async fn left(tx: &mut Transaction<'_, Sqlite>, accounts: &[i64], now
         return Ok(());
     }
     sqlx::query(
-        "UPDATE account NOT INDEXED SET leaving_since = NULL, leaving_feed = NULL
+        "UPDATE account SET leaving_since = NULL, leaving_feed = NULL
          WHERE id IN (SELECT value FROM json_each(?)) AND leaving_since IS NOT NULL AND confirmed_gone = 1 AND certain = 1",
     )
     .bind(&accounts)
