@@ -65,9 +65,9 @@ pub(super) fn span(span: Duration) -> String {
     let of = |unit: f64| (span.as_secs_f64() / unit).round();
     match span.as_secs() {
         0 if span.subsec_millis() < 500 => "less than 1 s".to_owned(),
-        ..120 => format!("{} s", of(1.0)),
-        ..7_200 => format!("{} min", of(60.0)),
-        ..172_800 => format!("{} h", of(3_600.0)),
+        0..120 => format!("{} s", of(1.0)),
+        120..7_200 => format!("{} min", of(60.0)),
+        7_200..172_800 => format!("{} h", of(3_600.0)),
         _ => format!("{} days", of(86_400.0)),
     }
 }
