@@ -42,6 +42,8 @@
 //! - A target's job of several steps stores where it stands (its ticket) before each step. Woken, it asks and undoes,
 //!   and never sends what it was made with: by then other things may be due.
 //! - An identity left behind leaves once the one who moved is there under another, whichever that is by then.
+//! - A leave is under way from the directory's change until the target confirmed it; no later run, hold, refusal or crash
+//!   begins it anew. As a moment of the clock here it follows that clock.
 //! - `account.pending`, what is still to be sent, is a generated column: no statement can forget to set it.
 //! - What the guard holds stays held until it is approved or no longer true, also when the window has room again. What
 //!   was approved does not count against the window.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::{Config, Sync, Target};
-use crate::report::{Held, Kept, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS};
-use crate::store::{self, HeldRow, OddRow, RunRow, Store};
+use crate::report::{Held, Kept, Latency, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS};
+use crate::store::{self, HeldRow, LatencyRow, OddRow, RunRow, Store};
 
 /// So many of those kept are named.
 const SOME: u32 = 5;
@@ -52,7 +52,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         }
     }
     shown.last_success = store.past(&sync.name, sync.was.as_deref()).await?.and_then(|past| past.succeeded);
-    let row = store.feed_row(feed.id).await?;
+    let row = store.feed_row(feed.id, now).await?;
     for verdict in VERDICTS {
         let people = row.odd.iter().find(|(known, _)| known == verdict).map_or(0, |(_, people)| *people);
         if people > 0 {
@@ -71,6 +71,7 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         refusals: row.refusals,
         refused: store.odd(feed.id, "refused", SOME).await?.into_iter().map(named).collect(),
         held: held(&store.held(feed.id, now).await?),
+        latency: row.latency.map(latency),
         overdue_since: row.overdue_since,
         ..shown
     })
@@ -80,6 +81,11 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
 pub fn ran(row: RunRow) -> Ran {
     let RunRow { id, sync, began, ended, summary } = row;
     Ran { run: id, sync, began, ended, summary }
+}
+
+fn latency(row: LatencyRow) -> Latency {
+    let LatencyRow { leaves, median, worst } = row;
+    Latency { leaves, median, worst }
 }
 
 fn named(row: OddRow) -> Named {

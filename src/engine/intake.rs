@@ -110,7 +110,8 @@ impl Intake {
             return None;
         }
         let staged = judge(job, entry, self.server.kind, key, known, fingerprint, now);
-        if matches!(staged.wish, Wish::Leave(_)) && known.is_some_and(|known| known.active) {
+        let dated = staged.changed_at.is_some();
+        if matches!(staged.wish, Wish::Leave(_)) && !dated && known.is_some_and(|known| known.active) {
             self.leaving.push(staged.key.clone());
         }
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));

@@ -27,6 +27,9 @@ pub fn judge(
     };
     let body = member.as_ref().ok().map(|member| member.payload.to_json());
     let named = member.map(|member| (member.identity, member.payload.fingerprint()));
+    // No change of their entry made them leave, but that moment.
+    let expired = judgement.standing == Standing::Inactive(Cause::Expired);
+    let changed_at = known.and_then(Known::recheck_at).filter(|at| expired && *at <= now);
     let (wish, why) = match (judgement.standing, named) {
         (Standing::Active, Ok((identity, fingerprint))) => (Wish::Be(identity, fingerprint), None),
         (Standing::Active, Err(why)) => (Wish::Keep(Verdict::Invalid), Some(why)),
@@ -49,6 +52,7 @@ pub fn judge(
         needs_approval: (leaves && guarded).then(protection),
         absent_since: None,
         imported: None,
+        changed_at,
     }
 }
 
@@ -80,5 +84,6 @@ pub fn ambiguous(key: Key, known: Option<&Known>) -> Staged {
         needs_approval: None,
         absent_since: None,
         imported: None,
+        changed_at: None,
     }
 }

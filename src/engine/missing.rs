@@ -51,6 +51,7 @@ impl Intake {
                 needs_approval: absent.needs_approval.or(unsure),
                 absent_since: Some(imported.absent_since.unwrap_or(now)),
                 imported: Some(imported.at),
+                changed_at: None,
             }
         })
     }
@@ -98,6 +99,7 @@ impl Intake {
             needs_approval: absent.needs_approval.or_else(|| protected.then(protection)),
             absent_since: Some(since),
             imported: None,
+            changed_at: None,
         }
     }
 }

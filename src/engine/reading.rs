@@ -133,7 +133,8 @@ impl Run {
         let leavers = intake.leavers(&staged, worth_a_look(&self.job, population(self.feed.as_ref())));
         let mut effects: Vec<_> =
             (!staged.is_empty()).then(|| Effect::Commit(Transaction::Stage(staged))).into_iter().collect();
-        if leavers.is_empty() || self.is_plan() {
+        // Other rules make people leave at the moment they are admitted, whenever their entries were changed.
+        if leavers.is_empty() || self.is_plan() || self.rules_changed() {
             self.phase = Phase::Recalling(read);
             effects.push(Effect::Commit(Transaction::Recall));
         } else {

@@ -122,4 +122,8 @@ pub struct Staged {
     pub absent_since: Option<Timestamp>,
     /// When they were imported, for those who are known from that only; the key is the identity.
     pub imported: Option<Timestamp>,
+    /// Of somebody who leaves: when the directory made them, by its own clock. That is when their entry was changed, or
+    /// when it expired. `None`: not known, or no change of the directory's is the reason; the moment the leave is
+    /// admitted counts then.
+    pub changed_at: Option<Timestamp>,
 }

@@ -7,6 +7,7 @@ pub mod metrics;
 mod moment;
 mod planned;
 mod ran;
+mod span;
 mod status;
 pub mod story;
 mod summary;
@@ -17,7 +18,8 @@ pub use granted::{Granted, GrantedChange};
 pub use planned::{Planned, PlannedChange};
 pub use ran::Ran;
 pub use status::{
-    ConfigStatus, Daemon, Held, Kept, Named, Reason, Refused, RefusedConfig, Status, SyncStatus, TargetStatus, VERDICTS,
+    ConfigStatus, Daemon, Held, Kept, Latency, Named, Reason, Refused, RefusedConfig, Status, SyncStatus, TargetStatus,
+    VERDICTS,
 };
 pub use story::Story;
 pub use summary::{Delivery, Exit, Members, Read, Summary};

@@ -1,11 +1,12 @@
 //! How everything stands.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Ran, moment};
+use super::{Ran, moment, span};
 
 /// Why people are kept at their last state, where that is worth a look; others are as the config wants it.
 pub const VERDICTS: [&str; 5] = ["invalid", "unreadable", "absent", "disputed", "imported"];
@@ -98,9 +99,26 @@ pub struct SyncStatus {
     pub refused: Vec<Named>,
     /// What is held.
     pub held: Option<Held>,
-    /// When the oldest leave that is not confirmed became due.
+    /// How long the leaves took that were confirmed in the last 30 days; `None`: there were none.
+    pub latency: Option<Latency>,
+    /// When the directory changed whose leave is the oldest that is not confirmed; where that is not known, when it became
+    /// due.
     #[serde(serialize_with = "moment::maybe")]
     pub overdue_since: Option<Timestamp>,
+}
+
+/// How long leaves took, from the directory's change until the target confirmed them: waiting for approval, for an answer
+/// or for a target that was down included. In seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Latency {
+    /// How many leaves.
+    pub leaves: u64,
+    /// Half of them took no longer.
+    #[serde(serialize_with = "span::seconds")]
+    pub median: Duration,
+    /// None of them took longer.
+    #[serde(serialize_with = "span::seconds")]
+    pub worst: Duration,
 }
 
 /// People kept for one reason.

@@ -12,7 +12,7 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
 /// All that measures elapsed time; a pause without an end has none. What the wall clock said when something happened,
 /// and when it says that somebody expires, stays as it is.
-const FOLLOW: [&str; 10] = [
+const FOLLOW: [&str; 12] = [
     "UPDATE realm SET token_at = token_at + ?1, token_until = token_until + ?1, not_before = not_before + ?1",
     "UPDATE token_use SET at = at + ?1",
     "UPDATE feed SET server_since = server_since + ?1, full_at = full_at + ?1,
@@ -20,6 +20,10 @@ const FOLLOW: [&str; 10] = [
     "UPDATE admission SET at = at + ?1",
     "UPDATE person SET absent_since = absent_since + ?1 WHERE absent_since IS NOT NULL",
     "UPDATE account SET not_before = not_before + ?1 WHERE not_before IS NOT NULL",
+    // The directory said when, but it was admitted as a moment of the clock here: how long that is ago stays. The clocks
+    // were minutes apart at most, and a clock that is set may be days off.
+    "UPDATE account SET leaving_since = leaving_since + ?1 WHERE leaving_since IS NOT NULL",
+    "UPDATE latency SET at = at + ?1",
     "UPDATE approval SET until = until + ?1, at = at + ?1",
     "UPDATE batch SET at = at + ?1, wake = wake + ?1",
     "UPDATE run SET wake = wake + ?1 WHERE wake IS NOT NULL",
@@ -28,7 +32,7 @@ const FOLLOW: [&str; 10] = [
 
 /// After another boot nobody knows how long ago anything was. What seems to be yet to come was at most just now (`?1`), and
 /// no wait is longer than a day (`?2`), or a clock that was once ahead would stop everything until then.
-const DOUBT: [&str; 10] = [
+const DOUBT: [&str; 12] = [
     "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL WHERE token_at > ?1",
     "UPDATE realm SET not_before = ?2 WHERE not_before > ?2",
     "UPDATE token_use SET at = ?1 WHERE at > ?1",
@@ -37,6 +41,8 @@ const DOUBT: [&str; 10] = [
     "UPDATE admission SET at = ?1 WHERE at > ?1",
     "UPDATE person SET absent_since = ?1 WHERE absent_since > ?1",
     "UPDATE account SET not_before = ?2 WHERE not_before > ?2",
+    "UPDATE account SET leaving_since = ?1 WHERE leaving_since > ?1",
+    "UPDATE latency SET at = ?1 WHERE at > ?1",
     "UPDATE batch SET wake = ?2 WHERE wake > ?2",
     "UPDATE run SET wake = ?2 WHERE wake > ?2",
 ];

@@ -88,7 +88,7 @@ async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
 async fn believe(tx: &mut Transaction<'_, Sqlite>, feed: i64) -> Result<(), Error> {
     sqlx::query(
         "UPDATE account SET gone = 0, fp = x'', confirmed_gone = 0, confirmed_fp = NULL, certain = 1, announce = 0,
-           left_by = NULL, not_before = NULL, refused = NULL, refusal = NULL,
+           left_by = NULL, leaving_since = NULL, leaving_feed = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            body = CASE i.body WHEN '{}' THEN coalesce(confirmed_body, account.body) ELSE i.body END, confirmed_body = NULL
          FROM importing i WHERE i.news = 'claimed' AND account.id = i.account AND (gone = 1 OR confirmed_gone IS NOT 0)",
     )

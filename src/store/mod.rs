@@ -37,7 +37,7 @@ pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use past::Past;
 pub use settle::Pace;
-pub use show::{AccountRow, EventRow, FeedRow, HeldRow, OddRow, PersonRow, RealmRow, RunRow};
+pub use show::{AccountRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, PersonRow, RealmRow, RunRow};
 pub use steer::Who;
 
 /// Why the store did not do as asked.

@@ -9,6 +9,7 @@ CREATE TEMP TABLE IF NOT EXISTS ruling (
   stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS due (
-  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER
+  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER,
+  leaver INTEGER -- who makes it leave: where they are staged
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS importing (identity TEXT PRIMARY KEY, body TEXT NOT NULL, account INTEGER, news TEXT) STRICT;

@@ -75,9 +75,18 @@ fn of_syncs(gauges: &mut Gauges<'_>, syncs: &[SyncStatus]) {
     gauges.syncs("members_refused", help, syncs, |sync| Some(float(sync.refusals)));
     let help = "Members in quarantine: not sent again before they change, or somebody says retry";
     gauges.syncs("members_quarantined", help, syncs, |sync| Some(float(sync.quarantined)));
-    let help = "Since when the oldest leave is due that the target has not confirmed";
+    let help = "When the directory changed whose leave is the oldest that the target has not confirmed";
     let name = "oldest_undelivered_leave_timestamp_seconds";
     gauges.syncs(name, help, syncs, |sync| sync.overdue_since.map(seconds));
+    let help = "Leaves that the target confirmed in the last 30 days";
+    let leaves = |sync: &SyncStatus| float(sync.latency.map_or(0, |latency| latency.leaves));
+    gauges.syncs("leaves_delivered", help, syncs, |sync| Some(leaves(sync)));
+    let help = "How long those leaves took in the median, from the directory's change to the target's confirmation";
+    let median = |sync: &SyncStatus| sync.latency.map(|latency| latency.median.as_secs_f64());
+    gauges.syncs("leave_latency_median_seconds", help, syncs, median);
+    let help = "How long the slowest of those leaves took";
+    let worst = |sync: &SyncStatus| sync.latency.map(|latency| latency.worst.as_secs_f64());
+    gauges.syncs("leave_latency_worst_seconds", help, syncs, worst);
     gauges.syncs("sync_paused", "Whether the sync is paused", syncs, |sync| Some(truth(sync.paused)));
 }
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::report::{
-    ConfigStatus, Daemon, Delivery, Held, Kept, Members, Named, Ran, RefusedConfig, Summary, SyncStatus, TargetStatus,
+    ConfigStatus, Daemon, Delivery, Held, Kept, Latency, Members, Named, Ran, RefusedConfig, Summary, SyncStatus,
+    TargetStatus,
 };
 
 /// Everything of a text, or what breaks the format: a family's HELP, TYPE and samples stand together, in this order,
@@ -132,6 +133,7 @@ fn status() -> Status {
         refusals: 3,
         refused: lovelace(),
         held: Some(Held { plan: "1f2e".to_owned(), changes: 40, approved: 3, since: at(0), reasons: Vec::new() }),
+        latency: Some(Latency { leaves: 12, median: Duration::from_millis(6_214), worst: Duration::from_secs(14) }),
         overdue_since: Some(at(-60)),
         ..sync("employees")
     };

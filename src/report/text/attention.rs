@@ -1,6 +1,8 @@
 //! What somebody should look at, in blocks: a sync or a target each.
 
-use super::words::{FEW, Page, count, moment, printable};
+use jiff::Timestamp;
+
+use super::words::{FEW, Page, ago, count, moment, printable};
 use crate::report::{Held, Named, Reason, SyncStatus, TargetStatus};
 
 /// Lines under a heading that comes only with the first of them.
@@ -29,7 +31,7 @@ impl Block<'_> {
 }
 
 /// What somebody should know of a sync.
-pub(super) fn about_sync(text: &mut Page, sync: &SyncStatus) {
+pub(super) fn about_sync(text: &mut Page, sync: &SyncStatus, now: Timestamp) {
     let name = &sync.sync;
     let mut block = Block { text, heading: Some(name) };
     if let Some(realm) = &sync.elsewhere {
@@ -55,7 +57,8 @@ pub(super) fn about_sync(text: &mut Page, sync: &SyncStatus) {
         },
     }
     if let Some(since) = sync.overdue_since {
-        block.line("leaves", &format!("the oldest not confirmed has been due since {}", moment(since)));
+        let waited = ago(now, since);
+        block.line("leaves", &format!("the oldest undelivered has waited {waited}, since {}", moment(since)));
     }
     if let Some(held) = &sync.held {
         about_held(&mut block, name, held);

@@ -10,10 +10,13 @@ pub fn runs(runs: &[Ran]) -> String {
     if runs.is_empty() {
         return "nothing ran yet: rosterd sync\n".to_owned();
     }
-    let header = ["RUN", "SYNC", "BEGAN (UTC)", "TOOK", "RESULT", "READ", "BY", "+", "~", "-", "SENT", "HELD"];
+    let header = ["RUN", "SYNC", "BEGAN (UTC)", "TOOK", "RESULT", "READ", "+", "~", "-", "SENT", "HELD"];
     let mut text = Page::default();
-    text.lines(&table(&header, 1, &[0, 3, 5, 7, 8, 9, 10, 11], runs.iter().map(row).collect()));
-    text.line("+ joined or returned, ~ changed, - left; full: everybody was read, changes: whoever may have changed");
+    text.lines(&table(&header, 1, &[0, 3, 5, 6, 7, 8, 9, 10], runs.iter().map(row).collect()));
+    text.line("+ joined or returned, ~ changed, - left");
+    if runs.iter().any(by_changes) {
+        text.line("* only whoever may have changed was read");
+    }
     for run in runs {
         if let Some(error) = run.summary.as_ref().and_then(|summary| summary.error.as_ref()) {
             text.line(format_args!("run {}: {}", run.run, printable(error)));
@@ -34,9 +37,14 @@ fn row(run: &Ran) -> Vec<String> {
         [read.entries, come, members.changed, members.left, delivery.confirmed, delivery.held]
     });
     row.extend(numbers.unwrap_or_default().map(|n| n.to_string()));
-    let mode = run.summary.as_ref().map_or("", |summary| &summary.read.mode);
-    row.insert(6, if mode == "delta" { "changes" } else { mode }.to_owned());
+    if by_changes(run) {
+        row[5].push('*');
+    }
     row
+}
+
+fn by_changes(run: &Ran) -> bool {
+    run.summary.as_ref().is_some_and(|summary| summary.read.mode == "delta")
 }
 
 fn took(began: Timestamp, ended: Timestamp) -> String {

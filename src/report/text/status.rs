@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::attention::{about_sync, about_target};
 use super::daemon;
-use super::words::{Page, ahead, moment, printable, table};
-use crate::report::{Refused, Status, SyncStatus, TargetStatus};
+use super::words::{Page, ahead, moment, printable, span, table};
+use crate::report::{Latency, Refused, Status, SyncStatus, TargetStatus};
 
-/// Two tables, then what somebody should look at, each with what to type next.
+/// Two tables and how long leavers take, then what somebody should look at, each with what to type next.
 pub fn status(status: &Status) -> String {
     let Status { now, daemon, syncs, targets, directories, warnings } = status;
     let mut text = Page::default();
@@ -19,9 +19,10 @@ pub fn status(status: &Status) -> String {
     let header = ["TARGET", "TOKENS", "TOKEN GOOD UNTIL", "PENDING", "LEAVES", "UNANSWERED"];
     text.line("");
     text.lines(&table(&header, 0, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
+    text.lines(&leavers(syncs));
     let mut rest = Page::default();
     for sync in syncs {
-        about_sync(&mut rest, sync);
+        about_sync(&mut rest, sync, *now);
     }
     for target in targets {
         about_target(&mut rest, target);
@@ -76,6 +77,24 @@ fn sync_row(sync: &SyncStatus) -> Vec<String> {
     let held = sync.held.as_ref().map_or(0, |held| held.changes);
     let numbers = [sync.active, kept, sync.refusals, held];
     [sync.sync.clone(), when, result].into_iter().chain(numbers.map(|n| n.to_string())).collect()
+}
+
+/// How long leavers take, where any did lately.
+fn leavers(syncs: &[SyncStatus]) -> String {
+    let mut text = Page::default();
+    let took = || syncs.iter().filter_map(|sync| Some((&sync.sync, sync.latency?)));
+    let width = took().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    for (name, Latency { leaves, median, worst }) in took() {
+        if text.is_empty() {
+            text.line("\nleavers, from the directory's change to the target's confirmation:");
+        }
+        let took = match leaves {
+            1 => format!("which took {}", span(worst)),
+            _ => format!("median {}, worst {}", span(median), span(worst)),
+        };
+        text.line(format_args!("  {name:<width$}  {leaves} in 30 days, {took}"));
+    }
+    text.text()
 }
 
 fn target_row(target: &TargetStatus) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What several texts say alike.
 
 use std::fmt::{self, Write};
+use std::time::Duration;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use jiff::Timestamp;
@@ -59,6 +60,23 @@ pub(super) fn ahead(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
+/// How long something took, in the one unit that says it: `6 s`, `14 min`, `5 h`, `3 days`.
+pub(super) fn span(span: Duration) -> String {
+    let of = |unit: f64| (span.as_secs_f64() / unit).round();
+    match span.as_secs() {
+        0 if span.subsec_millis() < 500 => "less than 1 s".to_owned(),
+        0..120 => format!("{} s", of(1.0)),
+        120..7_200 => format!("{} min", of(60.0)),
+        7_200..172_800 => format!("{} h", of(3_600.0)),
+        _ => format!("{} days", of(86_400.0)),
+    }
+}
+
+/// How long ago a moment is; one yet to come is now.
+pub(super) fn ago(now: Timestamp, at: Timestamp) -> String {
+    span(now.duration_since(at).try_into().unwrap_or_default())
+}
+
 /// `1 change`, `2 changes`.
 pub(super) fn count(n: u64, one: &str) -> String {
     let plural = match one {
@@ -112,6 +130,18 @@ mod tests {
         let told = [-5, 0, 1, 59, 60, 899, 3_599, 3_600, 172_799, 172_800]
             .map(|seconds| ahead(now, Timestamp::from_second(seconds).unwrap()));
         assert_eq!(told, ["now", "now", "in 1s", "in 59s", "in 1m", "in 14m", "in 59m", "in 1h", "in 47h", "in 2d"]);
+    }
+
+    #[test]
+    fn what_took_long_is_told_in_one_unit() {
+        let told =
+            [0, 499, 500, 1_499, 6_214, 119_400, 120_000, 869_000, 7_199_000, 7_200_000, 172_799_000, 172_800_000]
+                .map(|millis| span(Duration::from_millis(millis)));
+        let expected = ["less than 1 s", "less than 1 s", "1 s", "1 s", "6 s", "119 s", "2 min", "14 min"];
+        assert_eq!(told[..8], expected);
+        assert_eq!(told[8..], ["120 min", "2 h", "48 h", "2 days"]);
+        let [now, later] = [0, 5].map(|seconds| Timestamp::from_second(seconds).unwrap());
+        assert_eq!([ago(later, now), ago(now, later)], ["5 s", "less than 1 s"]);
     }
 
     #[test]

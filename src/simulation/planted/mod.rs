@@ -83,7 +83,7 @@ const PLANTED: [(Bug, &[&str]); 24] = [
     (Bug::TallyForgotten, &["went on as"]),
     (Bug::WaitingForgotten, &["was read as", "ought to"]),
     (Bug::ImportOverlooked, &["ought to have left"]),
-    (Bug::MarkAhead, &["was read", "is not known", "ought to"]),
+    (Bug::MarkAhead, &["was read", "nobody read", "ought to"]),
     (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
 ];
 

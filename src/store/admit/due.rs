@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::Admission;
+use super::{Admission, leave};
 use crate::plan::Due;
 use crate::roster::Identity;
 use crate::store::Error;
@@ -27,11 +27,15 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
         .execute(&mut **tx)
         .await?;
     }
+    let leavers = leave::leavers(admission);
     for chunk in admission.plan.dues.chunks(CHUNK) {
-        let rows = chunk.iter().map(|due| json!([due.identity.as_str(), i32::from(due.due == Due::Left), due.stage]));
+        let rows = chunk.iter().map(|due| {
+            let gone = i32::from(due.due == Due::Left);
+            json!([due.identity.as_str(), gone, due.stage, leavers.get(&due.identity)])
+        });
         sqlx::query(
-            "INSERT INTO due (identity, gone, stage)
-             SELECT value->>0, value->>1, value->>2 FROM json_each(?)",
+            "INSERT INTO due (identity, gone, stage, leaver)
+             SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)",
         )
         .bind(rows.collect::<Value>().to_string())
         .execute(&mut **tx)
@@ -56,6 +60,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
+           leaving_since = CASE excluded.gone WHEN 1 THEN account.leaving_since END,
+           leaving_feed = CASE excluded.gone WHEN 1 THEN account.leaving_feed END,
            suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
            suspect_root = CASE WHEN account.gone = excluded.gone THEN account.suspect_root END,
            suspect_run = CASE WHEN account.gone = excluded.gone THEN account.suspect_run END,
@@ -65,37 +71,5 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .bind(&admission.rules.as_bytes()[..])
     .execute(&mut **tx)
     .await?;
-    // Leaves are never quarantined, nor suspected of what was refused while they were to stay. Found from what is due, for
-    // SQLite would begin with every account of the target.
-    sqlx::query(
-        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL,
-           suspect = CASE gone WHEN 1 THEN suspect END, suspect_root = CASE gone WHEN 1 THEN suspect_root END,
-           suspect_run = CASE gone WHEN 1 THEN suspect_run END
-         WHERE id IN (SELECT a.id FROM due d CROSS JOIN account a ON a.identity = d.identity
-           WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?))",
-    )
-    .bind(admission.realm)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// An identity left behind waits until the one who moved is there under another, whichever that is by then; also when
-/// somebody else claims it or takes it over, and gives it up before the target knows it as theirs: the one who moved may
-/// still be known by it alone.
-pub(super) async fn leave_behind(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
-        let person = admission.observed[change.observed].person.as_ref();
-        let (Some(from), Some(person)) = (&change.from, person) else { continue };
-        sqlx::query(
-            "UPDATE account SET left_by = ?3, handed = EXISTS (SELECT 1 FROM due d WHERE d.identity = ?2 AND d.gone = 0)
-             WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND identity = ?2",
-        )
-        .bind(admission.realm)
-        .bind(from.as_str())
-        .bind(person.id)
-        .execute(&mut **tx)
-        .await?;
-    }
     Ok(())
 }

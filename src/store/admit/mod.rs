@@ -2,6 +2,7 @@
 
 mod due;
 mod guarded;
+mod leave;
 mod people;
 mod standpoint;
 
@@ -52,7 +53,8 @@ impl Store {
         due::lay_out(&mut tx, admission).await?;
         let newly_invalid = people::record_verdicts(&mut tx, admission).await?;
         due::make(&mut tx, admission).await?;
-        due::leave_behind(&mut tx, admission).await?;
+        leave::make(&mut tx, admission).await?;
+        leave::behind(&mut tx, admission).await?;
         people::rule(&mut tx, admission).await?;
         guarded::hold(&mut tx, admission).await?;
         guarded::spend(&mut tx, admission).await?;

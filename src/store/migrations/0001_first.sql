@@ -84,6 +84,8 @@ CREATE TABLE account (
   batch INTEGER,
   left_by INTEGER,               -- who moved to another account: leaves only once they are there
   handed INTEGER NOT NULL DEFAULT 0, -- 1: somebody else's fields are due here by now; once confirmed, nobody left it
+  leaving_since INTEGER,         -- when the directory made a leave necessary that the target has not confirmed yet
+  leaving_feed INTEGER,          -- of which sync that leave is
   not_before INTEGER,
   refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
@@ -96,7 +98,12 @@ CREATE INDEX account_unconfirmed ON account (realm) WHERE confirmed_gone IS NOT 
 CREATE INDEX account_refused ON account (realm) WHERE refusal IS NOT NULL;
 CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
 CREATE INDEX account_left_by ON account (left_by) WHERE left_by IS NOT NULL;
+CREATE INDEX account_leaving ON account (leaving_feed, leaving_since) WHERE leaving_since IS NOT NULL;
 CREATE INDEX account_suspect ON account (suspect_root) WHERE suspect_root IS NOT NULL;
+
+-- How long leaves took, from the directory's change until the target confirmed them; of the last 30 days.
+CREATE TABLE latency (feed INTEGER NOT NULL, at INTEGER NOT NULL, ms INTEGER NOT NULL) STRICT;
+CREATE INDEX latency_at ON latency (feed, at, ms);
 
 CREATE TABLE held (
   feed INTEGER NOT NULL, key TEXT NOT NULL, pair TEXT NOT NULL,

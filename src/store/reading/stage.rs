@@ -22,9 +22,10 @@ impl Store {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
                 "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since, imported, handle)
+                   needs_approval, absent_since, imported, handle, changed_at)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
-                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, unhex(value->>13) FROM json_each(?)",
+                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, unhex(value->>13),
+                   value->>14 FROM json_each(?)",
             )
             .bind(Value::from(rows).to_string())
             .execute(&mut *tx)
@@ -79,6 +80,7 @@ fn staged_json(row: &Staged) -> Value {
         row.absent_since.map(millis),
         row.imported.map_or(0, millis),
         row.handle.map(|handle| handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        row.changed_at.map(millis),
     ])
 }
 

@@ -5,6 +5,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::OVERDUE_RETRY;
 use super::close::{close, record, restore_one};
+use super::latency;
 use super::refuse::quarantine;
 use crate::delivery::batch::Batch;
 use crate::destination::{Refusal, Remote};
@@ -57,6 +58,11 @@ pub(super) async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    let leaves: Vec<i64> = sqlx::query_scalar("SELECT account FROM item WHERE batch = ? AND gone = 1")
+        .bind(batch.id)
+        .fetch_all(&mut **tx)
+        .await?;
+    latency::left(tx, &leaves, now).await?;
     record(tx, batch.id, "confirmed", None, now).await?;
     // Somebody of the same original batch was accepted, so those refused alone were refused for themselves;
     // a leaver is tried again all the same, daily.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
+use super::latency;
 use crate::delivery::drift::{Confirmed, Drift};
 use crate::destination::Remote;
 use crate::roster::Payload;
@@ -39,6 +40,7 @@ async fn record(tx: &mut Transaction<'_, Sqlite>, run: i64, drift: &Drift, now: 
                 .bind(account)
                 .execute(&mut **tx)
                 .await?;
+            latency::left(tx, &[*account], now).await?;
             (account, "not at the target any more")
         }
         Drift::Other(account, held) => {

@@ -3,6 +3,7 @@
 mod close;
 mod confirm;
 mod drift;
+mod latency;
 mod pace;
 mod refuse;
 mod renew;
@@ -16,6 +17,7 @@ use super::{Error, Store, realm};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::destination::Refusal;
 use close::{release, restore};
+pub(super) use latency::KEPT;
 pub use pace::Pace;
 
 /// When a leave that was refused is tried again.

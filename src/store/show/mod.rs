@@ -1,12 +1,14 @@
 //! What is shown: rows for `status`, `runs`, `explain`, `plan`.
 
 mod kept;
+mod latency;
 mod plan;
 mod runs;
 mod status;
 mod story;
 
 pub use kept::{HeldRow, OddRow};
+pub use latency::LatencyRow;
 pub use runs::RunRow;
 pub use status::{FeedRow, RealmRow};
 pub use story::{AccountRow, EventRow, PersonRow};

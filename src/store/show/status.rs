@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::Row;
 
+use super::latency::{LatencyRow, latency, leaving_since};
 use crate::store::reading::confirmed_active;
 use crate::store::rows::moment_of;
 use crate::store::{Error, Store};
@@ -20,7 +21,9 @@ pub struct FeedRow {
     pub refused: u64,
     /// Accounts refused: those quarantined, and leaves.
     pub refusals: u64,
-    /// When the oldest leave that is not confirmed became due.
+    /// How long the leaves took that were confirmed lately; `None`: there were none.
+    pub latency: Option<LatencyRow>,
+    /// When the directory made the oldest leave necessary that is not confirmed.
     pub overdue_since: Option<Timestamp>,
 }
 
@@ -49,7 +52,7 @@ pub struct RealmRow {
 
 impl Store {
     /// A sync's state.
-    pub async fn feed_row(&mut self, feed: i64) -> Result<FeedRow, Error> {
+    pub async fn feed_row(&mut self, feed: i64, now: Timestamp) -> Result<FeedRow, Error> {
         let connection = &mut self.connection;
         let active = confirmed_active(connection, feed).await?;
         let odd: Vec<(String, i64)> = sqlx::query_as(
@@ -66,20 +69,13 @@ impl Store {
         .bind(feed)
         .fetch_one(&mut *connection)
         .await?;
-        let overdue: Option<i64> = sqlx::query_scalar(
-            "SELECT min(e.at) FROM account a CROSS JOIN person p INDEXED BY person_account CROSS JOIN event e
-             WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.pending = 0 AND p.account = a.id AND p.feed = ?1
-               AND e.id = (SELECT max(id) FROM event WHERE account = a.id AND kind IN ('leave', 'identity'))",
-        )
-        .bind(feed)
-        .fetch_one(&mut *connection)
-        .await?;
         Ok(FeedRow {
             active,
             odd: odd.into_iter().map(|(verdict, n)| (verdict, n.unsigned_abs())).collect(),
             refused: refused.unsigned_abs(),
             refusals: refusals.unsigned_abs(),
-            overdue_since: moment_of(overdue),
+            latency: latency(connection, feed, now).await?,
+            overdue_since: leaving_since(connection, feed).await?,
         })
     }
 

@@ -19,7 +19,8 @@ const FILL: &str = "
     UPDATE feed SET server_since = 1000, paused_until = 1000;
     INSERT INTO admission (feed, at, kind, n) VALUES (1, 1000, 'join', 1);
     INSERT INTO person (feed, key, verdict, absent_since, recheck_at) VALUES (1, 'anna', 'active', 1000, 1000);
-    INSERT INTO account (realm, identity, gone, fp, body, not_before) VALUES (1, 'A', 0, x'00', '{}', 1000);
+    INSERT INTO account (realm, identity, gone, fp, body, not_before, leaving_since) VALUES (1, 'A', 0, x'00', '{}', 1000, 1000);
+    INSERT INTO latency (feed, at, ms) VALUES (1, 1000, 1000);
     INSERT INTO held (feed, key, pair, kind, identity, why, since, plan) VALUES (1, 'k', 'p', 'join', 'A', '', 1000, '');
     INSERT INTO approval (feed, key, pair, until, at, who) VALUES (1, 'anna', 'p', 1000, 1000, 'root');
     UPDATE run SET began = 1000, ended = 1000, wake = 1000;
@@ -66,6 +67,7 @@ async fn what_measures_elapsed_time_moves_and_nothing_else() {
     assert_eq!(desk.moved().await, BTreeMap::new());
     desk.store.follow_clock(at(131, 6, Some("one"))).await.unwrap();
     let expected = [
+        "account.leaving_since",
         "account.not_before",
         "admission.at",
         "approval.at",
@@ -74,6 +76,7 @@ async fn what_measures_elapsed_time_moves_and_nothing_else() {
         "batch.wake",
         "feed.paused_until",
         "feed.server_since",
+        "latency.at",
         "person.absent_since",
         "realm.not_before",
         "realm.token_at",
@@ -156,6 +159,8 @@ async fn after_another_boot_nothing_is_yet_to_come_for_longer_than_a_day() {
         ("max(server_since) FROM feed", 200),
         ("max(absent_since) FROM person", 200),
         ("max(not_before) FROM account", 224),
+        ("max(leaving_since) FROM account", 200),
+        ("max(at) FROM latency", 200),
         ("max(wake) FROM batch", 224),
         ("max(wake) FROM run", 224),
     ] {

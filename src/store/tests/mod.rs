@@ -18,6 +18,7 @@ mod claims;
 mod clock;
 mod guard;
 mod import;
+mod latency;
 mod moved;
 mod opening;
 mod past;
@@ -63,6 +64,7 @@ pub(super) struct Desk {
     pub grounds: Grounds,
     pub first_seen_inactive: FirstSeenInactive,
     pub plan: Plan,
+    pub changed_at: Option<Timestamp>,
 }
 
 impl Desk {
@@ -80,6 +82,7 @@ impl Desk {
             grounds: Grounds { active: 10_000, onboarded: true, ..Grounds::default() },
             first_seen_inactive: FirstSeenInactive::Skip,
             plan: Plan::default(),
+            changed_at: None,
         }
     }
 
@@ -128,6 +131,7 @@ impl Desk {
                 needs_approval: protected.then(|| "protected".to_owned()),
                 absent_since: None,
                 imported: None,
+                changed_at: self.changed_at,
             }
         };
         says.iter().map(stage).collect()

@@ -51,6 +51,23 @@ fn a_table_of_runs() {
 }
 
 #[test]
+fn runs_by_changes() {
+    let by_changes = |entries, left| Summary {
+        read: Read { mode: "delta".to_owned(), entries, why: None },
+        members: Members { left, ..Members::default() },
+        delivery: Delivery::default(),
+        plan: None,
+        error: None,
+        ..summary("ok")
+    };
+    let why = Some("`full_reading` is due".to_owned());
+    let everybody = Summary { read: Read { why, ..summary("ok").read }, ..summary("ok") };
+    let [one, nothing] = [by_changes(1, 1), by_changes(0, 0)];
+    let told = [&everybody, &one, &nothing].map(|summary| sentences(summary, &[], &[])).concat();
+    insta::assert_snapshot!(told + &runs(&[ran(14, Some(nothing)), ran(13, Some(one)), ran(12, Some(everybody))]));
+}
+
+#[test]
 fn a_date_is_never_broken() {
     let read = Read { entries: 100_000, ..Read::default() };
     let members = Members { joined: 100_000, ..Members::default() };

@@ -1,5 +1,9 @@
+use std::time::Duration;
+
 use super::*;
-use crate::report::{ConfigStatus, Daemon, Held, Kept, Refused, RefusedConfig, Status, SyncStatus, TargetStatus};
+use crate::report::{
+    ConfigStatus, Daemon, Held, Kept, Latency, Refused, RefusedConfig, Status, SyncStatus, TargetStatus,
+};
 
 fn sync(name: &str) -> SyncStatus {
     SyncStatus { sync: name.to_owned(), to: "veris".to_owned(), scheduled: true, ..SyncStatus::default() }
@@ -11,6 +15,10 @@ fn target() -> TargetStatus {
 
 fn shown(syncs: Vec<SyncStatus>, targets: Vec<TargetStatus>) -> Status {
     Status { now: at(60), daemon: None, syncs, targets, directories: Vec::new(), warnings: Vec::new() }
+}
+
+fn took(leaves: u64, median: u64, worst: u64) -> Latency {
+    Latency { leaves, median: Duration::from_secs(median), worst: Duration::from_secs(worst) }
 }
 
 fn fits(text: &str) -> &str {
@@ -32,6 +40,25 @@ fn all_is_well() {
 }
 
 #[test]
+fn how_long_leavers_take() {
+    let latency = Latency { median: Duration::from_millis(6_214), ..took(12, 0, 14) };
+    let well = || SyncStatus { last: Some(ran(1, Some(summary("ok")))), active: 1000, ..sync("employees") };
+    let employees = SyncStatus { latency: Some(latency), ..well() };
+    let clubs = SyncStatus { latency: Some(took(1, 0, 0)), sync: "clubs".to_owned(), ..well() };
+    let guests = SyncStatus { sync: "guests".to_owned(), ..well() };
+    let veris = TargetStatus { known: true, ..target() };
+    insta::assert_snapshot!(fits(&status(&shown(vec![clubs, employees, guests], vec![veris]))));
+}
+
+#[test]
+fn the_figures_are_seconds_in_json() {
+    let latency = Latency { median: Duration::from_millis(6_214), ..took(12, 0, 14) };
+    let told = serde_json::to_value(SyncStatus { latency: Some(latency), ..sync("employees") }).unwrap();
+    assert_eq!(told["latency"], serde_json::json!({ "leaves": 12, "median": 6.214, "worst": 14.0 }));
+    assert_eq!(told["overdue_since"], serde_json::Value::Null);
+}
+
+#[test]
 fn a_bad_night() {
     let kept = |verdict: &str, people, some| Kept { verdict: verdict.to_owned(), people, some };
     let some = || (1..6).map(|number| named(&format!("key-{number}"), "designation: is missing")).collect();
@@ -45,6 +72,7 @@ fn a_bad_night() {
         refusals: 1,
         refused: vec![named("key-7", "answered 422: no such country\u{1b}[2J")],
         held: Some(held),
+        latency: Some(took(1_204, 40, 270_000)),
         overdue_since: Some(at(-900)),
         ..sync("employees")
     };
