@@ -1,6 +1,6 @@
 //! Who is in which group, through any number of groups between. Pure.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Attributes, Entry, Slot, attribute, dn};
 use crate::roster::Fingerprint;
@@ -21,6 +21,8 @@ pub(super) struct Tree {
     named: Vec<(String, Node)>,
     members: HashMap<Node, Vec<Node>>,
     primary: HashMap<u32, Node>,
+    /// What changes of each group when its members do; `None`: nothing that may be seen.
+    stamps: BTreeMap<Node, Option<Vec<u8>>>,
 }
 
 impl Tree {
@@ -39,6 +41,11 @@ impl Tree {
         self.primary.extend(attribute::relative_id(sid).map(|id| (id, group)));
     }
 
+    /// What changes of a group when its members do, where people and not groups are asked who is in them.
+    pub(super) fn stamp(&mut self, group: Node, stamp: Option<&[u8]>) {
+        self.stamps.insert(group, stamp.map(<[u8]>::to_vec));
+    }
+
     /// Who is in what.
     pub(super) fn membership(self) -> Membership {
         let mut above = Vec::new();
@@ -46,8 +53,28 @@ impl Tree {
             above.extend(self.reached(*group).into_iter().map(|node| (node, at)));
         }
         above.sort_unstable();
+        let told = self.told(&above);
         let named = self.named.into_iter().map(|(name, _)| name).collect();
-        Membership { named, above, primary: self.primary, known: HashMap::new() }
+        Membership { named, above, primary: self.primary, known: HashMap::new(), told }
+    }
+
+    /// Over all that decides who is in what: as long as it is the same, so is that.
+    fn told(&self, above: &[(Node, u16)]) -> Option<Fingerprint> {
+        let mut bytes = Vec::new();
+        for (name, _) in &self.named {
+            bytes.extend(name.bytes().chain([0]));
+        }
+        for (node, at) in above {
+            bytes.extend(node.0.as_bytes().iter().chain(&at.to_le_bytes()));
+        }
+        for (id, group) in self.primary.iter().collect::<BTreeMap<_, _>>() {
+            bytes.extend(id.to_le_bytes().iter().chain(group.0.as_bytes()));
+        }
+        for (group, stamp) in &self.stamps {
+            let stamp = stamp.as_deref()?;
+            bytes.extend(group.0.as_bytes().iter().chain(stamp).chain(&[0]));
+        }
+        Some(Fingerprint::of(&bytes))
     }
 
     /// A group and all below it. Groups may be members of each other in a circle.
@@ -74,6 +101,8 @@ pub(super) struct Membership {
     primary: HashMap<u32, Node>,
     /// What became of a value of `memberOf`: thousands of people have the same few.
     known: HashMap<Box<[u8]>, Places>,
+    /// Over all of this, and over who else is in the groups; `None` where a change of that would not show.
+    pub(super) told: Option<Fingerprint>,
 }
 
 /// Where entries tell themselves which groups they are in (Active Directory).

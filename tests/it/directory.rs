@@ -2,6 +2,7 @@
 
 mod active_directory;
 mod broken;
+mod changes;
 mod connecting;
 mod discovering;
 mod groups;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ldap3::asn1::StructureTag;
-use ldap3::controls::RawControl;
+use ldap3::controls::{Control, RawControl};
 use ldap3::{Ldap, LdapConnAsync, LdapError, LdapResult, SearchOptions};
 
 use super::driver::{Driver, Ended};
 use super::error::one_line;
 use super::{BindFailure, Error, Operation};
-use crate::directory::Scope;
+use crate::directory::{Kind, Scope};
 
 /// "Ask no other server": `LDAP_SERVER_DOMAIN_SCOPE_OID` (MS-ADTS 3.1.1.3.4.1.4).
 const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
@@ -48,7 +48,16 @@ impl Connection {
     pub(super) async fn search(
         &mut self,
         request: Request<'_>,
-        each: impl FnMut(StructureTag) -> Result<(), Error>,
+        mut each: impl FnMut(StructureTag) -> Result<(), Error>,
+    ) -> Result<LdapResult, Error> {
+        self.messages(request, |tag, _| each(tag)).await
+    }
+
+    /// The same with the controls of each message.
+    pub(super) async fn messages(
+        &mut self,
+        request: Request<'_>,
+        each: impl FnMut(StructureTag, Vec<Control>) -> Result<(), Error>,
     ) -> Result<LdapResult, Error> {
         let during = request.during.clone();
         let outcome = match tokio::time::timeout(self.timeout, run(&mut self.ldap, request, each)).await {
@@ -88,6 +97,11 @@ pub(super) fn domain_scope() -> RawControl {
     RawControl { ctype: DOMAIN_SCOPE.to_owned(), crit: false, val: None }
 }
 
+/// The controls of a search among people.
+pub(super) fn people_controls(kind: Kind) -> Vec<RawControl> {
+    if kind == Kind::ActiveDirectory { vec![domain_scope()] } else { Vec::new() }
+}
+
 /// A result code as an error; `base` is what was searched.
 pub(super) fn outcome(result: &LdapResult, during: Operation, base: &str) -> Result<(), Error> {
     let base = || base.to_owned();
@@ -119,7 +133,7 @@ impl From<LdapError> for Stop {
 async fn run(
     ldap: &mut Ldap,
     request: Request<'_>,
-    mut each: impl FnMut(StructureTag) -> Result<(), Error>,
+    mut each: impl FnMut(StructureTag, Vec<Control>) -> Result<(), Error>,
 ) -> Result<LdapResult, Stop> {
     // RFC 4511 section 4.5.1.8: "1.1" asks for no attributes.
     let nothing = ["1.1".to_owned()];
@@ -135,7 +149,7 @@ async fn run(
         .streaming_search(request.base, scope, request.filter, attributes)
         .await?;
     while let Some(item) = stream.next().await? {
-        each(item.0).map_err(Stop::Judged)?;
+        each(item.0, item.1).map_err(Stop::Judged)?;
     }
     // Only here can it be trusted: after an error the stream would report a success.
     Ok(stream.finish().await)

@@ -233,7 +233,8 @@ fn list(tried: &[(String, String)]) -> String {
     }
 }
 
-fn said(diagnostic: &str) -> String {
+/// A server's own words after those about it.
+pub(super) fn said(diagnostic: &str) -> String {
     if diagnostic.is_empty() { String::new() } else { format!(" (it said: {diagnostic})") }
 }
 

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ldap3::controls::RawControl;
 
-use super::connection::{Connection, domain_scope};
+use super::connection::{Connection, people_controls};
 use super::page::{self, Paged};
 use super::root_dse::{RootDse, show_deleted};
-use super::{Error, Operation};
+use super::{Error, Operation, narrow};
 use crate::directory::{Attributes, Entry, Kind, Query, Scope, Sighting, Sightings, attribute};
 use crate::roster::Key;
 
 /// Keys in one filter; servers take far more, but answer a filter of this size from their indexes.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 
 const LOOK_UP: Operation = Operation::LookUp;
 
@@ -32,7 +32,7 @@ pub(super) async fn look_up(
     if kind == Kind::ActiveDirectory {
         attributes.add("userAccountControl");
     }
-    let controls = if kind == Kind::ActiveDirectory { vec![domain_scope()] } else { Vec::new() };
+    let controls = people_controls(kind);
     let mut search = LookUp { connection, kind, name, attributes, seen: BTreeMap::new() };
     let mut missing: Vec<Key> = keys.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
     for own in &query.searches {
@@ -60,9 +60,9 @@ pub(super) async fn look_up(
 }
 
 /// A naming context that is closed to the bind account hides people the way a deletion does; the rest goes on.
-fn tolerate(outcome: Result<(), Error>) -> Result<(), Error> {
+pub(super) fn tolerate<T: Default>(outcome: Result<T, Error>) -> Result<T, Error> {
     match outcome {
-        Err(Error::NoSuchBase { .. } | Error::Refused { rc: 50, .. } | Error::Referred { .. }) => Ok(()),
+        Err(Error::NoSuchBase { .. } | Error::Refused { rc: 50, .. } | Error::Referred { .. }) => Ok(T::default()),
         outcome => outcome,
     }
 }
@@ -119,18 +119,8 @@ impl LookUp<'_> {
     }
 
     async fn find(&mut self, place: &Place<'_>, keys: &[Key]) -> Result<Vec<Entry>, Error> {
-        let mut any = String::from("(|");
-        for key in keys {
-            let filter = attribute::equality(&self.name, key.as_str());
-            any.push_str(&filter.map_err(|_| Error::Key { attribute: self.name.clone() })?);
-        }
-        any.push(')');
-        // A filter may be written without its outer parentheses as long as it stands alone.
-        let filter = match place.filter {
-            "" => any,
-            own if own.trim_start().starts_with('(') => format!("(&{}{any})", own.trim()),
-            own => format!("(&({own}){any})"),
-        };
+        let keys: Result<Vec<_>, Error> = keys.iter().map(|key| narrow::by_key(&self.name, key)).collect();
+        let filter = narrow::narrowed(place.filter, &format!("(|{})", keys?.concat()));
         let paged = Paged {
             base: place.base,
             scope: place.scope,

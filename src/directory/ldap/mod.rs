@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use self::changes::Question;
 use self::connection::Connection;
+use self::group::Groups;
 use self::root_dse::RootDse;
 use super::changes::{Changed, Mark, Whom};
 use super::{Entry, Kind, Query, Server, Settings, Sightings};
@@ -24,10 +26,12 @@ mod error;
 mod group;
 pub mod kerberos;
 mod look_up;
+mod narrow;
 mod opening;
 mod operation;
 mod page;
 mod parse;
+mod probe;
 mod range;
 mod reader;
 mod rights;
@@ -53,6 +57,8 @@ pub struct Session {
     root: RootDse,
     url: String,
     page_size: u32,
+    /// The groups of the query whose changes were last asked for.
+    groups: Option<Groups>,
 }
 
 impl Session {
@@ -80,8 +86,7 @@ impl Session {
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
     /// reading at the next page. One reading at a time: servers keep one cookie a connection.
     pub fn read(&self, query: &Query) -> Reader {
-        let (kind, contexts) = (self.root.server.kind, self.root.naming_contexts.clone());
-        Reader::start(self.connection.clone(), kind, contexts, self.page_size, query.clone())
+        Reader::start(self.connection.clone(), self.root.clone(), self.page_size, query.clone())
     }
 
     /// Looks up people who were missing from a reading, by key: first as the sync itself would find them, then ever
@@ -90,24 +95,38 @@ impl Session {
         look_up::look_up(&mut self.connection, &self.root, query, keys).await
     }
 
-    /// How this server tells what changed, for a query.
+    /// How this server tells what changed, for a query, and what keeps it from a better way.
     pub async fn way(&mut self, query: &Query) -> Result<Told, Error> {
-        changes::way(&mut self.connection, &self.root, query).await
+        changes::way(&mut self.question(query)).await
     }
 
-    /// Which entries may have changed since a mark.
+    /// Which entries may have changed since a mark. The groups that the query names are read, and kept for
+    /// [`Self::fetch`].
     pub async fn changed(&mut self, query: &Query, mark: &Mark) -> Result<Changed, Error> {
-        changes::changed(&mut self.connection, &self.root, query, mark, self.page_size).await
+        let mut groups = None;
+        let changed = changes::changed(&mut self.question(query), mark, &mut groups).await?;
+        self.groups = groups;
+        Ok(changed)
     }
 
-    /// Reads people whom a query finds, by handle or key.
+    /// Reads people whom a query finds, by handle or key. Somebody whom several of its searches find may come several
+    /// times.
     pub async fn fetch(&mut self, query: &Query, whom: &Whom) -> Result<Vec<Entry>, Error> {
-        changes::fetch(&mut self.connection, &self.root, query, whom, self.page_size).await
+        let mut groups = self.groups.take();
+        let entries = changes::fetch(&mut self.question(query), whom, &mut groups).await?;
+        self.groups = groups;
+        Ok(entries)
     }
 
-    /// When the entries of these people were last changed, as far as that is shown.
+    /// When the directory last changed people's entries, by key, wherever they are: `modifyTimestamp` (RFC 4512
+    /// section 3.4.2), or `whenChanged` in Active Directory. Of whom nothing is found or shown, nothing is told.
     pub async fn dates(&mut self, query: &Query, keys: &[Key]) -> Result<Vec<(Key, Timestamp)>, Error> {
-        changes::dates(&mut self.connection, &self.root, query, keys).await
+        changes::dates(&mut self.question(query), keys).await
+    }
+
+    fn question<'a>(&'a mut self, query: &'a Query) -> Question<'a> {
+        let Self { connection, root, page_size, .. } = self;
+        Question { connection, root, query, page_size: *page_size }
     }
 
     /// Whether the bind account may change a base or create entries below it, where an Active Directory tells.

@@ -66,7 +66,7 @@ impl<'a> Opening<'a> {
             deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings)).await
         };
         match bound.await {
-            Ok(root) => Ok(Some(Session { connection, root, url, page_size: settings.page_size.max(1) })),
+            Ok(root) => Ok(Some(Session { connection, root, url, page_size: settings.page_size.max(1), groups: None })),
             Err(error) => self.failed(url, error).map(|()| None),
         }
     }

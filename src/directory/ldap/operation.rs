@@ -35,6 +35,14 @@ pub enum Operation {
     Schema,
     /// The account's own rights.
     Rights,
+    /// How the server tells what changed.
+    Way,
+    /// What changed.
+    Changes,
+    /// Those who may have changed.
+    Fetch,
+    /// When people's entries last changed.
+    Dates,
 }
 
 impl Operation {
@@ -61,6 +69,10 @@ impl fmt::Display for Operation {
             Self::LookUp => f.write_str("the look-up of missing people"),
             Self::Schema => f.write_str("the look at the schema"),
             Self::Rights => f.write_str("the look at the account's rights"),
+            Self::Way => f.write_str("the look at how the server tells changes"),
+            Self::Changes => f.write_str("the question what changed"),
+            Self::Fetch => f.write_str("the reading of those who may have changed"),
+            Self::Dates => f.write_str("the question when people's entries changed"),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! A reading: the group tree where it is asked for, every page of every search, then the probes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use tokio::sync::mpsc;
 
-use super::connection::{Connection, Request, domain_scope, outcome};
+use super::changes::{self, Starting};
+use super::connection::{Connection, people_controls};
 use super::group::Groups;
 use super::page::{self, Paged};
-use super::{Error, Operation, parse};
-use crate::directory::{End, Kind, Page, Query, Scope};
+use super::root_dse::RootDse;
+use super::{Error, Operation, probe};
+use crate::directory::{End, Page, Query};
 
 /// The pages of a reading, one at a time. At most three are in memory: one with the caller, one waiting, one arriving.
 pub struct Reader {
@@ -17,19 +20,14 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(super) fn start(
-        connection: Connection,
-        kind: Kind,
-        contexts: Vec<String>,
-        page_size: u32,
-        query: Query,
-    ) -> Self {
+    pub(super) fn start(connection: Connection, root: RootDse, page_size: u32, query: Query) -> Self {
         let (sender, pages) = mpsc::channel(1);
         tokio::spawn(async move {
-            let (groups, referrals) = (None, BTreeSet::new());
-            let mut reading = Reading { connection, kind, page_size, query, groups, pages: sender, referrals };
+            let (groups, starting, referrals) = (None, None, BTreeSet::new());
+            let mut reading =
+                Reading { connection, root, page_size, query, groups, starting, pages: sender, referrals };
             let outcome = async {
-                reading.groups(&contexts).await?;
+                reading.begin().await?;
                 reading.run().await
             };
             if let Err(error) = outcome.await {
@@ -54,22 +52,21 @@ impl Reader {
 
 struct Reading {
     connection: Connection,
-    kind: Kind,
+    root: RootDse,
     page_size: u32,
     query: Query,
     groups: Option<Groups>,
+    /// Where the directory stood before the first page.
+    starting: Option<Starting>,
     pages: mpsc::Sender<Result<Page, Error>>,
     referrals: BTreeSet<String>,
 }
 
 impl Reading {
-    /// Who is in which group is known before anybody is read.
-    async fn groups(&mut self, contexts: &[String]) -> Result<(), Error> {
-        let attributes = &self.query.attributes;
-        if !attributes.groups().is_empty() {
-            let read = Groups::read(&mut self.connection, self.kind, contexts, attributes, self.page_size);
-            self.groups = Some(read.await?);
-        }
+    /// Who is in which group is known before anybody is read, and where the directory stands before either.
+    async fn begin(&mut self) -> Result<(), Error> {
+        self.starting = changes::starting(&mut self.connection, &self.root, &self.query, self.page_size).await?;
+        self.groups = Groups::of(&mut self.connection, &self.root, &self.query, self.page_size).await?;
         Ok(())
     }
 
@@ -101,9 +98,10 @@ impl Reading {
         {
             groups.confirm(&mut self.connection, self.page_size).await?;
         }
-        let probes_missing = self.probes_missing().await?;
+        let probes_missing = probe::missing(&mut self.connection, self.root.server.kind, &self.query).await?;
         let referrals = std::mem::take(&mut self.referrals).into_iter().collect();
-        let end = Some(End { found, probes_missing, referrals, marks: None });
+        let marks = self.starting.take().and_then(|starting| starting.marks(self.groups.as_ref()));
+        let end = Some(End { found, probes_missing, referrals, marks });
         let _ = self.pages.send(Ok(Page { entries: last, end })).await;
         Ok(())
     }
@@ -111,62 +109,30 @@ impl Reading {
     async fn page(&mut self, at: usize, number: u32, cookie: Vec<u8>) -> Result<page::Answer, Error> {
         let search = &self.query.searches[at];
         let during = Operation::Page { number, base: search.base.clone() };
+        let asked = self.groups.as_ref().map_or(&*self.query.attributes, |groups| &groups.asked);
+        let newest = self.starting.as_mut().and_then(Starting::newest);
+        let asked = newest.as_ref().map_or(Cow::Borrowed(asked), |newest| Cow::Owned(newest.asked(asked)));
         let paged = Paged {
             base: &search.base,
             scope: search.scope,
             filter: &search.filter,
-            attributes: self.groups.as_ref().map_or(&self.query.attributes, |groups| &groups.asked),
-            controls: self.controls(),
+            attributes: &asked,
+            controls: people_controls(self.root.server.kind),
             page_size: self.page_size,
         };
         let mut answer = page::page(&mut self.connection, &paged, cookie, &during, &mut self.referrals).await?;
-        if let Some(groups) = &mut self.groups {
-            for entry in &mut answer.entries {
-                *entry = groups.settle(entry, &self.query.attributes);
+        if let Some(newest) = newest {
+            newest.see(&answer.entries, &asked);
+        }
+        // What was asked beyond the query must not make anybody differ.
+        let more = asked.names().len() > self.query.attributes.names().len();
+        for entry in &mut answer.entries {
+            match &mut self.groups {
+                Some(groups) => *entry = groups.settle(entry, &self.query.attributes),
+                None if more => *entry = self.query.attributes.settle(entry, std::iter::empty()),
+                None => {}
             }
         }
         Ok(answer)
-    }
-
-    fn controls(&self) -> Vec<ldap3::controls::RawControl> {
-        if self.kind == Kind::ActiveDirectory { vec![domain_scope()] } else { Vec::new() }
-    }
-
-    async fn probes_missing(&mut self) -> Result<Vec<String>, Error> {
-        let mut missing = Vec::new();
-        for filter in self.query.require.clone() {
-            if !self.probe(&filter).await? {
-                missing.push(filter);
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Whether a filter finds anybody below any base.
-    async fn probe(&mut self, filter: &str) -> Result<bool, Error> {
-        let controls = self.controls();
-        for search in &self.query.searches {
-            let mut found = false;
-            let request = Request {
-                base: &search.base,
-                scope: Scope::Subtree,
-                filter,
-                attributes: &[],
-                controls: controls.clone(),
-                size_limit: 1,
-                during: Operation::Probe,
-            };
-            let take = |tag: ldap3::asn1::StructureTag| {
-                found |= tag.id == parse::ENTRY;
-                Ok(())
-            };
-            let result = self.connection.search(request, take).await?;
-            if found {
-                // Whatever the result: with a limit of one, "limit reached" is a success.
-                return Ok(true);
-            }
-            outcome(&result, Operation::Probe, &search.base)?;
-        }
-        Ok(false)
     }
 }

@@ -16,13 +16,23 @@ const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
 /// The container of the deleted, whatever its name (MS-ADTS 6.1.1.4).
 const DELETED_OBJECTS: &str = "18E2EA80684F11D2B9AA00C04F79F805";
 
+/// RFC 4533 section 2.2.
+const SYNC_REQUEST: &str = "1.3.6.1.4.1.4203.1.9.1.1";
+
 /// A server, and where its entries are.
+#[derive(Clone)]
 pub(super) struct RootDse {
     pub(super) server: Server,
     pub(super) naming_contexts: Vec<String>,
     pub(super) subschema: Option<String>,
     /// Whether deleted entries can be asked for; seeing them is another matter.
     pub(super) shows_deleted: bool,
+    /// Whether it says that it tells changes by RFC 4533.
+    pub(super) syncs: bool,
+    /// The DN of a domain controller's nTDSDSA object.
+    pub(super) service: Option<String>,
+    /// All of a domain controller's changes up to this one were made before it was asked (MS-ADTS 3.1.1.3.2).
+    pub(super) highest_usn: Option<u64>,
 }
 
 impl RootDse {
@@ -35,6 +45,7 @@ impl RootDse {
         let default_context = names.add("defaultNamingContext");
         let service = names.add("dsServiceName");
         let clock = names.add("currentTime");
+        let usn = names.add("highestCommittedUSN");
         let subschema = names.add("subschemaSubentry");
         // A server may keep its root entry to itself; then only the config says what it is.
         let entry = base(connection, "", &names, Vec::new(), Operation::RootDse).await?;
@@ -66,7 +77,15 @@ impl RootDse {
             rights: rights(&settings.bind, sees_deleted),
         };
         let naming_contexts = entry.values(contexts).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
-        Ok(Self { server, naming_contexts, subschema: text(subschema), shows_deleted })
+        Ok(Self {
+            server,
+            naming_contexts,
+            subschema: text(subschema),
+            shows_deleted,
+            syncs: has(controls, SYNC_REQUEST),
+            service: text(service),
+            highest_usn: text(usn).and_then(|usn| usn.trim().parse().ok()),
+        })
     }
 }
 

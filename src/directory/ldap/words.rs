@@ -50,6 +50,8 @@ pub fn result_code(code: u32) -> &'static str {
         121 => "cannotCancel",
         122 => "assertionFailed",
         123 => "authorizationDenied",
+        // RFC 4533 section 2.6.
+        4096 => "e-syncRefreshRequired: the server no longer knows how things stood then",
         _ => "a result code of no standard",
     }
 }
@@ -140,5 +142,6 @@ mod tests {
             assert!(!result_code(code).contains("no standard"), "{code}");
         }
         assert!(result_code(9).contains("no standard"));
+        assert!(result_code(4096).starts_with("e-sync"));
     }
 }

@@ -20,6 +20,8 @@ impl Walk<'_> {
     pub(super) async fn by_links(&mut self, named: &[String]) -> Result<Vec<String>, Error> {
         let mut attributes = Attributes::default();
         let (member_of, sid) = (attributes.add("memberOf"), attributes.add("objectSid"));
+        // A new member changes the group alone, and its `uSNChanged` on this domain controller (MS-ADTS 3.1.1.1.9).
+        let stamps = [attributes.add("uSNChanged"), attributes.add("whenChanged")];
         let mut level = Vec::new();
         for name in named {
             let group = self.named(name, GROUP, &attributes).await?;
@@ -31,6 +33,7 @@ impl Walk<'_> {
             level.retain(|group| seen.insert(node(group)));
             for group in &level {
                 groups.push(group.dn().to_owned());
+                self.tree.stamp(node(group), stamps.iter().find_map(|slot| group.first(*slot)));
                 for above in group.values(member_of) {
                     self.tree.member(Node::of(above), node(group));
                 }

@@ -5,11 +5,12 @@
 //! or older than the memberships, so the members that groups list are believed. The matching rule for nested membership
 //! (1.2.840.113556.1.4.1941) would walk the tree anew for each person.
 
-use super::connection::{Connection, domain_scope};
+use super::connection::{Connection, people_controls};
 use super::page::{self, Paged};
+use super::root_dse::RootDse;
 use super::{Error, Operation};
 use crate::directory::group::{Links, Membership, Node, Tree};
-use crate::directory::{Attributes, Entry, Kind, Scope, dn};
+use crate::directory::{Attributes, Entry, Kind, Query, Scope, dn};
 
 mod links;
 mod members;
@@ -24,11 +25,26 @@ pub(super) struct Groups {
     tree: Vec<String>,
     /// Whether anybody showed a link.
     linked: bool,
+    /// What was asked for.
+    query: Attributes,
 }
 
 impl Groups {
-    /// Reads the tree below the groups of a query.
-    pub(super) async fn read(
+    /// Reads the tree below the groups of a query, where it names any.
+    pub(super) async fn of(
+        connection: &mut Connection,
+        root: &RootDse,
+        query: &Query,
+        page_size: u32,
+    ) -> Result<Option<Self>, Error> {
+        if query.attributes.groups().is_empty() {
+            return Ok(None);
+        }
+        let (kind, contexts) = (root.server.kind, &root.naming_contexts);
+        Self::read(connection, kind, contexts, &query.attributes, page_size).await.map(Some)
+    }
+
+    async fn read(
         connection: &mut Connection,
         kind: Kind,
         contexts: &[String],
@@ -51,7 +67,18 @@ impl Groups {
         } else {
             walk.by_members(named).await?;
         }
-        Ok(Self { asked, links, membership: walk.tree.membership(), tree, linked: false })
+        let (membership, query) = (walk.tree.membership(), attributes.clone());
+        Ok(Self { asked, links, membership, tree, linked: false, query })
+    }
+
+    /// Whether these are the groups of a query.
+    pub(super) fn are_of(&self, query: &Query) -> bool {
+        self.query == *query.attributes
+    }
+
+    /// Over the tree and who is in it; `None` where a change of that would not show.
+    pub(super) fn told(&self) -> Option<String> {
+        self.membership.told.map(|told| told.to_string())
     }
 
     /// An entry as the query asked for it, with the groups it is in.
@@ -111,7 +138,7 @@ impl Walk<'_> {
         filter: &str,
         attributes: &Attributes,
     ) -> Result<Vec<Entry>, Error> {
-        let controls = if self.kind == Kind::ActiveDirectory { vec![domain_scope()] } else { Vec::new() };
+        let controls = people_controls(self.kind);
         let paged = Paged { base, scope, filter, attributes, controls, page_size: self.page_size };
         page::all(self.connection, &paged, &Operation::Groups).await
     }
