@@ -58,6 +58,10 @@ pub(super) async fn since(question: &mut Question<'_>, cookies: &[String]) -> Re
     if present.as_ref().is_some_and(Vec::is_empty) && all.touched.is_empty() {
         return Err(untold("the server shows nobody any more: see to the bind account's rights"));
     }
+    if !all.touched.is_empty() {
+        // Those come from controls, whatever the rights: whom they name might not be found by them any more.
+        shown(question, &[question.handle()]).await?;
+    }
     Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next } })
 }
 
