@@ -142,7 +142,12 @@ impl Daemon {
             return Ok(tally);
         }
         let after = Summary::of(name, &tally);
-        told::ended(&after, began.elapsed());
+        let said_before = self.said_before(&after);
+        if after.is_idle() && said_before {
+            told::idle(&after, began.elapsed());
+        } else {
+            told::ended(&after, began.elapsed());
+        }
         self.counted().ran(&before, &after, began.elapsed());
         Ok(tally)
     }
