@@ -2,6 +2,8 @@
 
 mod answers;
 mod days;
+mod delta_faults;
+mod deltas;
 mod groups;
 mod guarded;
 mod identities;
