@@ -3,6 +3,7 @@
 mod answers;
 mod days;
 mod delta_faults;
+mod delta_people;
 mod deltas;
 mod groups;
 mod guarded;

@@ -6,9 +6,9 @@ use ldap3::controls::{Control, MakeCritical, SyncRequest};
 use super::scan::holder;
 use super::shown::shown;
 use super::sync_wire::{self, Info, State};
-use super::{Question, Since, Stop};
+use super::{Question, Since, Stop, witness};
 use crate::directory::Attributes;
-use crate::directory::changes::{Handle, Position};
+use crate::directory::changes::{Handle, Position, Witness};
 use crate::directory::ldap::connection::{Request, people_controls};
 use crate::directory::ldap::error::{one_line, said};
 use crate::directory::ldap::parse::{self, Fault};
@@ -35,11 +35,16 @@ pub(super) async fn position(question: &mut Question<'_>) -> Result<Position, St
         }
         cookies.push(format!("rid=001,csn={}", csns.join(";")));
     }
-    Ok(Position::Syncrepl { cookies })
+    let witnesses = witness::find(question, &cookies).await?;
+    Ok(Position::Syncrepl { cookies, witnesses })
 }
 
 /// Each search's own content, as it differs.
-pub(super) async fn since(question: &mut Question<'_>, cookies: &[String]) -> Result<Since, Stop> {
+pub(super) async fn since(
+    question: &mut Question<'_>,
+    cookies: &[String],
+    witnesses: &[Witness],
+) -> Result<Since, Stop> {
     let untold = |why: &str| Stop::Untold(why.to_owned());
     if cookies.len() != question.query.searches.len() {
         return Err(untold("the mark is of other searches"));
@@ -61,7 +66,14 @@ pub(super) async fn since(question: &mut Question<'_>, cookies: &[String]) -> Re
     if present.as_ref().is_some_and(Vec::is_empty) && all.touched.is_empty() {
         return Err(untold("the server shows nobody any more: see to the bind account's rights"));
     }
-    Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next } })
+    let mut now = Vec::new();
+    if next != cookies {
+        witness::confirm(question, witnesses, &all.touched).await?;
+        now = witness::find(question, &next).await?;
+    }
+    // Where the last change was a deletion, nobody has seen it.
+    let witnesses = if now.is_empty() { witnesses.to_vec() } else { now };
+    Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next, witnesses } })
 }
 
 /// What one search came to.
@@ -125,10 +137,12 @@ async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result
     }
     let done = sync_wire::done(&result).map_err(malformed)?;
     refresh.by_presence |= !done.deletes;
-    refresh.cookie = match done.cookie {
+    let told = !(refresh.touched.is_empty() && refresh.present.is_empty());
+    refresh.cookie = match done.cookie.filter(|new| !new.is_empty()) {
+        // It began anew, as if nothing were known: who went is not told then.
+        None if told => return Err(Stop::Untold("the server told changes, but not up to where".to_owned())),
         // Nothing changed: the old one stays good.
         None => cookie.to_owned(),
-        Some(new) if new.is_empty() => cookie.to_owned(),
         Some(new) => String::from_utf8(new).map_err(|_| Stop::Untold("the server's cookie is no text".to_owned()))?,
     };
     Ok(refresh)
