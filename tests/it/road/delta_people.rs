@@ -87,8 +87,8 @@ fn whose_number_is_missing_may_be_anybody() {
     let mut road = Road::alone(12, "");
     road.config.sync().more = "changes: syncrepl\n    key: employeeNumber".to_owned();
     road.sync_well();
-    road.people
-        .modify(&format!("dn: uid=p3,{}\nchangetype: modify\ndelete: employeeNumber\n", road.config.sync().bases[0]));
+    let base = road.config.sync().bases[0].clone();
+    road.people.modify(&format!("dn: uid=p3,{base}\nchangetype: modify\ndelete: employeeNumber\n"));
     let held = road.sync().ended("held", 4);
     assert_eq!(held["read"]["mode"], "delta");
     road.people.fire([4]);
