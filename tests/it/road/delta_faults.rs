@@ -100,7 +100,10 @@ fn a_server_restored_from_a_backup() {
     road.slapd.restore(&backup);
     road.people.restored(then);
     let json = by_everybody(&mut road, "newer than provider");
-    assert_eq!((&json["members"]["changed"], &json["members"]["returned"], &json["members"]["left"]), (&1.into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&json["members"]["changed"], &json["members"]["returned"], &json["members"]["left"]),
+        (&1.into(), &1.into(), &1.into())
+    );
 }
 
 #[test]
@@ -126,7 +129,10 @@ fn another_server() {
     road.slapd.restart();
     road.config.url = format!("[{}, {}]", road.slapd.url(), other.url());
     by_changes(&mut road);
-    other.modify(&format!("dn: uid=p1,{}\nchangetype: modify\nreplace: title\ntitle: Head Engineer\n\n", road.config.sync().bases[0]));
+    other.modify(&format!(
+        "dn: uid=p1,{}\nchangetype: modify\nreplace: title\ntitle: Head Engineer\n\n",
+        road.config.sync().bases[0]
+    ));
     road.people.set(1, "title", "Head Engineer");
     road.slapd.stop();
     by_everybody(&mut road, "another server answers than before");

@@ -3,6 +3,7 @@
 mod checking;
 mod company;
 mod connecting;
+mod deltas;
 mod discovering;
 mod faults;
 mod groups;

@@ -30,7 +30,8 @@ pub(super) async fn confirm(question: &mut Question<'_>, then: &[Witness], touch
         let later = format!("(&({}={handle})({CSN}>={}))", question.handle(), attribute::escape(csn));
         let told = touched.iter().any(|touched| touched.to_string() == *handle);
         if !told && entry(question, &later).await?.is_none() {
-            let why = "the server no longer holds the change up to which it told the last time: restored from a backup?";
+            let why =
+                "the server no longer holds the change up to which it told the last time: restored from a backup?";
             return Err(Stop::Untold(why.to_owned()));
         }
     }

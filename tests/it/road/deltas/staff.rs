@@ -75,9 +75,8 @@ impl Staff {
         let mut staff = Self { places, group: group.to_owned(), people: BTreeMap::new(), made: 0 };
         let ldif = (0..12).map(|_| staff.hire(usize::from(staff.made % 3 == 1))).collect::<String>();
         let third = staff.dn(3);
-        let group = format!(
-            "dn: {group}\nchangetype: add\nobjectClass: groupOfNames\nmember: cn=nobody\nmember: {third}\n\n"
-        );
+        let group =
+            format!("dn: {group}\nchangetype: add\nobjectClass: groupOfNames\nmember: cn=nobody\nmember: {third}\n\n");
         staff.people.get_mut(&3).unwrap().grouped = Some(third);
         (staff, ldif + &group)
     }
@@ -123,8 +122,7 @@ impl Staff {
     fn hire(&mut self, place: usize) -> String {
         self.made += 1;
         let uid = format!("p{}", self.made);
-        let person =
-            Person { uid, place, number: self.made, active: true, found: true, mail: true, grouped: None };
+        let person = Person { uid, place, number: self.made, active: true, found: true, mail: true, grouped: None };
         self.people.insert(self.made, person);
         add(&self.dn(self.made), &self.people[&self.made])
     }
