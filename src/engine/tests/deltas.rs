@@ -12,7 +12,7 @@ use crate::simulation::directory::handle;
 
 fn marks(highest: u64) -> Marks {
     let position = Position::Usn { invocation: "one".to_owned(), highest };
-    Marks::new(vec![Mark { position, groups: None }])
+    Marks::new(vec![Mark { position, groups: None, places: None }])
 }
 
 /// The directory names these, and stands there now.

@@ -4,6 +4,7 @@ mod changes;
 mod checking;
 mod company;
 mod connecting;
+mod deltas;
 mod discovering;
 mod faults;
 mod groups;
