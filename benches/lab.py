@@ -5,7 +5,7 @@ import contextlib, functools, json, os, shutil, signal, socket, subprocess, sys,
 import people as ldif
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROSTERD = os.path.join(HERE, "../target/release/rosterd")
+ROSTERD = os.environ.get("ROSTERD", os.path.join(HERE, "../target/release/rosterd"))
 BASE = "ou=people,dc=roster,dc=test"
 FILTER = "(objectClass=inetOrgPerson)"
 
