@@ -1,12 +1,14 @@
 //! The cheaper beginning of a run: whoever may have changed is found, read, and from then on judged as in a reading of
 //! everybody.
 
+use std::collections::BTreeSet;
+
 use super::course::{population, too_many, under};
 use super::intake::Intake;
 use super::reading::Read;
 use super::run::{Phase, Run};
 use super::{Effect, Extent, Progress, Standpoint, Transaction};
-use crate::directory::changes::{Changed, Delta, Marks, Whom};
+use crate::directory::changes::{Changed, Delta, Handle, Marks, Whom};
 use crate::directory::{Entry, Server};
 use crate::plan::guard::Grounds;
 use crate::plan::{Known, Marked, Plan, Question};
@@ -29,6 +31,11 @@ impl Run {
         };
         if !delta.probes_missing.is_empty() {
             return self.failed(super::intake::probes_missing(&delta.probes_missing), began);
+        }
+        // Which a reading of everybody would not believe.
+        let before = self.feed.iter().flat_map(|feed| &feed.bases);
+        if let Some(at) = before.zip(&delta.nobody).position(|(before, nobody)| *before > 0 && *nobody) {
+            return self.read_everybody(server, Some(format!("search {} finds nobody any more", at + 1)));
         }
         if too_many(delta.touched.len() as u64, self.feed.as_ref()) {
             let why = format!("{} entries may have changed", delta.touched.len());
@@ -61,8 +68,45 @@ impl Run {
         vec![Effect::Tell(Progress::Changed(many)), fetch]
     }
 
-    /// Those among them whom the searches find were read.
+    /// Those among them whom the searches find were read. Where a key is not the directory's own, others whose entries did
+    /// not change may have the same one: a reading of everybody would find them, too.
     pub(super) fn fetched(&mut self, mut sifting: Box<Sifting>, entries: Vec<Entry>) -> Vec<Effect> {
+        let namesakes: BTreeSet<Key> = self.handled(&sifting, &entries).map(|(_, key)| key).collect();
+        let asked: BTreeSet<Key> = sifting.whom.keys.iter().cloned().collect();
+        let keys: Vec<Key> = namesakes.difference(&asked).cloned().collect();
+        if keys.is_empty() {
+            return self.all_fetched(sifting, entries);
+        }
+        sifting.whom.keys.extend(keys.iter().cloned());
+        self.phase = Phase::FetchingNamesakes(sifting, entries);
+        vec![Effect::Fetch(Whom { handles: Vec::new(), keys })]
+    }
+
+    /// So was whoever has one of their keys.
+    pub(super) fn namesakes_fetched(
+        &mut self,
+        sifting: Box<Sifting>,
+        mut entries: Vec<Entry>,
+        namesakes: Vec<Entry>,
+    ) -> Vec<Effect> {
+        // Whoever is read twice may have changed meanwhile, and would look like two.
+        let read: BTreeSet<Handle> = self.handled(&sifting, &entries).map(|(handle, _)| handle).collect();
+        let (mapping, kind) = (&self.job.mapping, sifting.server.kind);
+        entries.extend(
+            namesakes
+                .into_iter()
+                .filter(|entry| mapping.handle(entry, kind).is_none_or(|handle| !read.contains(&handle))),
+        );
+        self.all_fetched(sifting, entries)
+    }
+
+    /// Where keys are not handles: both of each entry.
+    fn handled<'a>(&'a self, sifting: &Sifting, entries: &'a [Entry]) -> impl Iterator<Item = (Handle, Key)> + use<'a> {
+        let (mapping, kind) = (&self.job.mapping, sifting.server.kind);
+        entries.iter().filter_map(move |entry| mapping.handle(entry, kind).zip(mapping.key(entry, kind).ok()))
+    }
+
+    fn all_fetched(&mut self, mut sifting: Box<Sifting>, entries: Vec<Entry>) -> Vec<Effect> {
         let kind = sifting.server.kind;
         sifting.whom.keys.extend(entries.iter().filter_map(|entry| self.job.mapping.key(entry, kind).ok()));
         let recognise = Transaction::Recognise(sifting.whom.clone());

@@ -36,6 +36,7 @@ pub(super) enum Phase {
     Asking(Server),
     Suspecting(Box<Sifting>),
     Fetching(Box<Sifting>),
+    FetchingNamesakes(Box<Sifting>, Vec<Entry>),
     Recognising(Box<Sifting>, Vec<Entry>),
     LookingUp(Box<Read>),
     Dating(Box<Read>),
@@ -81,6 +82,9 @@ impl Run {
                 self.suspected(sifting, keys, began, now)
             }
             (Phase::Fetching(sifting), Event::Fetched(entries)) => self.fetched(sifting, entries),
+            (Phase::FetchingNamesakes(sifting, entries), Event::Fetched(namesakes)) => {
+                self.namesakes_fetched(sifting, entries, namesakes)
+            }
             (Phase::Recognising(sifting, entries), Event::Committed(Answer::Acquainted(known, _))) => {
                 self.recognised(*sifting, &entries, known, began, now)
             }

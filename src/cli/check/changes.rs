@@ -15,7 +15,7 @@ pub(super) async fn check(sync: &Sync, origin: &Origin, session: &mut Session, f
         Ok(Told { way: Some(way), why }) => {
             findings.ok(name, format!("changes of {from} are told by {way}: {why}"));
             let (late, every) = (late(way, session), humantime::format_duration(sync.full_reading));
-            let said = format!("{late} noticed when everybody is read, every {every} (`full_reading`)");
+            let said = format!("{late} only when everybody is read, every {every} (`full_reading`)");
             if way == Way::Syncrepl || session.server().sees_deleted {
                 findings.ok(name, said);
             } else {
@@ -32,8 +32,8 @@ pub(super) async fn check(sync: &Sync, origin: &Origin, session: &mut Session, f
 /// Who is not noticed by changes.
 fn late(way: Way, session: &Session) -> &'static str {
     if way == Way::Syncrepl || session.server().sees_deleted {
-        "leavers leave with the next run; what a renamed unit or other rights change is"
+        "leavers are seen by the next run; renamed units and other rights"
     } else {
-        "whoever is disabled, moved or filtered leaves with the next run; whoever is deleted is"
+        "whoever is disabled, moved or filtered is seen by the next run; whoever is deleted, renamed units and other rights"
     }
 }

@@ -34,12 +34,25 @@ pub enum Position {
     Syncrepl {
         /// As the server wrote them.
         cookies: Vec<String>,
+        /// Whose changes were the last ones then.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        witnesses: Vec<Witness>,
     },
     /// The latest moment at which an entry was changed, by the server's own clock.
     Timestamp {
         /// In whole seconds since 1970, which is all that servers tell; `None`: none was seen.
         latest: Option<i64>,
     },
+}
+
+/// An entry that was changed last. A database that does not hold that change is an older one, such as one from a backup:
+/// changed since, it could not be told by its cookies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// The entry's handle, as text.
+    pub handle: String,
+    /// Its `entryCSN`.
+    pub csn: String,
 }
 
 impl Position {
@@ -84,6 +97,7 @@ mod tests {
             },
             mark(Position::Syncrepl {
                 cookies: vec!["rid=001,csn=20261129000000.000000Z#000000#000#000000".to_owned()],
+                witnesses: vec![Witness { handle: "4443".to_owned(), csn: "20261129000000".to_owned() }],
             }),
             mark(Position::Timestamp { latest: Some(1_795_910_400) }),
         ]);

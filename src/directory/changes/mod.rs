@@ -11,7 +11,7 @@ mod handle;
 mod marks;
 
 pub use handle::Handle;
-pub use marks::{Mark, Marks, Position};
+pub use marks::{Mark, Marks, Position, Witness};
 
 /// How a sync learns of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Delta {
     pub marks: Marks,
     /// The `require` filters that found nobody.
     pub probes_missing: Vec<String>,
+    /// Of each search, whether it is known to find nobody.
+    pub nobody: Vec<bool>,
 }
 
 /// What became of the question what changed since a mark.
@@ -90,13 +92,14 @@ impl Delta {
             let why = "one of several directories can tell only who is there, not who went".to_owned();
             return Changed::Unknown(why);
         }
-        let Self { mut touched, present: _, mut marks, mut probes_missing } = self;
+        let Self { mut touched, present: _, mut marks, mut probes_missing, mut nobody } = self;
         touched.extend(next.touched);
         touched.sort_unstable();
         touched.dedup();
         marks.extend(next.marks);
         probes_missing.retain(|probe| next.probes_missing.contains(probe));
-        Changed::Since(Self { touched, present: None, marks, probes_missing })
+        nobody.extend(next.nobody);
+        Changed::Since(Self { touched, present: None, marks, probes_missing, nobody })
     }
 }
 

@@ -78,7 +78,7 @@ async fn who_is_found_by_two_searches_counts_once_and_shared_keys_are_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_broken_fails_and_the_rest_is_checked() {
-    let mut world = World::of(0..1).await;
+    let world = World::of(0..1).await;
     let nowhere = PEOPLE.replace("people", "nowhere");
     world.configure(|text| text.replace(PEOPLE, &nowhere));
     let said = world.ends(1, &["check"]).out;

@@ -80,7 +80,7 @@ async fn what_no_run_has_held_yet_is_planned_anew_and_granted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_is_down_grants_nothing() {
-    let mut world = World::of(0..8).await;
+    let world = World::of(0..8).await;
     world.ends(0, &["sync"]);
     world.slapd.stop();
     let wrong = world.ends(1, &["approve", "employees", "0000000"]).err;

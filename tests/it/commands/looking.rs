@@ -53,7 +53,7 @@ async fn a_sync_and_what_is_told_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_s_story() {
-    let mut world = World::of(0..3).await;
+    let world = World::of(0..3).await;
     world.ends(0, &["sync"]);
     world.slapd.modify(&format!("dn: uid=p1,{PEOPLE}\nchangetype: modify\nreplace: title\ntitle: Lead\n"));
     let story = world.json(0, &["explain", "1"]);

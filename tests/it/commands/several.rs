@@ -18,7 +18,7 @@ fn joined(world: &World, other: &Slapd) {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_directories_are_one_company() {
     let world = World::of(0..6).await;
-    let mut other = Slapd::start(&ldif::with_people(10..16));
+    let other = Slapd::start(&ldif::with_people(10..16));
     joined(&world, &other);
 
     let said = world.ends(0, &["check"]).out;

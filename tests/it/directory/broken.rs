@@ -39,7 +39,7 @@ async fn a_stalled_connection_is_given_up() {
 
 #[tokio::test]
 async fn a_server_that_goes_away_while_it_is_read() {
-    let mut slapd = Slapd::start(&ldif::with_people(0..5000));
+    let slapd = Slapd::start(&ldif::with_people(0..5000));
     let session = Session::open(&settings(&[&slapd.url()])).await.unwrap();
     let mut reader = session.read(&query("(uid=*)"));
     reader.next_page().await.unwrap();

@@ -156,7 +156,7 @@ async fn a_hung_server_costs_the_connect_timeout() {
 
 #[tokio::test]
 async fn a_server_that_stops_and_comes_back() {
-    let mut slapd = Slapd::start(&ldif::with_people(0..2));
+    let slapd = Slapd::start(&ldif::with_people(0..2));
     slapd.modify(&format!("dn: uid=p1,{}\nchangetype: delete\n", ldif::PEOPLE));
     let mut settings = settings(&[&slapd.url()]);
     settings.connect_timeout = Duration::from_millis(500);

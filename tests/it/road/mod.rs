@@ -2,6 +2,9 @@
 
 mod answers;
 mod days;
+mod delta_faults;
+mod delta_people;
+mod deltas;
 mod groups;
 mod guarded;
 mod identities;

@@ -8,7 +8,7 @@ use super::group::Groups;
 use super::root_dse::RootDse;
 use super::{Error, probe};
 use crate::directory::changes::{Changed, Changes, Delta, Handle, Mark, Marks, Position, Way};
-use crate::directory::{Kind, Query};
+use crate::directory::{Attributes, Kind, Query};
 
 mod cookie;
 mod dates;
@@ -20,6 +20,7 @@ mod sync_wire;
 mod syncrepl;
 mod timestamp;
 mod usn;
+mod witness;
 
 pub(super) use dates::dates;
 pub(super) use fetch::fetch;
@@ -108,8 +109,30 @@ pub(super) async fn changed(
         present
     });
     let probes_missing = probe::missing(question.connection, question.kind(), question.query).await?;
+    let nobody = match Stop::told(nobody(question, &touched, present.as_deref()).await)? {
+        Ok(nobody) => nobody,
+        Err(why) => return Ok(Changed::Unknown(why)),
+    };
     let marks = Marks::new(vec![Mark { position, groups: groups.as_ref().and_then(Groups::told) }]);
-    Ok(Changed::Since(Delta { touched, present, marks, probes_missing }))
+    Ok(Changed::Since(Delta { touched, present, marks, probes_missing, nobody }))
+}
+
+/// Which searches find nobody, where it matters: somebody may be missing.
+async fn nobody(
+    question: &mut Question<'_>,
+    touched: &[Handle],
+    present: Option<&[Handle]>,
+) -> Result<Vec<bool>, Stop> {
+    let mut nobody = vec![false; question.query.searches.len()];
+    if touched.is_empty() && present.is_none() {
+        return Ok(nobody);
+    }
+    let mut attributes = Attributes::default();
+    attributes.add(question.handle());
+    for (search, nobody) in question.query.searches.iter().zip(&mut nobody) {
+        *nobody = shown::first(question, search, &attributes).await?.is_none();
+    }
+    Ok(nobody)
 }
 
 async fn since(question: &mut Question<'_>, mark: &Mark, groups: &mut Option<Groups>) -> Result<Since, Stop> {
@@ -126,7 +149,7 @@ async fn since(question: &mut Question<'_>, mark: &Mark, groups: &mut Option<Gro
     same_groups(groups.as_ref(), mark.groups.as_deref())?;
     match &mark.position {
         Position::Usn { invocation, highest } => usn::since(question, invocation, *highest).await,
-        Position::Syncrepl { cookies } => syncrepl::since(question, cookies).await,
+        Position::Syncrepl { cookies, witnesses } => syncrepl::since(question, cookies, witnesses).await,
         Position::Timestamp { latest } => timestamp::since(question, *latest).await,
     }
 }

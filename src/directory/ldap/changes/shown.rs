@@ -49,7 +49,11 @@ fn unreadable(names: &[&str]) -> Stop {
 }
 
 /// One entry of a search.
-async fn first(question: &mut Question<'_>, search: &Search, attributes: &Attributes) -> Result<Option<Entry>, Stop> {
+pub(super) async fn first(
+    question: &mut Question<'_>,
+    search: &Search,
+    attributes: &Attributes,
+) -> Result<Option<Entry>, Stop> {
     let during = Operation::Way;
     let request = Request {
         base: &search.base,

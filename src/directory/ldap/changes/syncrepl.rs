@@ -6,9 +6,9 @@ use ldap3::controls::{Control, MakeCritical, SyncRequest};
 use super::scan::holder;
 use super::shown::shown;
 use super::sync_wire::{self, Info, State};
-use super::{Question, Since, Stop, cookie};
+use super::{Question, Since, Stop, cookie, witness};
 use crate::directory::Attributes;
-use crate::directory::changes::{Handle, Position};
+use crate::directory::changes::{Handle, Position, Witness};
 use crate::directory::ldap::connection::{Request, people_controls};
 use crate::directory::ldap::error::{one_line, said};
 use crate::directory::ldap::parse::{self, Fault};
@@ -32,11 +32,16 @@ pub(super) async fn position(question: &mut Question<'_>) -> Result<Position, St
             Stop::Untold(format!("`{context}` does not show its `contextCSN`: let the bind account read it"))
         })?);
     }
-    Ok(Position::Syncrepl { cookies })
+    let witnesses = witness::find(question, &cookies).await?;
+    Ok(Position::Syncrepl { cookies, witnesses })
 }
 
 /// Each search's own content, as it differs.
-pub(super) async fn since(question: &mut Question<'_>, cookies: &[String]) -> Result<Since, Stop> {
+pub(super) async fn since(
+    question: &mut Question<'_>,
+    cookies: &[String],
+    witnesses: &[Witness],
+) -> Result<Since, Stop> {
     let untold = |why: &str| Stop::Untold(why.to_owned());
     if cookies.len() != question.query.searches.len() {
         return Err(untold("the mark is of other searches"));
@@ -62,7 +67,14 @@ pub(super) async fn since(question: &mut Question<'_>, cookies: &[String]) -> Re
         // Those come from controls, whatever the rights: whom they name might not be found by them any more.
         shown(question, &[question.handle()]).await?;
     }
-    Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next } })
+    let mut now = Vec::new();
+    if next != cookies {
+        witness::confirm(question, witnesses, &all.touched).await?;
+        now = witness::find(question, &next).await?;
+    }
+    // Where the last change was a deletion, nobody has seen it.
+    let witnesses = if now.is_empty() { witnesses.to_vec() } else { now };
+    Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next, witnesses } })
 }
 
 /// What one search came to.
@@ -129,7 +141,13 @@ async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result
     }
     let done = sync_wire::done(&result).map_err(malformed)?;
     refresh.by_presence |= !done.deletes;
-    refresh.cookie = next(cookie, done.cookie.unwrap_or_default()).ok_or_else(|| {
+    let told = !(refresh.touched.is_empty() && refresh.present.is_empty());
+    let new = done.cookie.unwrap_or_default();
+    if told && new.is_empty() {
+        // It began anew, as if nothing were known: who went is not told then.
+        return Err(Stop::Untold("the server told changes, but not up to where".to_owned()));
+    }
+    refresh.cookie = next(cookie, new).ok_or_else(|| {
         // What was told then is no less than everything, but may be taken for who came, went or changed.
         Stop::Untold("the server's replicas are others now than when the mark was taken".to_owned())
     })?;

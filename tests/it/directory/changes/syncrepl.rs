@@ -13,7 +13,7 @@ async fn followed(ldif: &str) -> Followed {
 
 fn cookies(followed: &mut Followed) -> &mut Vec<String> {
     match &mut followed.mark.position {
-        Position::Syncrepl { cookies } => cookies,
+        Position::Syncrepl { cookies, .. } => cookies,
         position => panic!("{position:?}"),
     }
 }
