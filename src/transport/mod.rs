@@ -5,7 +5,6 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -84,63 +83,18 @@ impl Answer {
 /// Makes calls to one target. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Transport {
-    http: Http,
-    clients: Arc<OnceLock<Clients>>,
-}
-
-#[derive(Debug)]
-struct Clients {
     client: Client,
     /// For this machine itself.
     near: Client,
 }
 
 impl Transport {
-    /// A transport for a target. Reads the file of authorities; the system's are read at the first call, for that takes
-    /// longer than a run in which there is nothing to send.
+    /// A transport for a target. Reads the file of authorities, or the system's.
     ///
     /// # Errors
     ///
     /// Authorities or proxy that cannot be used.
     pub fn new(http: &Http) -> Result<Self, Error> {
-        let transport = Self { http: http.clone(), clients: Arc::default() };
-        if http.ca.is_some() || http.proxy.is_some() {
-            transport.clients()?;
-        }
-        Ok(transport)
-    }
-
-    fn clients(&self) -> Result<&Clients, Error> {
-        if let Some(clients) = self.clients.get() {
-            return Ok(clients);
-        }
-        let clients = Clients::new(&self.http)?;
-        Ok(self.clients.get_or_init(|| clients))
-    }
-
-    /// Makes one call. Takes as long as the configured timeout at most.
-    pub async fn call(&self, request: &Request) -> Answer {
-        let clients = match self.clients() {
-            Ok(clients) => clients,
-            Err(error) => return Answer::Unsent(error.to_string()),
-        };
-        let request = match clients.prepared(request) {
-            Ok(request) => request,
-            Err(why) => return Answer::Unsent(why),
-        };
-        let client = if is_near(request.url()) { &clients.near } else { &clients.client };
-        match client.execute(request).await {
-            Ok(response) => replied(response).await,
-            // A connection that was never made, or a request that was never one. Everything else may have got through:
-            // also one on a pooled connection that the server was just closing.
-            Err(error) if error.is_connect() || error.is_builder() => Answer::Unsent(wording::unsent(&error)),
-            Err(error) => Answer::Unanswered(wording::unanswered(&error)),
-        }
-    }
-}
-
-impl Clients {
-    fn new(http: &Http) -> Result<Self, Error> {
         install_crypto();
         let authorities = trust::authorities(http.ca.as_deref())?;
         let built = |client: ClientBuilder| client.build().map_err(|error| Error::Client(wording::root_cause(&error)));
@@ -152,6 +106,22 @@ impl Clients {
         // The environment's proxy leads out of the house, not to a target on this very machine.
         let near = built(builder(http, authorities.clone()).no_proxy())?;
         Ok(Self { client: built(builder(http, authorities))?, near })
+    }
+
+    /// Makes one call. Takes as long as the configured timeout at most.
+    pub async fn call(&self, request: &Request) -> Answer {
+        let request = match self.prepared(request) {
+            Ok(request) => request,
+            Err(why) => return Answer::Unsent(why),
+        };
+        let client = if is_near(request.url()) { &self.near } else { &self.client };
+        match client.execute(request).await {
+            Ok(response) => replied(response).await,
+            // A connection that was never made, or a request that was never one. Everything else may have got through:
+            // also one on a pooled connection that the server was just closing.
+            Err(error) if error.is_connect() || error.is_builder() => Answer::Unsent(wording::unsent(&error)),
+            Err(error) => Answer::Unanswered(wording::unanswered(&error)),
+        }
     }
 
     fn prepared(&self, request: &Request) -> Result<reqwest::Request, String> {
