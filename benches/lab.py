@@ -1,9 +1,11 @@
 """A company for the benches: a directory with people, the sandbox, and a config between them; all of it in a temporary folder
 and on loopback, and gone at the end."""
-import contextlib, os, shutil, signal, socket, subprocess, sys, tempfile, time
+import contextlib, functools, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
+
+import people as ldif
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROSTERD = os.path.join(HERE, "../target/release/rosterd")
+ROSTERD = os.environ.get("ROSTERD", os.path.join(HERE, "../target/release/rosterd"))
 BASE = "ou=people,dc=roster,dc=test"
 FILTER = "(objectClass=inetOrgPerson)"
 
@@ -18,15 +20,25 @@ moduleload memberof
 database mdb
 suffix "dc=roster,dc=test"
 rootdn "cn=admin,dc=roster,dc=test"
+rootpw admin-password
 directory {folder}/db
 maxsize 8589934592
 limits * size=500 size.pr=1000 size.prtotal=unlimited
 index objectClass,entryUUID eq
 """
 
+# What a server needs so that it can tell what changed.
+TELLS_CHANGES = """
+moduleload syncprov
+index entryCSN,modifyTimestamp eq
+overlay syncprov
+syncprov-sessionlog 10000
+"""
+
 CONFIG = """
 state: {folder}/state
 control: {folder}/control.sock
+log: {{ format: json, level: debug }}
 directories:
   lab: {directory}
 destinations:
@@ -63,19 +75,25 @@ def wait_for(address, port):
     sys.exit(f"nothing listens on {address}, port {port}")
 
 
-def slapd(folder, people, children):
-    """A slapd: what goes into the config of it, and what ldapsearch is to be asked."""
+def slapd(folder, people, children, settings=""):
+    """A slapd: what goes into the config of it, and how it is used."""
     port = free_port()
     os.mkdir(f"{folder}/db")
     with open(f"{folder}/slapd.conf", "w") as f:
-        f.write(SLAPD.format(folder=folder))
+        f.write(SLAPD.format(folder=folder) + settings)
     with open(f"{folder}/people.ldif", "w") as f:
         subprocess.run([sys.executable, f"{HERE}/people.py", str(people)], stdout=f, check=True)
     env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin")
     subprocess.run(["slapadd", "-q", "-f", f"{folder}/slapd.conf", "-l", f"{folder}/people.ldif"], check=True, env=env)
+    os.remove(f"{folder}/people.ldif")
     url = f"ldap://127.0.0.1:{port}"
-    children.append(subprocess.Popen(["slapd", "-f", f"{folder}/slapd.conf", "-h", f"{url}/", "-d", "0"], env=env))
-    wait_for("127.0.0.1", port)
+
+    def start():
+        child = subprocess.Popen(["slapd", "-f", f"{folder}/slapd.conf", "-h", f"{url}/", "-d", "0"], env=env)
+        children.append(child)
+        wait_for("127.0.0.1", port)
+        return child
+
     config = {
         "directory": f'{{ url: "{url}", bind: anonymous, kind: openldap }}',
         "base": BASE,
@@ -87,11 +105,23 @@ def slapd(folder, people, children):
       department: ou''',
     }
     attributes = "entryUUID employeeNumber givenName sn title mail c l ou telephoneNumber".split()
-    return config, ["-x", "-H", url, "-b", BASE, FILTER, *attributes]
+    server = Server(
+        config,
+        search=["-x", "-H", url, "-b", BASE, FILTER, *attributes],
+        admin=["-x", "-H", url, "-D", "cn=admin,dc=roster,dc=test", "-w", "admin-password"],
+        dn=ldif.dn_of,
+        unique_id=lambda number: str(100_000 + number),
+    )
+    server.start, server.child = start, start()
+    return server
+
+
+# The same, and it tells what changed.
+slapd_with_changes = functools.partial(slapd, settings=TELLS_CHANGES)
 
 
 def samba(folder, people, children):
-    """A Samba domain controller as the tests have it; needs root for its ports."""
+    """A Samba domain controller as the tests have it, and how it is used; needs root for its ports."""
     tests, address = f"{HERE}/../tests/samba", "127.52.0.1"
     template = subprocess.run([f"{tests}/template", str(people)], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     subprocess.run(["tar", "-C", folder, "-xf", template], check=True)
@@ -117,8 +147,13 @@ def samba(folder, people, children):
     # Read by ldapsearch, which takes the authority from nowhere else.
     os.environ["LDAPTLS_CACERT"] = f"{folder}/ca.pem"
     attributes = "objectGUID userAccountControl accountExpires employeeID givenName sn title mail department".split()
-    search = ["-x", "-H", url, "-D", account, "-w", password, "-b", config["base"], config["filter"], *attributes]
-    return config, search
+    return Server(
+        config,
+        search=["-x", "-H", url, "-D", account, "-w", password, "-b", config["base"], config["filter"], *attributes],
+        admin=["-x", "-H", url, "-D", "administrator@corp.example.test", "-w", "Passw0rd!"],
+        dn=lambda number: f"CN=p{number + 1},{config['base']}",
+        unique_id=lambda number: f"E{number + 1}",
+    )
 
 
 def certificate(folder, address):
@@ -134,22 +169,57 @@ def certificate(folder, address):
     os.chmod(f"{folder}/server.key", 0o600)
 
 
+class Server:
+    """A directory: what goes into the config of it, and what ldapsearch and ldapmodify are to be told. People have
+    numbers, from 0."""
+
+    def __init__(self, config, search, admin, dn, unique_id):
+        self.config, self.search, self.admin, self.dn, self.unique_id = config, search, admin, dn, unique_id
+        self.start = self.child = None
+
+    def modify(self, changes):
+        """Applies changes as the administrator, in ldapmodify's LDIF."""
+        subprocess.run(["ldapmodify", *self.admin], input=changes, text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def restart(self):
+        """Ends the server in good order and starts it again with the data it has: a session log is gone then."""
+        self.child.send_signal(signal.SIGTERM)
+        self.child.wait()
+        self.child = self.start()
+
+
+class Lab:
+    """What was started: its folder, in which `rosterd.yaml` is, the directory, and where the sandbox is."""
+
+    def __init__(self, folder, directory, http):
+        self.folder, self.directory, self.sandbox = folder, directory, f"http://127.0.0.1:{http}/sandbox"
+        self.config = f"{folder}/rosterd.yaml"
+
+    def rosterd(self, *arguments):
+        return [ROSTERD, "--config", self.config, *arguments]
+
+    def ask(self, path):
+        """What the sandbox says."""
+        with urllib.request.urlopen(f"{self.sandbox}/{path}") as answer:
+            return json.load(answer)
+
+
 @contextlib.contextmanager
 def lab(people, more="", directory=slapd):
-    """Starts it all; gives the folder, in which `rosterd.yaml` is, and what ldapsearch is to be asked for the same
-    people. `more` goes into the sync."""
+    """Starts it all, for as long as it lasts. `more` goes into the sync."""
     folder = tempfile.mkdtemp(prefix="rosterd-bench-")
     children = []
     try:
         http = free_port()
         children.append(subprocess.Popen([ROSTERD, "sandbox", "--listen", f"127.0.0.1:{http}"], stdout=subprocess.DEVNULL))
-        config, search = directory(folder, people, children)
+        server = directory(folder, people, children)
         wait_for("127.0.0.1", http)
         with open(f"{folder}/rosterd.yaml", "w") as f:
-            f.write(CONFIG.format(folder=folder, http=http, more=more, **config))
-        yield folder, search
+            f.write(CONFIG.format(folder=folder, http=http, more=more, **server.config))
+        yield Lab(folder, server, http)
     finally:
         for child in children:
-            child.send_signal(signal.SIGTERM)
-            child.wait()
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+                child.wait()
         shutil.rmtree(folder)

@@ -88,12 +88,12 @@ impl Store {
     }
 }
 
-/// Accounts of a sync that are confirmed active: its active people but the few whose account is not, so that a run in
-/// which nothing happens does not read every account. The index is named, for by the other one every active person would
-/// be read for each of the few.
+/// Accounts of a sync that are confirmed active: its active people, whose number is kept, but the few whose account is
+/// not, so that a run reads neither every person nor every account. The index is named, for by the other one every active
+/// person would be read for each of the few.
 pub(in crate::store) async fn confirmed_active(connection: &mut SqliteConnection, feed: i64) -> Result<u64, Error> {
     let active: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM person WHERE feed = ?1 AND active = 1)
+        "SELECT coalesce((SELECT active FROM feed WHERE id = ?1), 0)
            - (SELECT count(*) FROM account a CROSS JOIN person p INDEXED BY person_account
               WHERE a.realm = (SELECT realm FROM feed WHERE id = ?1) AND a.confirmed_gone IS NOT 0
                 AND p.account = a.id AND p.feed = ?1 AND p.active = 1)",

@@ -3,7 +3,7 @@
 use super::Say::{Be, Leave, Protected};
 use super::{Desk, at};
 use crate::plan::Kind;
-use crate::store::Who;
+use crate::store::{Store, Who};
 
 const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -96,6 +96,33 @@ async fn only_confirmed_active_accounts_of_this_sync_count() {
     assert_eq!(active, 2, "Cato is on the way out, Dora not there yet");
     let other = desk.store.grounds(desk.feed + 1, desk.now, WINDOW).await.unwrap();
     assert_eq!((other.active, other.held.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn active_people_are_counted_as_they_come_and_go() {
+    let mut store = Store::memory().await.unwrap();
+    let script = "INSERT INTO realm (id, name) VALUES (1, 'r'); INSERT INTO feed (id, sync, realm) VALUES (1, 's', 1), (2, 't', 1);
+         INSERT INTO person (id, feed, key, verdict, active) VALUES (1, 1, 'a', '', 1), (2, 1, 'b', '', 0), (3, 1, 'c', '', 1)";
+    sqlx::raw_sql(script).execute(&mut store.connection).await.unwrap();
+    for (change, expected) in [
+        ("UPDATE person SET why = 'nothing'", [2, 0]),
+        ("UPDATE person SET active = 1", [3, 0]),
+        (
+            "INSERT INTO person (feed, key, verdict, active) VALUES (1, 'a', '', 0)
+            ON CONFLICT (feed, key, imported) DO UPDATE SET active = excluded.active",
+            [2, 0],
+        ),
+        ("UPDATE person SET active = 0 WHERE id = 2", [1, 0]),
+        ("UPDATE person SET active = 0 WHERE id = 2", [1, 0]),
+        ("UPDATE person SET feed = 2", [0, 1]),
+        ("DELETE FROM person WHERE active = 0", [0, 1]),
+        ("DELETE FROM person", [0, 0]),
+    ] {
+        sqlx::raw_sql(change).execute(&mut store.connection).await.unwrap();
+        let counted: Vec<i64> =
+            sqlx::query_scalar("SELECT active FROM feed ORDER BY id").fetch_all(&mut store.connection).await.unwrap();
+        assert_eq!(counted, expected, "{change}");
+    }
 }
 
 #[tokio::test]
