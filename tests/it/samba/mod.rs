@@ -3,6 +3,7 @@
 mod checking;
 mod company;
 mod connecting;
+mod delta_faults;
 mod deltas;
 mod discovering;
 mod faults;
