@@ -5,6 +5,7 @@
 //! [`store`] keeps that, and [`delivery`] brings it there through a [`destination`]. [`engine`] runs all this as a state
 //! machine: `handle(now, event)` answers with effects, and [`daemon`] performs them one after the other: readings with
 //! its source, calls with [`transport`], transactions with its books (`daemon/books.rs`), which a simulation uses, too.
+//! Where a directory tells what changed ([`directory::changes`]), a run begins with whoever may have, and goes on as ever.
 //! `rosterd run` does this for as long as it lives: its loop (`daemon/life.rs`) starts what its agenda says is due, follows
 //! its config, and has commands run that are given at its control socket, just as [`cli`] runs them without a daemon.
 //!
@@ -13,7 +14,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`roster`] | the words everybody uses: key, identity, payload, fingerprint, now |
-//! | [`directory`] | entries, pages, attributes; `ldap` touches the wire |
+//! | [`directory`] | entries, pages, attributes, `changes`; `ldap` touches the wire |
 //! | [`mapping`] | entry → judgement: who is active, and with which fields |
 //! | [`plan`] | what was read + what is known → what is due; absence, claims, guard |
 //! | [`destination`] | the contract of a target, and the targets: protocols without I/O |
@@ -31,6 +32,11 @@
 //! **Invariants**
 //!
 //! - Only a complete reading can say that someone is gone.
+//! - Changes are only a cheaper way to learn whom to look at: whoever is named is read by the sync's own searches and judged
+//!   as ever, beside everybody who waits for something; whoever is not found is looked up. Where the directory stood moves
+//!   in the transaction that stores what it told.
+//! - A mark is believed only from the server that gave it, under the same rules and rights, while no other one was read
+//!   since; what is odd about it makes a reading of everybody, never a smaller one.
 //! - An account with an active claim is never sent as leaving; asked when weighing, and again when a batch is made.
 //! - What is due, held, counted and recorded is admitted in one transaction, or not at all.
 //! - A run goes by one clock, which nobody sets while it lasts. When the wall clock was set before it, what is stored moves
@@ -68,6 +74,9 @@
 //!   of it is left in the next one.
 //! - The program starts itself once more before anything else (feature `kerberos`): libkrb5 takes its keytab and its
 //!   tickets' place from variables of the process, which can't be set safely later.
+//! - A mark is kept for the server that was read last, not for each: what another one told since may have been older, and
+//!   this one would not tell it again.
+//! - Of runs that asked for changes and found nothing to do only the last in a row is kept.
 //! - Who is in a group is read from the group tree before anybody is, not asked by a matching rule: by links in Active
 //!   Directory, by members elsewhere.
 //! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and

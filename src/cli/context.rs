@@ -13,7 +13,7 @@ use super::output::{self, Failure};
 use super::voice::{Line, Voice};
 use crate::config::{Config, Environment, Sync};
 use crate::daemon::clock::{Going, Steady};
-use crate::daemon::{self, Daemon, DaemonError, Order, RunError, Stop, Stopping};
+use crate::daemon::{self, Daemon, DaemonError, Order, PerformError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
 use crate::store::{Lock, LockError, Store};
@@ -208,8 +208,8 @@ impl From<Stopping> for Failure {
     }
 }
 
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
+impl From<PerformError> for Failure {
+    fn from(error: PerformError) -> Self {
         Self::new(error.to_string())
     }
 }

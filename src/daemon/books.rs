@@ -35,15 +35,9 @@ impl<'a> Books<'a> {
     pub async fn commit(&mut self, transaction: Transaction, moment: Now) -> Result<Answer, store::Error> {
         let now = moment.wall;
         let realm = self.job.destination.realm();
-        let limits = self.job.destination.limits();
-        let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
-        let answer = match transaction {
+        Ok(match transaction {
             Transaction::Begin => return self.begin(&realm, moment).await,
             Transaction::Resume => Answer::Resumed(self.resume(moment).await?.map(Box::new)),
-            Transaction::Stage(rows) => {
-                self.store.stage(&rows).await?;
-                Answer::Done
-            }
             Transaction::Know => {
                 Answer::Acquainted(self.store.known(self.feed).await?, self.store.imported(self.feed).await?)
             }
@@ -53,12 +47,12 @@ impl<'a> Books<'a> {
             Transaction::Recognise(whom) => {
                 Answer::Acquainted(self.store.recognise(self.feed, &whom).await?, Vec::new())
             }
-            Transaction::Date(dates) => {
-                self.store.date(&dates).await?;
+            Transaction::Stage(rows) => {
+                self.store.stage(&rows).await?;
                 Answer::Done
             }
-            Transaction::Advance(standpoint) => {
-                self.store.advance(self.feed, &standpoint).await?;
+            Transaction::Date(dates) => {
+                self.store.date(&dates).await?;
                 Answer::Done
             }
             Transaction::Recall => Answer::Known(
@@ -66,54 +60,63 @@ impl<'a> Books<'a> {
                 self.store.touched(&realm).await?,
                 Box::new(self.store.grounds(self.feed, now, WINDOW).await?),
             ),
-            Transaction::Admit(admit) => Answer::Admitted(self.admit(&admit, &realm, now).await?),
-            Transaction::Survey => Answer::Work(
-                Box::new(self.store.work(&realm, self.run, per, now).await?),
-                self.store.token(&realm).await?,
-                self.store.failures(&realm).await?,
-            ),
-            Transaction::Charge(purpose) => match &limits.token {
-                Some(quota) => Answer::Charged(self.store.charge(&realm, quota, purpose, now).await?),
-                None => Answer::Done,
-            },
-            Transaction::Token(outcome) => {
-                self.token(&realm, outcome, now).await?;
+            Transaction::Advance(standpoint) => {
+                self.store.advance(self.feed, &standpoint).await?;
                 Answer::Done
             }
-            Transaction::Claim(limit) => Answer::Claimed(self.store.claim(&realm, self.run, limit, now).await?),
-            Transaction::MarkSent(batch) => Answer::Frozen(self.mark_sent(batch, now).await?),
+            Transaction::Admit(admit) => Answer::Admitted(self.admit(&admit, &realm, now).await?),
+            transaction => return self.deliver(transaction, &realm, now).await,
+        })
+    }
+
+    /// What comes after a reading.
+    async fn deliver(&mut self, transaction: Transaction, realm: &str, now: Timestamp) -> Result<Answer, store::Error> {
+        let limits = self.job.destination.limits();
+        let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
+        match transaction {
+            Transaction::Survey => {
+                return Ok(Answer::Work(
+                    Box::new(self.store.work(realm, self.run, per, now).await?),
+                    self.store.token(realm).await?,
+                    self.store.failures(realm).await?,
+                ));
+            }
+            Transaction::Charge(purpose) => {
+                if let Some(quota) = &limits.token {
+                    return Ok(Answer::Charged(self.store.charge(realm, quota, purpose, now).await?));
+                }
+            }
+            Transaction::Claim(limit) => {
+                return Ok(Answer::Claimed(self.store.claim(realm, self.run, limit, now).await?));
+            }
+            Transaction::MarkSent(batch) => return Ok(Answer::Frozen(self.mark_sent(batch, now).await?)),
+            Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen, now).await?)),
+            Transaction::Count => {
+                let pending = self.store.left_over(realm).await?;
+                return Ok(Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? });
+            }
+            Transaction::Token(outcome) => self.token(realm, outcome, now).await?,
             Transaction::Settle(batch, settlement, not_before) => {
                 let pace = Pace { not_before, quiet: limits.quiet };
                 self.store.settle(&batch, self.run, &settlement, pace, now).await?;
-                Answer::Done
             }
-            Transaction::Note(batch, ticket) => {
-                self.store.note(batch, &ticket).await?;
-                Answer::Done
-            }
-            Transaction::Wait(batch, ticket, until) => {
-                self.store.wait(batch, &ticket, until).await?;
-                Answer::Done
-            }
-            Transaction::Observe(seen) => Answer::Drifted(self.observe(&realm, &seen, now).await?),
-            Transaction::DropToken => {
-                self.store.drop_token(&realm).await?;
-                Answer::Done
-            }
-            Transaction::Reject(until, note) => {
-                self.store.reject(&realm, until, &note, now).await?;
-                Answer::Done
-            }
-            Transaction::Count => {
-                let pending = self.store.left_over(&realm).await?;
-                Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? }
-            }
-            Transaction::End(tally) => {
-                self.store.end_run(self.feed, &tally, now).await?;
-                Answer::Done
-            }
-        };
-        Ok(answer)
+            Transaction::Note(batch, ticket) => self.store.note(batch, &ticket).await?,
+            Transaction::Wait(batch, ticket, until) => self.store.wait(batch, &ticket, until).await?,
+            Transaction::DropToken => self.store.drop_token(realm).await?,
+            Transaction::Reject(until, note) => self.store.reject(realm, until, &note, now).await?,
+            Transaction::End(tally) => self.store.end_run(self.feed, &tally, now).await?,
+            Transaction::Begin
+            | Transaction::Resume
+            | Transaction::Know
+            | Transaction::Suspect(..)
+            | Transaction::Recognise(_)
+            | Transaction::Stage(_)
+            | Transaction::Date(_)
+            | Transaction::Recall
+            | Transaction::Advance(_)
+            | Transaction::Admit(_) => unreachable!("committed above"),
+        }
+        Ok(Answer::Done)
     }
 
     async fn begin(&mut self, realm: &str, moment: Now) -> Result<Answer, store::Error> {

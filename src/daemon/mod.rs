@@ -30,7 +30,7 @@ pub mod told;
 pub mod watch;
 
 pub use perform::PerformError;
-pub use run::{Order, RunError, perform};
+pub use run::{Order, perform};
 pub use runs::DaemonError;
 pub use shared::{Daemon, NoTurn};
 pub use source::{Source, SourceError};

@@ -11,7 +11,8 @@ use super::keep::keep;
 use super::source::SourceError;
 use super::sources::Sources;
 use super::stop::{Stop, Stopping};
-use crate::destination::Reply;
+use crate::config::Http;
+use crate::destination::{Reply, Request};
 use crate::engine::{Effect, Event, Job, Outcome, Progress, Run, Transaction};
 use crate::roster::Now;
 use crate::store::{self, Store};
@@ -32,7 +33,10 @@ pub enum PerformError {
 pub struct Performer<'a> {
     books: Books<'a>,
     sources: Sources,
-    transport: Transport,
+    /// How the target is called; not before there is something to say: reading all authorities takes longer than a run
+    /// that finds nothing to do.
+    http: Http,
+    transport: Option<Transport>,
     job: Job,
     /// The next run begins with a look whether the clock was set meanwhile.
     clock: &'a Going,
@@ -41,15 +45,8 @@ pub struct Performer<'a> {
 
 impl<'a> Performer<'a> {
     /// A run of a job on real things, until it ends or is stopped.
-    pub fn new(
-        store: &'a mut Store,
-        sources: Sources,
-        transport: Transport,
-        job: Job,
-        clock: &'a Going,
-        stop: Stop,
-    ) -> Self {
-        Self { books: Books::new(store, job.clone()), sources, transport, job, clock, stop }
+    pub fn new(store: &'a mut Store, sources: Sources, http: Http, job: Job, clock: &'a Going, stop: Stop) -> Self {
+        Self { books: Books::new(store, job.clone()), sources, http, transport: None, job, clock, stop }
     }
 
     /// Performs a run to its end. Told to stop, it still waits for the answer to a call, and records what became of it.
@@ -92,7 +89,7 @@ impl<'a> Performer<'a> {
             Effect::Fetch(whom) => read(self.sources.fetch(&whom).await.map(Event::Fetched))?,
             Effect::Date(keys) => Event::Dated(self.sources.dates(&keys).await),
             Effect::LookUp(keys) => read(self.sources.look_up(&keys).await.map(Event::Sighted))?,
-            Effect::Call(request) => match self.transport.call(&request).await {
+            Effect::Call(request) => match self.call(&request).await {
                 transport::Answer::Reply(reply) => Event::Replied(self.on_time(reply)),
                 transport::Answer::Unsent(why) => Event::Unsent(why),
                 transport::Answer::Unanswered(why) => Event::Unanswered(why),
@@ -105,6 +102,14 @@ impl<'a> Performer<'a> {
             }
             Effect::Tell(_) | Effect::Finish(_) => unreachable!("nothing comes back of these"),
         })
+    }
+
+    async fn call(&mut self, request: &Request) -> transport::Answer {
+        let transport = match self.transport.take().map_or_else(|| Transport::new(&self.http), Ok) {
+            Ok(transport) => self.transport.insert(transport),
+            Err(error) => return transport::Answer::Unsent(error.to_string()),
+        };
+        transport.call(request).await
     }
 
     fn now(&self) -> Now {

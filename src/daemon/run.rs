@@ -12,7 +12,6 @@ use crate::config::{Config, Sync};
 use crate::engine::{Aim, Job, Outcome, Progress, Reach};
 use crate::roster::Fingerprint;
 use crate::store::Store;
-use crate::transport::{self, Transport};
 
 /// What a run is to be.
 pub struct Order<'a> {
@@ -28,17 +27,6 @@ pub struct Order<'a> {
     pub stop: Stop,
 }
 
-/// Why a run did not come to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The target's settings can't be used.
-    #[error(transparent)]
-    Transport(#[from] transport::Error),
-    /// On its way.
-    #[error(transparent)]
-    Perform(#[from] PerformError),
-}
-
 /// Runs a sync.
 pub async fn perform(
     config: &Config,
@@ -46,7 +34,7 @@ pub async fn perform(
     store: &mut Store,
     order: Order<'_>,
     tell: &mut (dyn FnMut(&Progress) + Send),
-) -> Result<Outcome, RunError> {
+) -> Result<Outcome, PerformError> {
     let target = config.target(sync);
     let Order { aim, reach, patience, clock, stop } = order;
     let job = Job {
@@ -65,9 +53,8 @@ pub async fn perform(
         patience,
         seed: seed(),
     };
-    let transport = Transport::new(&target.http)?;
     let sources = Sources::of(config, sync);
-    Ok(Performer::new(store, sources, transport, job, clock, stop).run(tell).await?)
+    Performer::new(store, sources, target.http.clone(), job, clock, stop).run(tell).await
 }
 
 /// Enough randomness to keep many hosts from retrying together.

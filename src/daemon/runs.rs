@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::Start;
-use super::run::{Order, RunError, perform};
+use super::run::{Order, perform};
 use super::shared::{Daemon, NoTurn, Turn};
 use super::stop::Stopping;
 use super::{PerformError, told};
@@ -28,7 +28,7 @@ pub enum DaemonError {
     Store(#[from] store::Error),
     /// The run.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(#[from] PerformError),
 }
 
 /// A sync runs for as long as this lives, however it ends.
@@ -74,8 +74,9 @@ impl Daemon {
         let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
         let deadline = Timestamp::now().checked_add(patience).unwrap_or(Timestamp::MAX);
         let turn = self.turn(name).await?;
+        let store = Store::open(&turn.config.state).await?;
         self.agenda().began(name, self.now());
-        let mut tally = self.run(turn, name, (Aim::Sync, reach), tell).await?;
+        let mut tally = self.run(turn, store, name, (Aim::Sync, reach), tell).await?;
         while let Some(wake) = tally.wake.filter(|wake| *wake <= deadline) {
             tell(&Progress::Waiting(wake, tally.waits.clone().unwrap_or_default()));
             let wait = Duration::try_from(wake.duration_since(Timestamp::now())).unwrap_or_default();
@@ -84,8 +85,9 @@ impl Daemon {
                 () = self.stop().wait() => return Err(NoTurn::from(Stopping).into()),
             }
             let turn = self.turn(name).await?;
+            let store = Store::open(&turn.config.state).await?;
             self.agenda().resumes(name);
-            tally = self.run(turn, name, (Aim::Resume, reach), tell).await?;
+            tally = self.run(turn, store, name, (Aim::Resume, reach), tell).await?;
         }
         Ok(tally)
     }
@@ -96,7 +98,7 @@ impl Daemon {
             Start::Resume(name) => (name, Aim::Resume),
         };
         let done = match self.begin(&name).await {
-            Ok(Some(turn)) => self.run(turn, &name, (aim, Reach::Changes), &mut |_| {}).await.map(drop),
+            Ok(Some((turn, store))) => self.run(turn, store, &name, (aim, Reach::Changes), &mut |_| {}).await.map(drop),
             nothing => {
                 // What waited goes on waiting; a reading has its next moment.
                 let wake = (aim == Aim::Resume).then(|| self.now() + TRY_AGAIN);
@@ -106,25 +108,28 @@ impl Daemon {
         };
         match done {
             // Gone while it waited for its turn, or stopped: both have been told.
-            Ok(()) | Err(DaemonError::NoTurn(_) | DaemonError::Run(RunError::Perform(PerformError::Stopped(_)))) => {}
+            Ok(()) | Err(DaemonError::NoTurn(_) | DaemonError::Run(PerformError::Stopped(_))) => {}
             Err(error) => told::broke(&name, &error),
         }
     }
 
     /// Waits for a sync's turn; nothing is to be seen of the moments of one that is paused.
-    async fn begin(&self, name: &str) -> Result<Option<Turn>, DaemonError> {
+    async fn begin(&self, name: &str) -> Result<Option<(Turn, Store)>, DaemonError> {
         let turn = self.turn(name).await?;
         let mut store = Store::open(&turn.config.state).await?;
         let feed = store.feed(name, turn.sync(name)?.was.as_deref()).await?;
-        store.close().await?;
-        let paused = feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now()));
-        Ok((!paused).then_some(turn))
+        if feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now())) {
+            store.close().await?;
+            return Ok(None);
+        }
+        Ok(Some((turn, store)))
     }
 
     /// A run of a sync whose turn it is, as far as the agenda knows begun already.
     async fn run(
         &self,
         turn: Turn,
+        store: Store,
         name: &str,
         (aim, reach): (Aim, Reach),
         tell: &mut (dyn FnMut(&Progress) + Send),
@@ -135,14 +140,19 @@ impl Daemon {
             busy.wake = Some(self.now() + TRY_AGAIN);
         }
         let began = Instant::now();
-        let (before, tally) = self.perform(&turn, name, (aim, reach), tell).await?;
+        let (before, tally) = self.perform(&turn, store, name, (aim, reach), tell).await?;
         busy.wake = tally.wake;
         if tally.run == 0 {
             // There was nothing to go on with.
             return Ok(tally);
         }
         let after = Summary::of(name, &tally);
-        told::ended(&after, began.elapsed());
+        let said_before = self.said_before(&after);
+        if after.is_idle() && said_before {
+            told::idle(&after, began.elapsed());
+        } else {
+            told::ended(&after, began.elapsed());
+        }
         self.counted().ran(&before, &after, began.elapsed());
         Ok(tally)
     }
@@ -151,13 +161,13 @@ impl Daemon {
     async fn perform(
         &self,
         turn: &Turn,
+        mut store: Store,
         name: &str,
         (aim, reach): (Aim, Reach),
         tell: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<(Summary, Tally), DaemonError> {
         let sync = turn.sync(name)?;
         let clock = self.clock().enter();
-        let mut store = Store::open(&turn.config.state).await?;
         let mut before = Summary::default();
         if aim == Aim::Resume
             && let Some((feed, _)) = store.feed(name, sync.was.as_deref()).await?

@@ -15,7 +15,7 @@ use super::stop::{Stop, Stopping};
 use crate::config::{Config, Sync};
 use crate::report::metrics::Counted;
 use crate::report::text::{Glance, glance};
-use crate::report::{self, ConfigStatus, RefusedConfig, Status};
+use crate::report::{self, ConfigStatus, RefusedConfig, Status, Summary};
 use crate::store::{self, Store};
 
 /// A running daemon.
@@ -31,6 +31,8 @@ pub struct Daemon {
     clock: Arc<Steady>,
     stop: Stop,
     counted: Counted,
+    /// How each sync's last run ended, as it was told: result and reason.
+    said: Mutex<BTreeMap<String, (String, Option<String>)>>,
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
     /// One asks the store how everything stands at a time, however many would like to.
@@ -82,6 +84,7 @@ impl Daemon {
             clock: Arc::default(),
             stop,
             counted: Counted::default(),
+            said: Mutex::default(),
             beat: Mutex::new(Instant::now()),
             asking: tokio::sync::Mutex::default(),
         }
@@ -110,6 +113,13 @@ impl Daemon {
     /// A config is not used, for these reasons.
     pub(super) fn refuse(&self, faults: Vec<String>) {
         lock(&self.force).refused = Some(RefusedConfig { at: Timestamp::now(), faults });
+    }
+
+    /// Whether a sync's run ended as the one before; from now on it is the one before.
+    pub(super) fn said_before(&self, summary: &Summary) -> bool {
+        let Summary { sync, result, error, .. } = summary;
+        let said = (result.clone(), error.clone());
+        lock(&self.said).insert(sync.clone(), said.clone()).is_some_and(|before| before == said)
     }
 
     /// What is to run when.

@@ -69,7 +69,7 @@ impl Sources {
                 None => next,
                 Some(before) => match before.and(next) {
                     Changed::Since(both) => both,
-                    unknown => return Ok(unknown),
+                    unknown @ Changed::Unknown(_) => return Ok(unknown),
                 },
             });
         }

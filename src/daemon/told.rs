@@ -71,12 +71,16 @@ macro_rules! run_event {
 pub fn ended(summary: &Summary, took: Duration) {
     let message = in_short(summary);
     match summary.result.as_str() {
-        // At a schedule of seconds there would be nothing else to read.
-        "ok" if summary.is_idle() => run_event!(debug, summary, took, message),
         "ok" => run_event!(info, summary, took, message),
         "failed" => run_event!(error, summary, took, message),
         _ => run_event!(warn, summary, took, message),
     }
+}
+
+/// A run came to nothing, as the one before: at a schedule of seconds there would be nothing else to read.
+pub fn idle(summary: &Summary, took: Duration) {
+    let message = in_short(summary);
+    run_event!(debug, summary, took, message);
 }
 
 /// The headline, with what somebody has to know or do.

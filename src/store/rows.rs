@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use super::Error;
+use crate::directory::changes::Handle;
 use crate::roster::Fingerprint;
 
 /// Rows handed to SQLite at once, as one JSON array.
@@ -25,6 +26,11 @@ pub(super) fn moment_of(millis: Option<i64>) -> Option<Timestamp> {
 
 pub(super) fn fingerprint(bytes: Option<&[u8]>) -> Option<Fingerprint> {
     bytes.and_then(Fingerprint::from_slice)
+}
+
+/// A handle as `unhex` takes it.
+pub(super) fn hex(handle: &Handle) -> String {
+    handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Collects rows as they come, without holding them twice.

@@ -10,6 +10,7 @@ use crate::config::{Config, Sync};
 use crate::report::{Exit, Findings, Level, text};
 use crate::store::Store;
 
+mod changes;
 mod coverage;
 mod destination;
 mod directory;

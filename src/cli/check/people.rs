@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::changes;
 use super::coverage::Coverage;
 use super::directory::Checked;
 use crate::config::{Origin, Sync, Target};
@@ -32,6 +33,7 @@ pub(super) async fn check(
         let Some(session) = directory.session() else { continue };
         deleted(sync, origin, session.server(), findings);
         rights(sync, origin, session, findings).await;
+        changes::check(sync, origin, session, findings).await;
         let mut reading = Reading { sync, session, coverage: &mut coverage, now, findings };
         reading.searches(origin).await;
         reading.probes(origin).await;

@@ -2,6 +2,7 @@
 
 mod approvers;
 mod bind;
+mod changes;
 mod destination;
 mod directory;
 mod from;

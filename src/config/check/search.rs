@@ -1,21 +1,14 @@
 //! `search`, `require`, `key` and `changes` of a sync: what is asked of the directory.
 
+use super::changes;
 use crate::config::fault::Fault;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
-use crate::directory::changes::{Changes, Way};
+use crate::directory::changes::Changes;
 use crate::directory::{Scope, Search};
 
 /// Deeper than any filter a person writes; the parser recurses.
 const DEEPEST: usize = 32;
-
-const CHANGES: [(&str, Changes); 5] = [
-    ("full", Changes::Full),
-    ("auto", Changes::Auto),
-    ("usn", Changes::By(Way::Usn)),
-    ("syncrepl", Changes::By(Way::Syncrepl)),
-    ("timestamp", Changes::By(Way::Timestamp)),
-];
 
 /// What a sync asks, whichever of its directories.
 pub(super) struct Asked<'a> {
@@ -34,7 +27,7 @@ pub(super) fn asked<'a>(section: &mut Section<'a>) -> Option<Asked<'a>> {
     let key = section.get("key").map(|key| attribute(&key));
     let require = section.get("require").map(|require| require.one_or_many()).unwrap_or_default();
     let require: Vec<_> = require.iter().map(filter).collect();
-    let changes = section.get("changes").map_or(Some(Changes::Full), |changes| changes.choice(&CHANGES));
+    let changes = changes::changes(section);
     Some(Asked {
         searches: searches.into_iter().collect::<Option<_>>()?,
         key: key.map_or(Some(None), |key| key.map(Some))?,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::destination::Checked;
-use super::{from, guard, rules, schedule, search};
+use super::{changes, from, guard, rules, schedule, search};
 use crate::config::Sync;
 use crate::config::section::nearest;
 use crate::config::setting::Setting;
@@ -56,8 +56,9 @@ fn one(
     section.close();
     // The mapping is compiled even where something else is wrong, as long as its own text can be read.
     let key = asked.as_ref().and_then(|asked| asked.key.clone());
-    let changes = asked.as_ref().map_or(Changes::Full, |asked| asked.changes);
-    let handles = changes != Changes::Full;
+    let how = asked.as_ref().map_or(Changes::Full, |asked| asked.changes);
+    changes::suit(setting, how, kind, schedule.as_ref());
+    let handles = how != Changes::Full;
     let source = source.map(|source| Source { key, handles, ..source })?;
     let mapping = Arc::new(rules::compile(setting, &source)?);
     let attributes = Arc::new(mapping.attributes().clone());
@@ -74,7 +75,7 @@ fn one(
         mapping,
         limits: limits?,
         absence: absence?,
-        changes,
+        changes: how,
         full_reading: full_reading.unwrap_or(FULL_READING),
         first_seen_inactive: first_seen_inactive.unwrap_or_default(),
     })

@@ -28,10 +28,10 @@ impl Handle {
 
     /// The handle of an `entryUUID`'s bytes (RFC 4122), as RFC 4533 sends them.
     pub fn from_uuid(uuid: &[u8]) -> Option<Self> {
-        let bytes: [u8; 16] = uuid.try_into().ok()?;
-        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-        let mut mixed = [d, c, b, a, f, e, h, g, 0, 0, 0, 0, 0, 0, 0, 0];
-        mixed[8..].copy_from_slice(&rest);
+        let mut mixed: [u8; 16] = uuid.try_into().ok()?;
+        for group in [0..4, 4..6, 6..8] {
+            mixed[group].reverse();
+        }
         Some(Self(mixed))
     }
 

@@ -4,6 +4,7 @@
 //! its own result code; every wait has an end; a malformed reply ends the connection, not the process.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::changes::Question;
@@ -54,11 +55,11 @@ pub use words::{BindFailure, result_code};
 /// After an error other than [`Error::NoSuchBase`] and [`Error::Refused`] the connection may be gone: open another.
 pub struct Session {
     connection: Connection,
-    root: RootDse,
+    root: Arc<RootDse>,
     url: String,
     page_size: u32,
     /// The groups of the query whose changes were last asked for.
-    groups: Option<Groups>,
+    groups: Option<Box<Groups>>,
 }
 
 impl Session {
@@ -86,7 +87,7 @@ impl Session {
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
     /// reading at the next page. One reading at a time: servers keep one cookie a connection.
     pub fn read(&self, query: &Query) -> Reader {
-        Reader::start(self.connection.clone(), self.root.clone(), self.page_size, query.clone())
+        Reader::start(self.connection.clone(), Arc::clone(&self.root), self.page_size, query.clone())
     }
 
     /// Looks up people who were missing from a reading, by key: first as the sync itself would find them, then ever
@@ -105,16 +106,16 @@ impl Session {
     pub async fn changed(&mut self, query: &Query, mark: &Mark) -> Result<Changed, Error> {
         let mut groups = None;
         let changed = changes::changed(&mut self.question(query), mark, &mut groups).await?;
-        self.groups = groups;
+        self.groups = groups.map(Box::new);
         Ok(changed)
     }
 
     /// Reads people whom a query finds, by handle or key. Somebody whom several of its searches find may come several
     /// times.
     pub async fn fetch(&mut self, query: &Query, whom: &Whom) -> Result<Vec<Entry>, Error> {
-        let mut groups = self.groups.take();
+        let mut groups = self.groups.take().map(|groups| *groups);
         let entries = changes::fetch(&mut self.question(query), whom, &mut groups).await?;
-        self.groups = groups;
+        self.groups = groups.map(Box::new);
         Ok(entries)
     }
 

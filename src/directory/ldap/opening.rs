@@ -1,6 +1,7 @@
 //! From a directory's servers to the first that can be used.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::connection::Connection;
@@ -66,7 +67,13 @@ impl<'a> Opening<'a> {
             deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings)).await
         };
         match bound.await {
-            Ok(root) => Ok(Some(Session { connection, root, url, page_size: settings.page_size.max(1), groups: None })),
+            Ok(root) => Ok(Some(Session {
+                connection,
+                root: Arc::new(root),
+                url,
+                page_size: settings.page_size.max(1),
+                groups: None,
+            })),
             Err(error) => self.failed(url, error).map(|()| None),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
@@ -20,7 +21,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(super) fn start(connection: Connection, root: RootDse, page_size: u32, query: Query) -> Self {
+    pub(super) fn start(connection: Connection, root: Arc<RootDse>, page_size: u32, query: Query) -> Self {
         let (sender, pages) = mpsc::channel(1);
         tokio::spawn(async move {
             let (groups, starting, referrals) = (None, None, BTreeSet::new());
@@ -52,7 +53,7 @@ impl Reader {
 
 struct Reading {
     connection: Connection,
-    root: RootDse,
+    root: Arc<RootDse>,
     page_size: u32,
     query: Query,
     groups: Option<Groups>,

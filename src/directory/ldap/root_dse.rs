@@ -20,7 +20,6 @@ const DELETED_OBJECTS: &str = "18E2EA80684F11D2B9AA00C04F79F805";
 const SYNC_REQUEST: &str = "1.3.6.1.4.1.4203.1.9.1.1";
 
 /// A server, and where its entries are.
-#[derive(Clone)]
 pub(super) struct RootDse {
     pub(super) server: Server,
     pub(super) naming_contexts: Vec<String>,

@@ -12,7 +12,7 @@ use super::{Aim, Effect, Event, Job, Outcome, Reach, Run, Tally};
 use crate::daemon::books::Books;
 use crate::destination::Quota;
 use crate::destination::veris::{self, Veris};
-use crate::directory::changes::Changes;
+use crate::directory::changes::{Changed, Changes};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limits};
 use crate::roster::{Now, Timestamp};
@@ -21,6 +21,7 @@ use crate::simulation::target::Target;
 use crate::store::Store;
 
 mod crashes;
+mod deltas;
 mod faults;
 mod guarded;
 mod imports;
@@ -49,7 +50,7 @@ fn mapping() -> Mapping {
     let key = Some("uid".to_owned());
     let protect = Some("title == 'Chair'".to_owned());
     let skip = Some("title == 'Intern'".to_owned());
-    let source = Source { fields, key, protect, skip, directory_rule: true, ..Source::default() };
+    let source = Source { fields, key, protect, skip, directory_rule: true, handles: true, ..Source::default() };
     Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
@@ -75,6 +76,8 @@ struct World {
     store: Store,
     now: Timestamp,
     directory: Directory,
+    /// What the directory says changed.
+    changed: Changed,
     target: Target,
     job: Job,
 }
@@ -120,7 +123,9 @@ impl World {
             seed: 7,
         };
         let directory = Directory::of(people);
-        Self { store: Store::memory().await.unwrap(), now: start(), directory, target: Target::default(), job }
+        let (store, target) = (Store::memory().await.unwrap(), Target::default());
+        let changed = Changed::Unknown("nobody asks".to_owned());
+        Self { store, now: start(), directory, changed, target, job }
     }
 
     /// People who are active at the target by a first run.
@@ -155,6 +160,8 @@ impl World {
     async fn run_for(&mut self, most: usize) -> Ran {
         let mut books = Books::new(&mut self.store, self.job.clone());
         let mut reading = self.directory.read(&self.job.mapping, self.now);
+        let changed = self.changed.clone();
+        reading.answer = Box::new(move |_| changed.clone());
         let mut run = Run::new(self.job.clone());
         let moment = |wall: Timestamp| Now { wall, monotonic: Duration::ZERO, boot: None };
         let mut effects = VecDeque::from(run.handle(moment(self.now), Event::Start));

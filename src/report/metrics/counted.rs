@@ -10,8 +10,8 @@ use prometheus_client::registry::Registry;
 use super::{Labels, labels};
 use crate::report::Summary;
 
-/// Bounds of the durations' buckets, in seconds: a tenth of a second to an hour.
-const BOUNDS: [f64; 13] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0];
+/// Bounds of the durations' buckets, in seconds: a hundredth of a second to an hour.
+const BOUNDS: [f64; 14] = [0.01, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0];
 
 /// How runs end.
 pub(super) const RESULTS: [&str; 5] = ["ok", "partial", "pending", "held", "failed"];

@@ -13,12 +13,12 @@ pub fn sentences(summary: &Summary, notes: &[String], held: &[Reason]) -> String
         // What fails and what waits is said first: it is why somebody reads this.
         line(if result == "failed" { "FAILED" } else { "why" }, &printable(error));
     }
-    if let Some(why) = &read.why {
-        line("read", &format!("everybody: {}", printable(why)));
-    }
     if result == "failed" {
         line("", "nothing new was admitted: nobody leaves, joins or changes because of it");
         line("", &format!("see also: rosterd check, rosterd runs {sync}"));
+    }
+    if let Some(why) = read.why.as_ref().filter(|_| result != "failed") {
+        line("read", &format!("everybody: {}", printable(why)));
     }
     if delivery.requests > 0 {
         line("sent", &sent(summary));

@@ -5,7 +5,7 @@ use sqlx::{Connection, Row, sqlite::SqliteRow};
 
 use crate::plan::{Observed, Person, Staged, Verdict, Wish};
 use crate::roster::{Fingerprint, Identity, Key, Timestamp};
-use crate::store::rows::{CHUNK, collect, fingerprint, millis};
+use crate::store::rows::{CHUNK, collect, fingerprint, hex, millis};
 use crate::store::{Error, Store};
 
 impl Store {
@@ -79,7 +79,7 @@ fn staged_json(row: &Staged) -> Value {
         row.needs_approval,
         row.absent_since.map(millis),
         row.imported.map_or(0, millis),
-        row.handle.map(|handle| handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        row.handle.as_ref().map(hex),
         row.changed_at.map(millis),
     ])
 }

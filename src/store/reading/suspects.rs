@@ -1,11 +1,12 @@
 //! Whom a reading of changes looks at, and what is known of them.
 
+use serde_json::Value;
 use sqlx::Row;
 
 use crate::directory::changes::{Handle, Whom};
 use crate::plan::Known;
 use crate::roster::{Key, Timestamp};
-use crate::store::rows::{collect, millis};
+use crate::store::rows::{collect, hex, millis};
 use crate::store::{Error, Store};
 
 use super::known::{awaited, known};
@@ -63,9 +64,7 @@ impl Store {
         let Whom { handles, keys } = whom;
         // Where handles are keys, they are found as such; where they are not, no key looks like one.
         let keys = keys.iter().map(|key| key.as_str().to_owned()).chain(handles.iter().map(Handle::to_string));
-        let keys = serde_json::Value::from_iter(keys);
-        let hex = |handle: &Handle| handle.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let handles = serde_json::Value::from_iter(handles.iter().map(hex));
+        let (keys, handles) = (keys.collect::<Value>(), handles.iter().map(hex).collect::<Value>());
         let rows = sqlx::query(
             "SELECT id * 8 + (account IS NOT NULL) * 4 + active * 2 + protected, key, seen, absent_since, recheck_at FROM person WHERE id IN (
                SELECT p.id FROM json_each(?2) j CROSS JOIN person p INDEXED BY person_key

@@ -30,7 +30,7 @@ fn settings() -> insta::Settings {
 #[ignore = "needs root: tests/samba/run"]
 fn a_domain_that_is_well() {
     let mut company = Company::of(Samba::start(), SEES_DELETED);
-    company.config.sync().more = "require: [\"(sAMAccountName=p1)\"]".to_owned();
+    company.config.sync().more = "require: [\"(sAMAccountName=p1)\"]\n    changes: auto".to_owned();
     settings().bind(|| insta::assert_snapshot!(said(&mut company, 0)));
 }
 
@@ -48,6 +48,7 @@ fn everything_that_can_be_wrong() {
     samba.deny(&person_dn(8), NO_CONTROL);
     (1..=12).for_each(|number| drop(samba.deny(&person_dn(number), NO_DEPARTMENT)));
     company.config.sync().more = "require: [\"(sAMAccountName=svc-rosterd-canary)\"]
+    changes: auto
     active: \"employeType != 'left'\""
         .to_owned();
     company.config.sync().fields = "phone: mobile\n      city: \"{{ l | default('x') }}\"".to_owned();

@@ -10,6 +10,7 @@ use super::{Error, probe};
 use crate::directory::changes::{Changed, Changes, Delta, Handle, Mark, Marks, Position, Way};
 use crate::directory::{Kind, Query};
 
+mod cookie;
 mod dates;
 mod elsewhere;
 mod fetch;

@@ -87,26 +87,21 @@ async fn best(question: &mut Question<'_>) -> Result<(Told, Option<Position>), E
             Way::Timestamp => timestamp::position(question).await,
         };
         match Stop::told(position)? {
-            Ok(position) => return Ok((Told { way: Some(*way), why: why(question, *way, &lacks) }, Some(position))),
+            Ok(position) => return Ok((Told { way: Some(*way), why: why(question, &lacks) }, Some(position))),
             Err(lack) => lacks.push(format!("not {way}: {lack}")),
         }
     }
     Ok((Told { way: None, why: lacks.join("; ") }, None))
 }
 
-/// Why this way; what it does not show is for an administrator to weigh.
-fn why(question: &Question<'_>, way: Way, lacks: &[String]) -> String {
+/// Why this way, and what a better one lacks.
+fn why(question: &Question<'_>, lacks: &[String]) -> String {
     let reason = match question.query.changes {
         Changes::By(_) => "as `changes` says",
         _ if lacks.is_empty() => "the best way there is",
         _ => "the best way left",
     };
-    let mut why = vec![reason.to_owned()];
-    why.extend_from_slice(lacks);
-    if way != Way::Syncrepl && !question.root.server.sees_deleted {
-        let unseen = "whoever is deleted is missed only by a reading of everybody, for the bind account sees no deleted \
-                      entries here";
-        why.push(unseen.to_owned());
-    }
+    let mut why = vec![reason];
+    why.extend(lacks.iter().map(String::as_str));
     why.join("; ")
 }

@@ -6,7 +6,7 @@ use ldap3::controls::{Control, MakeCritical, SyncRequest};
 use super::scan::holder;
 use super::shown::shown;
 use super::sync_wire::{self, Info, State};
-use super::{Question, Since, Stop, witness};
+use super::{Question, Since, Stop, cookie, witness};
 use crate::directory::Attributes;
 use crate::directory::changes::{Handle, Position, Witness};
 use crate::directory::ldap::connection::{Request, people_controls};
@@ -27,13 +27,10 @@ pub(super) async fn position(question: &mut Question<'_>) -> Result<Position, St
     for search in &question.query.searches {
         let context = holder(question.root, &search.base)?;
         let entry = root_dse::base(question.connection, context, &attributes, Vec::new(), Operation::Way).await?;
-        let csns = entry.iter().flat_map(|entry| entry.values(csn)).map(str::from_utf8);
-        let csns: Vec<&str> = csns.collect::<Result<_, _>>().unwrap_or_default();
-        if csns.is_empty() {
-            let why = format!("`{context}` does not show its `contextCSN`: let the bind account read it");
-            return Err(Stop::Untold(why));
-        }
-        cookies.push(format!("rid=001,csn={}", csns.join(";")));
+        let cookie = entry.and_then(|entry| cookie::cookie(entry.values(csn)));
+        cookies.push(cookie.ok_or_else(|| {
+            Stop::Untold(format!("`{context}` does not show its `contextCSN`: let the bind account read it"))
+        })?);
     }
     let witnesses = witness::find(question, &cookies).await?;
     Ok(Position::Syncrepl { cookies, witnesses })
@@ -65,6 +62,10 @@ pub(super) async fn since(
     let present = (by_presence > 0).then_some(all.present);
     if present.as_ref().is_some_and(Vec::is_empty) && all.touched.is_empty() {
         return Err(untold("the server shows nobody any more: see to the bind account's rights"));
+    }
+    if !all.touched.is_empty() {
+        // Those come from controls, whatever the rights: whom they name might not be found by them any more.
+        shown(question, &[question.handle()]).await?;
     }
     let mut now = Vec::new();
     if next != cookies {
@@ -111,6 +112,9 @@ impl Refresh {
 
 /// Asks once (section 3.3, `refreshOnly`). It can't be asked in pages, and needs not: only handles come.
 async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result<Refresh, Stop> {
+    if cookie::servers(cookie).is_none() {
+        return Err(Stop::Untold("the mark is no cookie of OpenLDAP".to_owned()));
+    }
     let search = &question.query.searches[at];
     let sync = SyncRequest { cookie: Some(cookie.as_bytes().to_vec()), ..SyncRequest::default() };
     let mut controls = people_controls(question.kind());
@@ -138,12 +142,24 @@ async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result
     let done = sync_wire::done(&result).map_err(malformed)?;
     refresh.by_presence |= !done.deletes;
     let told = !(refresh.touched.is_empty() && refresh.present.is_empty());
-    refresh.cookie = match done.cookie.filter(|new| !new.is_empty()) {
+    let new = done.cookie.unwrap_or_default();
+    if told && new.is_empty() {
         // It began anew, as if nothing were known: who went is not told then.
-        None if told => return Err(Stop::Untold("the server told changes, but not up to where".to_owned())),
-        // Nothing changed: the old one stays good.
-        None => cookie.to_owned(),
-        Some(new) => String::from_utf8(new).map_err(|_| Stop::Untold("the server's cookie is no text".to_owned()))?,
-    };
+        return Err(Stop::Untold("the server told changes, but not up to where".to_owned()));
+    }
+    refresh.cookie = next(cookie, new).ok_or_else(|| {
+        // What was told then is no less than everything, but may be taken for who came, went or changed.
+        Stop::Untold("the server's replicas are others now than when the mark was taken".to_owned())
+    })?;
     Ok(refresh)
+}
+
+/// The cookie to go on with; `None` when it is of other servers than the one before, which the server can't have used.
+fn next(before: &str, new: Vec<u8>) -> Option<String> {
+    if new.is_empty() {
+        // Nothing changed: the old one stays good.
+        return Some(before.to_owned());
+    }
+    let new = String::from_utf8(new).ok()?;
+    (cookie::servers(&new)? == cookie::servers(before)?).then_some(new)
 }

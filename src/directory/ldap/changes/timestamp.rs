@@ -12,7 +12,7 @@ use crate::directory::{Attributes, Entry, Kind, attribute};
 use crate::roster::Timestamp;
 
 /// Changes may become visible later than they are dated: from other servers, or of a slow transaction.
-const OVERLAP: Duration = Duration::from_secs(300);
+const OVERLAP: Duration = Duration::from_mins(5);
 
 /// The attribute with the moment of an entry's last change: RFC 4512 section 3.4.2, or `whenChanged` (MS-ADA3), which
 /// Active Directory indexes.

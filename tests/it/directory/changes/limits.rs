@@ -1,6 +1,6 @@
 //! What an account may not see, and what a server does not tell.
 
-use rosterd::directory::changes::{Changes, Way};
+use rosterd::directory::changes::{Changes, Mark, Position, Way};
 use rosterd::directory::ldap::{Session, Told};
 
 use super::{Followed, PEOPLE, asking, dn, mark, people, query, set};
@@ -58,7 +58,7 @@ async fn a_way_that_is_configured_is_taken_or_none() {
         (Changes::Full, None, "`changes: full`"),
         (Changes::By(Way::Usn), None, "not usn: only a domain controller"),
         (Changes::By(Way::Syncrepl), Some(Way::Syncrepl), "as `changes` says"),
-        (Changes::By(Way::Timestamp), Some(Way::Timestamp), "whoever is deleted is missed only by a reading"),
+        (Changes::By(Way::Timestamp), Some(Way::Timestamp), "as `changes` says"),
     ] {
         let told = told(&slapd, changes).await;
         assert_eq!(told.way, way);
@@ -86,6 +86,15 @@ async fn a_change_in_a_group_is_no_change_of_its_people() {
         followed.slapd.modify(&set(&group, "member", &dn(1)));
         followed.since().await;
     }
+}
+
+#[tokio::test]
+async fn whom_only_the_server_knows_can_not_be_read() {
+    let slapd = Slapd::start_with(&people(1), &format!("access to dn.children={PEOPLE} attrs=entryUUID by * none"));
+    let cookies = vec!["rid=001,csn=19990101000000.000000Z#000000#000#000000".to_owned()];
+    let mark = Mark { position: Position::Syncrepl { cookies, witnesses: Vec::new() }, groups: None, places: None };
+    let why = Followed { slapd, query: query(Way::Syncrepl), mark }.unknown().await;
+    assert!(why.starts_with("people do not show their `entryUUID`"), "{why}");
 }
 
 #[tokio::test]

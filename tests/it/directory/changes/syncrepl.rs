@@ -60,6 +60,12 @@ async fn without_its_session_log_a_server_says_who_stayed() {
     let delta = followed.since().await;
     assert_eq!(numbers(&delta.touched), [1]);
     assert_eq!(delta.present, Some(handles([0, 4, 5, 6, 7])));
+    // Nor does a new one tell what was before it.
+    followed.mark = before.clone();
+    followed.slapd.modify(&set(&dn(7), "title", "Head"));
+    let delta = followed.since().await;
+    assert_eq!(numbers(&delta.touched), [1, 7]);
+    assert_eq!(delta.present, Some(handles([0, 4, 5, 6])));
     // And from then on who went.
     assert_eq!(followed.after(&delete(&dn(4))).await, [4]);
     // The same where the log does not reach back far enough.
@@ -69,14 +75,21 @@ async fn without_its_session_log_a_server_says_who_stayed() {
         followed.slapd.modify(&changes);
     }
     let delta = followed.since().await;
-    assert_eq!(numbers(&delta.touched), [1, 5]);
-    assert_eq!(delta.present, Some(handles([0, 6, 7])));
+    assert_eq!(numbers(&delta.touched), [1, 5, 7]);
+    assert_eq!(delta.present, Some(handles([0, 6])));
+    // And where nothing is as old as the mark, everybody may have changed, and whoever is not named is gone.
+    cookies(&mut followed)[0] = "rid=001,csn=19990101000000.000000Z#000000#000#000000".to_owned();
+    let delta = followed.since().await;
+    assert_eq!((numbers(&delta.touched), delta.present), (vec![0, 1, 5, 6, 7], Some(Vec::new())));
 }
 
 #[tokio::test]
 async fn a_mark_that_is_none_or_of_the_future_is_refused() {
     for (cookie, words) in [
-        ("garbage", "the server told changes, but not up to where"),
+        ("garbage", "the mark is no cookie"),
+        ("rid=001", "the mark is no cookie"),
+        ("rid=001,csn=garbage", "the mark is no cookie"),
+        ("rid=001,csn=20260101000000.000000Z#000000#001#000000", "the server's replicas are others now"),
         ("rid=001,csn=20990101000000.000000Z#000000#000#000000", "newer than provider"),
     ] {
         let why = refused(cookie).await;
