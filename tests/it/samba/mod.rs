@@ -4,6 +4,7 @@ mod changes;
 mod checking;
 mod company;
 mod connecting;
+mod delta_faults;
 mod deltas;
 mod discovering;
 mod faults;
