@@ -66,7 +66,7 @@ fn a_mark_that_is_worth_nothing() {
     by_everybody(&mut road, "the sync reads other directories than before");
     road.people.fire([4]);
     mark(&road, "'of another version'");
-    by_everybody(&mut road, "where the server stood is not known");
+    by_everybody(&mut road, "the directory did not tell where it stood (why: rosterd check)");
     // From before anything the server remembers.
     road.people.fire([5]);
     road.people.set(6, "employeeType", "left");

@@ -72,7 +72,7 @@ fn who_is_found_by_a_group() {
     road.sync_well();
     road.slapd.modify(&format!("dn: {group}\nchangetype: modify\ndelete: member\nmember: uid=p3,{home}\n"));
     road.people.forget([3]);
-    assert_eq!(road.sync_well()["read"]["why"], "where the server stood is not known");
+    assert_eq!(road.sync_well()["read"]["why"], "the directory did not tell where it stood (why: rosterd check)");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn its_mark_is_worth_nothing() {
         [("highest", "9999999", behind, "E1"), ("invocation", "'0b1d'", another, "E2"), ("way", "1", another, "E3")]
     {
         company.samba.delete(&person_dn(who[1..].parse().unwrap()));
-        let why = if path == "way" { "where the server stood is not known" } else { why };
+        let why = if path == "way" { "the directory did not tell where it stood (why: rosterd check)" } else { why };
         let marks = match path {
             "way" => "'of another version'".to_owned(),
             path => format!("json_replace(marks, '$[0].position.usn.{path}', {value})"),
