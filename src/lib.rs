@@ -70,8 +70,9 @@
 //!
 //! - A reading is staged in temporary tables of the connection that admits it, not in sealed rows of the store: a crash
 //!   leaves nothing half-read behind, and `plan` goes the very same way up to admission.
-//! - The store is one connection for each run and command, not a pool: a reading is staged in its connection, and nothing
-//!   of it is left in the next one.
+//! - The store is one connection for each run and command, not a pool: a reading is staged in its connection, and no other
+//!   run sees it. The daemon's runs hand theirs on, as opening one takes longer than a run to which nothing comes; each
+//!   begins with an empty stage, and with a connection of its own when the file is another.
 //! - The program starts itself once more before anything else (feature `kerberos`): libkrb5 takes its keytab and its
 //!   tickets' place from variables of the process, which can't be set safely later.
 //! - A mark is kept for the server that was read last, not for each: what another one told since may have been older, and

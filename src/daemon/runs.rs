@@ -74,7 +74,7 @@ impl Daemon {
         let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
         let deadline = Timestamp::now().checked_add(patience).unwrap_or(Timestamp::MAX);
         let turn = self.turn(name).await?;
-        let store = Store::open(&turn.config.state).await?;
+        let store = self.store(&turn.config.state).await?;
         self.agenda().began(name, self.now());
         let mut tally = self.run(turn, store, name, (Aim::Sync, reach), tell).await?;
         while let Some(wake) = tally.wake.filter(|wake| *wake <= deadline) {
@@ -85,7 +85,7 @@ impl Daemon {
                 () = self.stop().wait() => return Err(NoTurn::from(Stopping).into()),
             }
             let turn = self.turn(name).await?;
-            let store = Store::open(&turn.config.state).await?;
+            let store = self.store(&turn.config.state).await?;
             self.agenda().resumes(name);
             tally = self.run(turn, store, name, (Aim::Resume, reach), tell).await?;
         }
@@ -116,10 +116,10 @@ impl Daemon {
     /// Waits for a sync's turn; nothing is to be seen of the moments of one that is paused.
     async fn begin(&self, name: &str) -> Result<Option<(Turn, Store)>, DaemonError> {
         let turn = self.turn(name).await?;
-        let mut store = Store::open(&turn.config.state).await?;
+        let mut store = self.store(&turn.config.state).await?;
         let feed = store.feed(name, turn.sync(name)?.was.as_deref()).await?;
         if feed.is_some_and(|(feed, _)| feed.paused_until.is_some_and(|until| until > self.now())) {
-            store.close().await?;
+            self.keep(store);
             return Ok(None);
         }
         Ok(Some((turn, store)))
@@ -177,7 +177,7 @@ impl Daemon {
         }
         let order = Order { aim, reach, patience: Duration::ZERO, clock: &clock, stop: self.stop().clone() };
         let outcome = perform(&turn.config, sync, &mut store, order, tell).await?;
-        store.close().await?;
+        self.keep(store);
         Ok((before, outcome.into_tally()))
     }
 }

@@ -33,6 +33,8 @@ pub struct Daemon {
     counted: Counted,
     /// How each sync's last run ended, as it was told: result and reason.
     said: Mutex<BTreeMap<String, (String, Option<String>)>>,
+    /// The last run's store, for the next one: to open one takes longer than a run to which nothing comes.
+    spare: Mutex<Option<Store>>,
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
     /// One asks the store how everything stands at a time, however many would like to.
@@ -85,6 +87,7 @@ impl Daemon {
             stop,
             counted: Counted::default(),
             said: Mutex::default(),
+            spare: Mutex::default(),
             beat: Mutex::new(Instant::now()),
             asking: tokio::sync::Mutex::default(),
         }
@@ -120,6 +123,20 @@ impl Daemon {
         let Summary { sync, result, error, .. } = summary;
         let said = (result.clone(), error.clone());
         lock(&self.said).insert(sync.clone(), said.clone()).is_some_and(|before| before == said)
+    }
+
+    /// The store, for a run.
+    pub(super) async fn store(&self, folder: &Path) -> Result<Store, store::Error> {
+        let spare = lock(&self.spare).take();
+        match spare.filter(|spare| spare.is_of(folder)) {
+            Some(spare) => Ok(spare),
+            None => Store::open(folder).await,
+        }
+    }
+
+    /// A run came to its end, and needs its store no more.
+    pub(super) fn keep(&self, store: Store) {
+        *lock(&self.spare) = Some(store);
     }
 
     /// What is to run when.
@@ -186,11 +203,16 @@ impl Daemon {
         Ok(status)
     }
 
-    /// Waits until nobody is at work at any target.
+    /// Waits until nobody is at work at any target, and closes the store.
     pub(super) async fn rest(&self) {
         let slots: Vec<_> = lock(&self.slots).values().cloned().collect();
         for slot in slots {
             drop(slot.lock().await);
+        }
+        let spare = lock(&self.spare).take();
+        if let Some(store) = spare {
+            // Whatever is in its log is in the file then, which somebody may copy.
+            let _ = store.close().await;
         }
     }
 

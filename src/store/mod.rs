@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL` (NORMAL forgets a charge or a `sent` at power loss), one writer, files 0600. The rows
 //! of the migrations' comments are the model; see also the crate doc's invariants.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -77,7 +78,12 @@ pub struct Store {
     connection: SqliteConnection,
     /// Where a store would be, while this one in memory stands in for it.
     absent: Option<PathBuf>,
+    /// Which file it is.
+    file: Option<FileId>,
 }
+
+/// A file, whatever its name: device and inode.
+type FileId = (u64, u64);
 
 impl Store {
     /// Opens the store in a state folder, making both when they are not there.
@@ -86,12 +92,18 @@ impl Store {
         lock::private_file(folder, "state.db")
             .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
         let options = SqliteConnectOptions::new().filename(&path).journal_mode(SqliteJournalMode::Wal);
-        Self::connect(options).await.map_err(|error| match error {
+        let store = Self::connect(options).await.map_err(|error| match error {
             Error::Sql(sqlx::Error::Database(why)) if why.code().is_some_and(|code| code == "11" || code == "26") => {
                 Error::NoStore { path: path.display().to_string() }
             }
             error => error,
-        })
+        })?;
+        Ok(Self { file: file_id(&path), ..store })
+    }
+
+    /// Whether it is still the store of a state folder: somebody may have put another file there, or none.
+    pub fn is_of(&self, folder: &Path) -> bool {
+        self.file.is_some() && self.file == file_id(&folder.join("state.db"))
     }
 
     /// A store that is gone with its connection.
@@ -125,7 +137,7 @@ impl Store {
             migrations.run_direct(None, &mut connection, false).await?;
         }
         sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
-        Ok(Self { connection, absent: None })
+        Ok(Self { connection, absent: None, file: None })
     }
 
     /// A transaction that may write: it waits for other writers at its beginning, never in its middle.
@@ -137,4 +149,8 @@ impl Store {
     pub async fn close(self) -> Result<(), Error> {
         Ok(self.connection.close().await?)
     }
+}
+
+fn file_id(path: &Path) -> Option<FileId> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
