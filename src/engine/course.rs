@@ -53,7 +53,7 @@ pub fn course(job: &Job, feed: Option<&Feed>, server: &Server, now: Timestamp) -
         return because("another server answers than before");
     }
     match &feed.marked {
-        None => because("where the server stood is not known"),
+        None => because("the directory did not tell where it stood (why: rosterd check)"),
         Some(marked) if marked.under != under(job, server) => {
             because("the bind account, what it may see, or `changes` is another")
         }

@@ -137,7 +137,8 @@ impl Run {
         }
         let marks = Some(delta.marks);
         let mut effects: Vec<_> = staging.into_iter().collect();
-        let read = Read { intake, extent: Extent::Touched, marks, referrals: Vec::new() };
+        let extent = Extent::Touched { keyless: intake.keyless };
+        let read = Read { intake, extent, marks, referrals: Vec::new() };
         effects.extend(self.look_for_the_missing(read, began, now));
         effects
     }

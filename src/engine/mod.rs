@@ -247,7 +247,10 @@ pub enum Extent {
         keyless: u64,
     },
     /// Only those who may have changed were.
-    Touched,
+    Touched {
+        /// Those among them without a usable key.
+        keyless: u64,
+    },
 }
 
 /// Who answered, and where it stood.

@@ -103,7 +103,7 @@ impl Run {
     /// Each of the missing is looked up, as far as the guard would let them go.
     pub(super) fn look_for_the_missing(&mut self, read: Read, began: Timestamp, now: Timestamp) -> Vec<Effect> {
         let intake = &read.intake;
-        let active = if read.extent == Extent::Touched { population(self.feed.as_ref()) } else { intake.active() };
+        let active = if touched_only(&read.extent) { population(self.feed.as_ref()) } else { intake.active() };
         let look: Vec<_> =
             intake.missing().take(worth_a_look(&self.job, active)).map(|known| known.key.clone()).collect();
         let read = Box::new(read);
@@ -127,7 +127,7 @@ impl Run {
             Ok(staged) => staged,
             Err(why) => return self.failed(why, began),
         };
-        if *extent != Extent::Touched {
+        if !touched_only(extent) {
             staged.extend(intake.judge_imported(unsettled, now));
         }
         let leavers = intake.leavers(&staged, worth_a_look(&self.job, population(self.feed.as_ref())));
@@ -212,6 +212,10 @@ impl Run {
         let tally = self.tally.clone();
         vec![Effect::Finish(Box::new(Outcome::Planned(Box::new(Planned { question, plan, tally }))))]
     }
+}
+
+fn touched_only(extent: &Extent) -> bool {
+    matches!(extent, Extent::Touched { .. })
 }
 
 /// How many of the missing are looked up, of so many active: more than the guard lets go would be held anyway.

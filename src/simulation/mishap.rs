@@ -179,7 +179,7 @@ impl Mishap {
 /// A mark after so many steps.
 fn marks(steps: usize) -> Marks {
     let position = Position::Usn { invocation: "only".to_owned(), highest: steps as u64 };
-    Marks::new(vec![Mark { position, groups: None }])
+    Marks::new(vec![Mark { position, groups: None, places: None }])
 }
 
 /// Who came, changed, moved or went between a mark and what a server knows now.

@@ -152,7 +152,7 @@ impl Stage<'_> {
         let admitted = match &transaction {
             Transaction::Admit(admit) => {
                 imports::guarded(self.sync, admit, &self.shown.found, self.ledger, *self.now)?;
-                if admit.extent == Extent::Touched {
+                if matches!(admit.extent, Extent::Touched { .. }) {
                     self.shown.touched();
                 }
                 Some(self.shown.admit(self.ledger, self.sync, self.job.rules, admit, *self.now)?)

@@ -32,8 +32,8 @@ pub(super) async fn check(sync: &Sync, origin: &Origin, session: &mut Session, f
 /// Who is not noticed by changes.
 fn late(way: Way, session: &Session) -> &'static str {
     if way == Way::Syncrepl || session.server().sees_deleted {
-        "leavers are seen by the next run; renamed units and other rights"
+        "leavers are seen by the next run; what other rights show or hide"
     } else {
-        "whoever is disabled, moved or filtered is seen by the next run; whoever is deleted, renamed units and other rights"
+        "whoever is disabled, moved or filtered is seen by the next run; whoever is deleted"
     }
 }

@@ -17,6 +17,9 @@ pub struct Mark {
     /// Over the groups asked for, and who is in them; a change of those may change anybody.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub groups: Option<String>,
+    /// Over the places that people are in; when one moves, everybody there moves along.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub places: Option<String>,
 }
 
 /// How far changes were told.
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_what_is_given_back() {
-        let mark = |position| Mark { position, groups: None };
+        let mark = |position| Mark { position, groups: None, places: None };
         let marks = Marks::new(vec![
             Mark {
                 groups: Some("0f".to_owned()),

@@ -12,7 +12,7 @@ use crate::simulation::directory::handle;
 
 fn marks(highest: u64) -> Marks {
     let position = Position::Usn { invocation: "one".to_owned(), highest };
-    Marks::new(vec![Mark { position, groups: None }])
+    Marks::new(vec![Mark { position, groups: None, places: None }])
 }
 
 /// The directory names these, and stands there now.
@@ -192,7 +192,7 @@ async fn everybody_is_read_when_changes_would_not_do() {
     world.job.full_reading = Duration::ZERO;
     assert_eq!(world.read_whole().await, "`full_reading` is due");
     world.job.full_reading = Duration::from_hours(24);
-    assert_eq!(world.read_whole().await, "where the server stood is not known");
+    assert_eq!(world.read_whole().await, "the directory did not tell where it stood (why: rosterd check)");
     world.job.changes = Changes::Full;
     assert_eq!(world.run().await.everybody, None);
 }

@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::rows::millis;
 use super::{Error, Store};
 use crate::engine::{Extent, Standpoint};
 use crate::plan::guard;
@@ -62,18 +61,7 @@ impl Store {
             .bind(Value::from(admission.forgotten.to_vec()).to_string())
             .execute(&mut *tx)
             .await?;
-        if let Extent::Everybody { bases, keyless } = admission.extent {
-            sqlx::query(
-                "UPDATE feed SET rules = ?, bases = ?, keyless = ?, full_at = ?, import_unseen = 0 WHERE id = ?",
-            )
-            .bind(&admission.rules.as_bytes()[..])
-            .bind(Value::from(bases.clone()).to_string())
-            .bind(i64::try_from(*keyless).unwrap_or(i64::MAX))
-            .bind(millis(admission.now))
-            .bind(admission.feed)
-            .execute(&mut *tx)
-            .await?;
-        }
+        standpoint::reach(&mut tx, admission).await?;
         standpoint::stand(&mut tx, admission.feed, admission.standpoint).await?;
         tx.commit().await?;
         self.clear_stage().await?;

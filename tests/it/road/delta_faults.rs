@@ -41,13 +41,14 @@ fn by_everybody(road: &mut Road, words: &str) -> Value {
     json
 }
 
+/// The mark becomes what an expression of SQL says.
 fn mark(road: &Road, mark: &str) {
-    let marked = road.sql(&format!("UPDATE feed SET marks = '{mark}' WHERE marks IS NOT NULL RETURNING marks"));
+    let marked = road.sql(&format!("UPDATE feed SET marks = {mark} WHERE marks IS NOT NULL RETURNING marks"));
     assert_eq!(marked.len(), 1);
 }
 
 fn cookie(road: &Road, cookie: &str) {
-    mark(road, &format!("[{{\"position\":{{\"syncrepl\":{{\"cookies\":[\"{cookie}\"]}}}}}}]"));
+    mark(road, &format!("json_replace(marks, '$[0].position.syncrepl.cookies[0]', '{cookie}')"));
 }
 
 #[test]
@@ -56,16 +57,16 @@ fn a_mark_that_is_worth_nothing() {
     by_changes(&mut road);
     road.people.set(1, "title", "Chief Engineer 1");
     cookie(&road, "garbage");
-    by_everybody(&mut road, "the server told changes, but not up to where");
+    by_everybody(&mut road, "the mark is no cookie of OpenLDAP");
     road.people.fire([2]);
     cookie(&road, "rid=001,csn=20990101000000.000000Z#000000#000#000000");
     by_everybody(&mut road, "the server refused the mark");
     road.people.fire([3]);
-    mark(&road, "[]");
+    mark(&road, "'[]'");
     by_everybody(&mut road, "the sync reads other directories than before");
     road.people.fire([4]);
-    mark(&road, "of another version");
-    by_everybody(&mut road, "where the server stood is not known");
+    mark(&road, "'of another version'");
+    by_everybody(&mut road, "the directory did not tell where it stood (why: rosterd check)");
     // From before anything the server remembers.
     road.people.fire([5]);
     road.people.set(6, "employeeType", "left");
@@ -119,6 +120,18 @@ fn a_server_restored_from_a_backup_and_changed_since() {
     // Later than the mark: it looks as if nothing else had happened.
     road.people.set(3, "title", "Chief Engineer");
     by_everybody(&mut road, "no longer holds the change up to which it told the last time");
+}
+
+#[test]
+fn who_was_changed_last_is_deleted() {
+    let mut road = followed("syncrepl");
+    road.people.set(1, "title", "Chief Engineer");
+    by_changes(&mut road);
+    road.people.fire([1]);
+    by_changes(&mut road);
+    // Nobody is left by whom the database could be known again.
+    road.people.set(2, "title", "Chief Engineer");
+    by_changes(&mut road);
 }
 
 #[test]

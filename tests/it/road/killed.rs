@@ -51,14 +51,22 @@ fn change(road: &mut Road, random: &mut Random, present: &mut BTreeSet<usize>) {
 
 #[test]
 fn thirty_kills_lose_nobody_and_cost_no_token() {
+    kills_lose_nobody_and_cost_no_token(Road::new(40), "full", KILLS);
+}
+
+#[test]
+fn kills_of_runs_that_read_changes() {
+    kills_lose_nobody_and_cost_no_token(Road::alone(40, ""), "syncrepl", KILLS / 2);
+}
+
+fn kills_lose_nobody_and_cost_no_token(mut road: Road, changes: &str, kills: u64) {
     let seed = std::env::var("ROSTERD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(any_seed);
     println!("ROSTERD_TEST_SEED={seed}");
     let mut random = Random::new(seed);
-    let mut road = Road::new(40);
     let everybody = "count: 100000, percent: 100";
     road.config.sync().more = format!(
-        "limits: {{ leave: {{ {everybody} }}, return: {{ {everybody} }}, join: {{ {everybody} }}, change: {{ {everybody} }} }}"
+        "changes: {changes}\n    full_reading: 365d\n    limits: {{ leave: {{ {everybody} }}, return: {{ {everybody} }}, join: {{ {everybody} }}, change: {{ {everybody} }} }}"
     );
     road.config.destination = "quiet: 50ms\n    batch: 8".to_owned();
     // Slow enough that many kills come while a request is on its way, or its answer.
@@ -73,7 +81,7 @@ fn thirty_kills_lose_nobody_and_cost_no_token() {
     let mut typical = began.elapsed();
 
     let (mut killed, mut round, mut sent, mut wasted) = (0, 0, 0, 0);
-    while killed < KILLS {
+    while killed < kills {
         assert!(round < ROUNDS, "only {killed} of {round} runs could be killed");
         change(&mut road, &mut random, &mut present);
         if round % 3 == 0 {
@@ -111,7 +119,8 @@ fn thirty_kills_lose_nobody_and_cost_no_token() {
     println!(
         "{killed} of {round} runs killed, {sent} sent something, {wasted} while they asked for a token; {typical:?} each"
     );
-    road.run(&["sync", "--wait", "30s"]).ended("ok", 0);
+    let json = road.run(&["sync", "--wait", "30s"]).ended("ok", 0);
+    assert_eq!(json["read"]["mode"], if changes == "full" { "full" } else { "delta" });
     // With which values somebody left depends on the run that was killed.
     road.people.forget_last_values();
     road.in_step();

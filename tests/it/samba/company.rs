@@ -45,7 +45,7 @@ impl Company {
 
     /// A sync that ends well, and whose only doing is this: so many of a kind, and these fields of these members.
     #[track_caller]
-    pub fn changes(&mut self, kind: &str, changed: &[(&str, Value)]) {
+    pub fn changes(&mut self, kind: &str, changed: &[(&str, Value)]) -> Value {
         let json = self.sync().ended("ok", 0);
         for (name, count) in json["members"].as_object().unwrap() {
             match name.as_str() {
@@ -62,6 +62,7 @@ impl Company {
         self.there = self.members();
         assert_eq!(self.there, wanted);
         assert_eq!(json["delivery"]["confirmed"], changed.len(), "{json}");
+        json
     }
 
     /// A sync that ends well, and after which all is as before.

@@ -14,7 +14,7 @@ use crate::fixtures::proxy::{Fault, Proxy};
 use crate::fixtures::samba::{PEOPLE, SEES_DELETED, SERVICE, Samba, person_dn};
 
 /// Nobody may read what is below.
-const CLOSED: &str = "(D;CI;RPLC;;;AU)";
+pub const CLOSED: &str = "(D;CI;RPLC;;;AU)";
 
 /// A run that fails with these words and changes nothing.
 #[track_caller]

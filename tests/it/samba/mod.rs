@@ -4,6 +4,8 @@ mod changes;
 mod checking;
 mod company;
 mod connecting;
+mod delta_faults;
+mod deltas;
 mod discovering;
 mod faults;
 mod groups;

@@ -8,11 +8,13 @@ use super::group::Groups;
 use super::root_dse::RootDse;
 use super::{Error, probe};
 use crate::directory::changes::{Changed, Changes, Delta, Handle, Mark, Marks, Position, Way};
-use crate::directory::{Attributes, Kind, Query};
+use crate::directory::{Kind, Query};
 
 mod cookie;
 mod dates;
+mod elsewhere;
 mod fetch;
+mod places;
 mod scan;
 mod shown;
 mod start;
@@ -95,11 +97,14 @@ pub(super) async fn changed(
     mark: &Mark,
     groups: &mut Option<Groups>,
 ) -> Result<Changed, Error> {
-    let told = Stop::told(since(question, mark, groups).await)?;
-    let Since { mut touched, present, position } = match told {
-        Ok(since) => since,
-        Err(why) => return Ok(Changed::Unknown(why)),
-    };
+    Ok(match Stop::told(delta(question, mark, groups).await)? {
+        Ok(delta) => Changed::Since(delta),
+        Err(why) => Changed::Unknown(why),
+    })
+}
+
+async fn delta(question: &mut Question<'_>, mark: &Mark, groups: &mut Option<Groups>) -> Result<Delta, Stop> {
+    let Since { mut touched, present, position } = since(question, mark, groups).await?;
     touched.sort_unstable();
     touched.dedup();
     let present = present.map(|mut present| {
@@ -108,31 +113,14 @@ pub(super) async fn changed(
         present.retain(|handle| touched.binary_search(handle).is_err());
         present
     });
+    // Moments are too coarse to tell that nothing happened.
+    let still = position == mark.position && position.way() != Way::Timestamp;
+    let places = if still { mark.places.clone() } else { Some(places::unmoved(question, mark).await?) };
+    let somebody = !touched.is_empty() || present.is_some();
+    let nobody = if somebody { shown::nobody(question).await? } else { vec![false; question.query.searches.len()] };
     let probes_missing = probe::missing(question.connection, question.kind(), question.query).await?;
-    let nobody = match Stop::told(nobody(question, &touched, present.as_deref()).await)? {
-        Ok(nobody) => nobody,
-        Err(why) => return Ok(Changed::Unknown(why)),
-    };
-    let marks = Marks::new(vec![Mark { position, groups: groups.as_ref().and_then(Groups::told) }]);
-    Ok(Changed::Since(Delta { touched, present, marks, probes_missing, nobody }))
-}
-
-/// Which searches find nobody, where it matters: somebody may be missing.
-async fn nobody(
-    question: &mut Question<'_>,
-    touched: &[Handle],
-    present: Option<&[Handle]>,
-) -> Result<Vec<bool>, Stop> {
-    let mut nobody = vec![false; question.query.searches.len()];
-    if touched.is_empty() && present.is_none() {
-        return Ok(nobody);
-    }
-    let mut attributes = Attributes::default();
-    attributes.add(question.handle());
-    for (search, nobody) in question.query.searches.iter().zip(&mut nobody) {
-        *nobody = shown::first(question, search, &attributes).await?.is_none();
-    }
-    Ok(nobody)
+    let marks = Marks::new(vec![Mark { position, groups: groups.as_ref().and_then(Groups::told), places }]);
+    Ok(Delta { touched, present, marks, probes_missing, nobody })
 }
 
 async fn since(question: &mut Question<'_>, mark: &Mark, groups: &mut Option<Groups>) -> Result<Since, Stop> {

@@ -53,7 +53,7 @@ pub(super) async fn scan(
 }
 
 /// The naming contexts that hold the query's search bases.
-fn contexts<'a>(root: &'a RootDse, query: &Query) -> Result<BTreeSet<&'a str>, Stop> {
+pub(super) fn contexts<'a>(root: &'a RootDse, query: &Query) -> Result<BTreeSet<&'a str>, Stop> {
     query.searches.iter().map(|search| holder(root, &search.base)).collect()
 }
 

@@ -37,6 +37,17 @@ pub(super) async fn shown(question: &mut Question<'_>, names: &[&str]) -> Result
     Err(unreadable(names))
 }
 
+/// Of each search, whether it finds nobody.
+pub(super) async fn nobody(question: &mut Question<'_>) -> Result<Vec<bool>, Stop> {
+    let mut attributes = Attributes::default();
+    attributes.add(question.handle());
+    let mut nobody = Vec::new();
+    for search in &question.query.searches {
+        nobody.push(first(question, search, &attributes).await?.is_none());
+    }
+    Ok(nobody)
+}
+
 fn complete(entry: &Entry, attributes: &Attributes, names: &[&str]) -> Result<(), Stop> {
     let shows = |name: &&&str| attributes.slot(name).is_some_and(|slot| entry.first(slot).is_some());
     let hidden: Vec<&str> = names.iter().filter(|name| !shows(name)).copied().collect();

@@ -1,5 +1,7 @@
 //! How a server tells what changed, and where it stands.
 
+use super::elsewhere::elsewhere;
+use super::places::places;
 use super::timestamp::Newest;
 use super::{Question, Stop, allowed, syncrepl, timestamp, usn};
 use crate::directory::Query;
@@ -23,6 +25,7 @@ pub(in crate::directory::ldap) struct Starting {
     position: Position,
     /// By timestamp the people themselves tell it.
     newest: Option<Newest>,
+    places: String,
 }
 
 impl Starting {
@@ -41,7 +44,7 @@ impl Starting {
             Some(groups) => Some(groups.told()?),
             None => None,
         };
-        Some(Marks::new(vec![Mark { position, groups }]))
+        Some(Marks::new(vec![Mark { position, groups, places: Some(self.places) }]))
     }
 }
 
@@ -60,12 +63,20 @@ pub(in crate::directory::ldap) async fn starting(
     let mut question = Question { connection, root, query, page_size };
     let Some(position) = best(&mut question).await?.1 else { return Ok(None) };
     let newest = (position.way() == Way::Timestamp).then(|| Newest::begin(root));
-    Ok(Some(Starting { position, newest }))
+    let Ok(places) = Stop::told(places(&mut question).await)? else { return Ok(None) };
+    Ok(Some(Starting { position, newest, places }))
 }
 
 async fn best(question: &mut Question<'_>) -> Result<(Told, Option<Position>), Error> {
     if question.query.changes == Changes::Full {
         let why = "everybody is read each time, as `changes: full` says".to_owned();
+        return Ok((Told { way: None, why }, None));
+    }
+    if let Some(name) = elsewhere(question.query) {
+        let why = format!(
+            "the sync goes by `{name}`, which changes without any change of the people's own entries: use `in_group`, or \
+             everybody is read each time"
+        );
         return Ok((Told { way: None, why }, None));
     }
     let mut lacks = Vec::new();

@@ -67,13 +67,13 @@ pub(super) async fn since(
         // Those come from controls, whatever the rights: whom they name might not be found by them any more.
         shown(question, &[question.handle()]).await?;
     }
-    let mut now = Vec::new();
+    let mut witnesses = witnesses.to_vec();
     if next != cookies {
-        witness::confirm(question, witnesses, &all.touched).await?;
-        now = witness::find(question, &next).await?;
+        let there = witness::confirm(question, &witnesses, &all.touched).await?;
+        let now = witness::find(question, &next).await?;
+        // A deletion leaves nobody who could witness it.
+        witnesses = if now.is_empty() { there } else { now };
     }
-    // Where the last change was a deletion, nobody has seen it.
-    let witnesses = if now.is_empty() { witnesses.to_vec() } else { now };
     Ok(Since { touched: all.touched, present, position: Position::Syncrepl { cookies: next, witnesses } })
 }
 

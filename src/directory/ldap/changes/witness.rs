@@ -24,18 +24,26 @@ pub(super) async fn find(question: &mut Question<'_>, cookies: &[String]) -> Res
     Ok(witnesses)
 }
 
-/// Fails with words unless all of them were changed when they were, or later, or are told to have gone.
-pub(super) async fn confirm(question: &mut Question<'_>, then: &[Witness], touched: &[Handle]) -> Result<(), Stop> {
-    for Witness { handle, csn } in then {
+/// Those of them who are still there. Fails with words unless all were changed when they were, or later, or are told to
+/// have gone.
+pub(super) async fn confirm(
+    question: &mut Question<'_>,
+    then: &[Witness],
+    touched: &[Handle],
+) -> Result<Vec<Witness>, Stop> {
+    let mut there = Vec::new();
+    for witness in then {
+        let Witness { handle, csn } = witness;
         let later = format!("(&({}={handle})({CSN}>={}))", question.handle(), attribute::escape(csn));
-        let told = touched.iter().any(|touched| touched.to_string() == *handle);
-        if !told && entry(question, &later).await?.is_none() {
+        if entry(question, &later).await?.is_some() {
+            there.push(witness.clone());
+        } else if !touched.iter().any(|touched| touched.to_string() == *handle) {
             let why =
                 "the server no longer holds the change up to which it told the last time: restored from a backup?";
             return Err(Stop::Untold(why.to_owned()));
         }
     }
-    Ok(())
+    Ok(there)
 }
 
 /// An entry anywhere near the people, and where its handle is.

@@ -92,7 +92,7 @@ async fn a_change_in_a_group_is_no_change_of_its_people() {
 async fn whom_only_the_server_knows_can_not_be_read() {
     let slapd = Slapd::start_with(&people(1), &format!("access to dn.children={PEOPLE} attrs=entryUUID by * none"));
     let cookies = vec!["rid=001,csn=19990101000000.000000Z#000000#000#000000".to_owned()];
-    let mark = Mark { position: Position::Syncrepl { cookies, witnesses: Vec::new() }, groups: None };
+    let mark = Mark { position: Position::Syncrepl { cookies, witnesses: Vec::new() }, groups: None, places: None };
     let why = Followed { slapd, query: query(Way::Syncrepl), mark }.unknown().await;
     assert!(why.starts_with("people do not show their `entryUUID`"), "{why}");
 }

@@ -84,7 +84,7 @@ impl Staff {
     /// A change of this kind, as ldapmodify is told; nothing where nobody is there for it.
     pub fn change(&mut self, change: Change, random: &mut Random) -> String {
         if change == Change::Hire {
-            let place = random.below(3) as usize;
+            let place = random.pick(&[0, 1, 2]);
             return self.hire(place);
         }
         let others: Vec<usize> = self.people.keys().copied().filter(|id| *id > 2).collect();
@@ -131,7 +131,7 @@ impl Staff {
         let dn = self.dn(id);
         let person = self.people.get_mut(&id).unwrap();
         if away {
-            person.place = (person.place + 1 + any as usize % 2) % 3;
+            person.place = (person.place + 1 + usize::from(any % 2 == 1)) % 3;
         } else {
             person.uid = format!("p{id}x{any}");
         }
