@@ -45,7 +45,7 @@ def main():
         first = running.next_run()
         assert first["confirmed"] == people, first
         before, began = cpu(running.pid), time.monotonic()
-        took = {"all": []}
+        took, writing, runs = {"all": []}, [], []
         for number in chance.sample(range(people), changes):
             # Anywhere within the period: the change before was received at the beginning of one.
             time.sleep(chance.uniform(0, PERIOD))
@@ -53,11 +53,20 @@ def main():
             change = leave(kind, at.directory.dn(number), deleted)
             asked = time.time()
             at.directory.modify(change)
+            writing.append(time.time() - asked)
             seconds = receipt(at, at.directory.unique_id(number)) - asked
             took["all"].append(seconds)
             took.setdefault("deleted" if deleted else "inactive by an attribute", []).append(seconds)
+            while not running.runs.empty():
+                runs.append(running.next_run())
+            if seconds > 1.5 * PERIOD:
+                print(f"{seconds:.2f} s, of which ldapmodify took {writing[-1]:.2f} s; the last runs:")
+                for run in runs[-4:]:
+                    print("  ", run["timestamp"], run["result"], f"{run['seconds']:.2f} s", run["message"], flush=True)
         for name, seconds in took.items():
             spread(f"modify to receipt, {name}", seconds, "s", 2)
+        spread("  of which ldapmodify took", writing, "s", 2)
+        spread("a run took", [run["seconds"] for run in runs], "s", 2)
         share = (cpu(running.pid) - before) / (time.monotonic() - began)
         print("daemon: {:.2%} of a CPU, {:.1f} MB resident, {:.1f} MB at most".format(share, *memory(running.pid)))
         totals = at.ask("state?members=false")["totals"]
