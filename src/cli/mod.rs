@@ -203,7 +203,7 @@ impl Command {
     /// Here or in the daemon.
     async fn run_anywhere(self, context: &Context) -> Result<Exit, Failure> {
         match self {
-            Self::Sync(command) => command.run(context).await,
+            Self::Sync(command) => Box::pin(command.run(context)).await,
             Self::Plan(command) => command.run(context).await,
             Self::Status(command) => command.run(context).await,
             Self::Runs(command) => command.run(context).await,
