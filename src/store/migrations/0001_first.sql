@@ -55,8 +55,10 @@ CREATE UNIQUE INDEX person_imported ON person (account) WHERE imported > 0;
 CREATE INDEX person_account ON person (account) WHERE account IS NOT NULL;
 CREATE INDEX person_active ON person (feed, active) WHERE active = 1;
 CREATE INDEX person_handle ON person (feed, handle) WHERE handle IS NOT NULL;
--- Whoever every run looks at anew; those who are gone for good are not among them.
-CREATE INDEX person_unsettled ON person (feed) WHERE seen IS NULL AND imported = 0 AND (active = 1 OR absent_since IS NULL);
+-- Whoever a run of changes looks at all the same. Not those who are gone for good; nor the invalid, for nothing but their
+-- entry or the rules makes them valid, unless an account might come back to them.
+CREATE INDEX person_unsettled ON person (feed) WHERE seen IS NULL AND imported = 0 AND (active = 1 OR absent_since IS NULL)
+  AND (verdict <> 'invalid' OR active = 0 AND account IS NOT NULL);
 CREATE INDEX person_recheck ON person (feed, recheck_at) WHERE recheck_at IS NOT NULL;
 CREATE INDEX person_awaited ON person (feed) WHERE absent_since IS NOT NULL OR recheck_at IS NOT NULL;
 CREATE INDEX person_odd ON person (feed, verdict) WHERE verdict NOT IN ('active', 'left');

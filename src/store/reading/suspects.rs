@@ -23,7 +23,8 @@ impl Store {
     ) -> Result<Vec<Key>, Error> {
         let rows = sqlx::query(
             "SELECT key FROM person INDEXED BY person_unsettled
-               WHERE feed = ?1 AND seen IS NULL AND (active = 1 OR absent_since IS NULL) AND imported = 0
+               WHERE feed = ?1 AND seen IS NULL AND imported = 0 AND (active = 1 OR absent_since IS NULL)
+                 AND (verdict <> 'invalid' OR active = 0 AND account IS NOT NULL)
              UNION SELECT key FROM person INDEXED BY person_recheck
                WHERE feed = ?1 AND recheck_at IS NOT NULL AND recheck_at <= ?2 AND imported = 0
              ORDER BY key",
