@@ -191,14 +191,14 @@ fn since(past: &[Arc<Company>], mark: &Marks, view: &Company, at: usize) -> Chan
     if from > at {
         return Changed::Unknown("the mark is ahead of the server".to_owned());
     }
-    let before = past.get(from).map_or(view, |past| past);
-    let keys: BTreeSet<&String> = before.people.keys().chain(view.people.keys()).collect();
-    let mut touched: Vec<_> = keys
-        .into_iter()
-        .filter(|key| before.people.get(*key) != view.people.get(*key))
-        .map(|key| handle(key))
-        .collect();
-    touched.sort_unstable();
+    // Whoever came and went in between is told, too.
+    let steps: Vec<&Company> = past[from.min(past.len())..at.min(past.len())].iter().map(|past| &**past).collect();
+    let mut touched = BTreeSet::new();
+    for (before, after) in steps.iter().zip(steps.iter().skip(1).chain([&view])) {
+        let keys = before.people.keys().chain(after.people.keys());
+        touched.extend(keys.filter(|key| before.people.get(*key) != after.people.get(*key)).map(|key| handle(key)));
+    }
+    let touched = touched.into_iter().collect();
     Changed::Since(Delta { touched, marks: marks(at), ..Delta::default() })
 }
 
