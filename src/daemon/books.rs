@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::delivery::drift::drift;
-use crate::destination::{Item, Seen};
+use crate::destination::{Item, Op, Seen};
 use crate::engine::{Admit, Aim, Answer, Job, Resumed, TokenOutcome, Transaction};
 use crate::plan::Feed;
 use crate::roster::{Now, Payload, Timestamp};
-use crate::store::{self, Admission, Pace, Store};
+use crate::store::{self, Admission, Pace, Portion, Store};
 
 /// The guard's window.
 const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
@@ -58,6 +58,7 @@ impl<'a> Books<'a> {
             Transaction::Recall => Answer::Known(
                 self.store.observed().await?,
                 self.store.touched(&realm).await?,
+                self.store.holders(&realm).await?,
                 Box::new(self.store.grounds(self.feed, now, WINDOW).await?),
             ),
             Transaction::Advance(standpoint) => {
@@ -87,7 +88,8 @@ impl<'a> Books<'a> {
                 }
             }
             Transaction::Claim(limit) => {
-                return Ok(Answer::Claimed(self.store.claim(realm, self.run, limit, now).await?));
+                let portion = Portion { most: limit, joins_apart: limits.joins_apart };
+                return Ok(Answer::Claimed(self.store.claim(realm, self.run, portion, now).await?));
             }
             Transaction::MarkSent(batch) => return Ok(Answer::Frozen(self.mark_sent(batch, now).await?)),
             Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen, now).await?)),
@@ -101,7 +103,7 @@ impl<'a> Books<'a> {
                 self.store.settle(&batch, self.run, &settlement, pace, now).await?;
             }
             Transaction::Note(batch, ticket) => self.store.note(batch, &ticket).await?,
-            Transaction::Wait(batch, ticket, until) => self.store.wait(batch, &ticket, until).await?,
+            Transaction::Wait(batch, ticket, until, note) => self.store.wait(batch, &ticket, until, &note).await?,
             Transaction::DropToken => self.store.drop_token(realm).await?,
             Transaction::Reject(until, note) => self.store.reject(realm, until, &note, now).await?,
             Transaction::End(tally) => self.store.end_run(self.feed, &tally, now).await?,
@@ -132,7 +134,7 @@ impl<'a> Books<'a> {
         if self.job.purpose == Aim::Sync {
             self.run = self.store.begin_run(self.feed, moment.wall).await?;
             if let Some(realm) = &realm {
-                self.store.recover(realm, self.job.destination.limits().quiet, moment.wall).await?;
+                self.recover(realm, moment.wall).await?;
             }
         }
         Ok(Answer::Begun { run: self.run, feed, realm })
@@ -144,8 +146,15 @@ impl<'a> Books<'a> {
         let Some((feed, realm)) = found else { return Ok(None) };
         let Some(tally) = self.store.last_tally(feed.id).await? else { return Ok(None) };
         (self.feed, self.run) = (feed.id, tally.run);
-        self.store.recover(&realm, self.job.destination.limits().quiet, moment.wall).await?;
+        self.recover(&realm, moment.wall).await?;
         Ok(Some(Resumed { feed, realm, tally }))
+    }
+
+    /// Whatever another process left behind: batches on their way, and what is not kept for long or not at all.
+    async fn recover(&mut self, realm: &str, now: Timestamp) -> Result<(), store::Error> {
+        self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
+        self.store.forget_once(realm).await?;
+        self.store.forget_said(now).await
     }
 
     async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {
@@ -186,15 +195,9 @@ impl<'a> Books<'a> {
     async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {
         let frozen = self.store.mark_sent(batch, now).await?;
         let item = |member: store::Frozen| {
-            let payload =
-                if member.gone { self.job.destination.leaving(&member.identity, &member.body) } else { member.body };
-            Item {
-                account: member.account,
-                identity: member.identity,
-                remote: member.remote,
-                leaving: member.gone,
-                payload,
-            }
+            let store::Frozen { account, identity, remote, op, body, before, certain } = member;
+            let payload = if op == Op::Leave { self.job.destination.leaving(&identity, &body) } else { body };
+            Item { account, identity, remote, op, payload, before, certain }
         };
         Ok(frozen.into_iter().map(item).collect())
     }

@@ -12,6 +12,7 @@
 //! | sent | timeout, 5xx, restart | unknown | wait quiet |
 //! | unknown | quiet over, and the target can't be asked · can | settled: lost · sent | released, uncertain · – |
 //! | accepted | its moment has come | sent | – |
+//! | sent | the target broke down over it | settled: lost | uncertain; the third time in a row: quarantine |
 //! | sent, with a ticket | 401, first, old token · again | unknown, asked at once · unknown | token renewed · the target waits |
 
 use std::collections::BTreeMap;
@@ -70,6 +71,8 @@ pub enum Settlement {
     Unknown(Refusal),
     /// It may have taken effect, and nothing more will be learnt about it.
     Lost(Refusal),
+    /// The target broke down over it: the same, but the third time in a row its members are refused.
+    Failed(Refusal),
 }
 
 /// How old a token must be for a 401 to mean that it ran out.
@@ -96,6 +99,7 @@ pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: T
         Done::Later(until, refusal) => Settlement::NotApplied(until, refusal),
         Done::Unknown(refusal) => Settlement::Unknown(refusal),
         Done::Lost(refusal) => Settlement::Lost(refusal),
+        Done::Failed(refusal) => Settlement::Failed(refusal),
         Done::Token(..) | Done::Observed(_) => {
             Settlement::Unknown(Refusal::new("answered a delivery with something else"))
         }

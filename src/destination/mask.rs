@@ -175,6 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::destination::Op;
     use crate::roster::{Identity, Payload};
 
     fn mask() -> Mask {
@@ -186,7 +187,15 @@ mod tests {
             .with("status", "active")
             .with("nick", r#"the "boss""#)
             .with("more", json!({"town": ["Bergen"]}));
-        let item = Item { account: 1, identity: Identity::new("E 17"), remote: None, leaving: false, payload };
+        let item = Item {
+            account: 1,
+            identity: Identity::new("E 17"),
+            remote: None,
+            op: Op::Change,
+            payload,
+            before: None,
+            certain: true,
+        };
         Mask::default().secret(&SecretString::from("s3cret")).members(
             &[item],
             &["first_name", "last_name"],

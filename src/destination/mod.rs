@@ -5,22 +5,26 @@
 //! call; a call that is taken and followed until it is done; a secret that must be kept before a call counts. It never
 //! decides *when* to begin or to try again: quota, retry and quiet periods are [`crate::delivery`]'s.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
+use crate::roster::{Fingerprint, Identity, Payload, Timestamp, Unique};
 
+pub mod boostcom;
 mod http;
+mod mail;
 pub mod mask;
 pub mod refusal;
 mod step;
+mod url;
 pub mod veris;
 
 pub use http::{Method, Reply, Request};
-pub use step::{Done, Input, Refusal, Secret, Seen, Step, Ticket};
+pub use step::{Done, Input, Refusal, Said, Secret, Seen, Step, Ticket};
 
 /// A target system, as the engine sees it.
 pub trait Destination: Send + Sync + fmt::Debug {
@@ -32,8 +36,16 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn limits(&self) -> Limits;
     /// The field by which the target knows a member.
     fn identity_field(&self) -> &'static str;
-    /// The fields that a member may have.
-    fn fields(&self) -> Vec<&'static str>;
+    /// An identity as the target compares it.
+    fn identity(&self, value: &str) -> Identity {
+        Identity::new(value)
+    }
+    /// The columns of a list of members that say something of them.
+    fn columns(&self) -> Vec<&'static str>;
+    /// What such a list says of a member, as it would be mapped.
+    fn listed(&self, columns: &[(&'static str, &str)]) -> Payload {
+        columns.iter().fold(Payload::default(), |payload, (name, value)| payload.with(name, *value))
+    }
     /// The member a mapped person becomes, or every rule of the target that it breaks.
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
     /// What is sent when somebody leaves, from their last good payload.
@@ -59,6 +71,8 @@ pub struct Limits {
     pub quiet: Duration,
     /// Whether the target can be asked for everybody it knows ([`Job::Observe`]).
     pub readable: bool,
+    /// Whether members who join must not share a request with others.
+    pub joins_apart: bool,
 }
 
 /// How many token requests a target allows.
@@ -73,19 +87,30 @@ pub struct Quota {
 }
 
 /// A person as the target is to know them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// By which the target knows them.
     pub identity: Identity,
     /// What is sent while they are active.
     pub payload: Payload,
+    /// What the target keeps unique besides the identity; no two of its members have one of these in common.
+    pub unique: Vec<Unique>,
+    /// What is sent when they join, never later, and never stored: a password.
+    pub once: Option<SecretString>,
+}
+
+impl Member {
+    /// A member about whom nothing but this is known.
+    pub fn new(identity: Identity, payload: Payload) -> Self {
+        Self { identity, payload, unique: Vec::new(), once: None }
+    }
 }
 
 /// A rule of the target that somebody breaks. The message holds no values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberFault {
     /// The target's field.
-    pub field: &'static str,
+    pub field: String,
     /// What is wrong, in words.
     pub message: String,
 }
@@ -99,6 +124,8 @@ pub enum Job<'a> {
     Deliver(&'a [Item]),
     /// List everybody there.
     Observe,
+    /// Find out whether the credentials are good, where that costs and changes nothing.
+    Check,
 }
 
 /// One member of a batch, frozen.
@@ -110,10 +137,27 @@ pub struct Item {
     pub identity: Identity,
     /// What the target calls them, where it gives names of its own and knows them.
     pub remote: Option<Remote>,
-    /// Leaving, rather than joining or changing.
-    pub leaving: bool,
-    /// What is sent.
+    /// What becomes of them.
+    pub op: Op,
+    /// What is sent: the payload that is due, or [`Destination::leaving`]'s.
     pub payload: Payload,
+    /// What the target confirmed last; `None`: nothing yet.
+    pub before: Option<Payload>,
+    /// Whether the target can't have anything else by now.
+    pub certain: bool,
+}
+
+/// What becomes of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// The target never confirmed them.
+    Join,
+    /// They are there, and have other fields.
+    Change,
+    /// They may have left.
+    Return,
+    /// They leave.
+    Leave,
 }
 
 /// What a target calls a member: an id of its own making.
@@ -139,8 +183,12 @@ pub struct Env<'a> {
     pub now: Timestamp,
     /// When the job's first step was taken.
     pub since: Timestamp,
-    /// Unlike that of any other job: for the ids of requests.
-    pub fresh: Fingerprint,
+    /// Unlike that of any other delivery by anybody: for the ids of requests.
+    pub session: Fingerprint,
+    /// Unlike that of any other batch of this store.
+    pub number: i64,
+    /// What those who join are sent once, by identity.
+    pub once: &'a BTreeMap<Identity, SecretString>,
     /// A valid token, where the target wants one.
     pub token: Option<&'a SecretString>,
 }

@@ -6,7 +6,7 @@ use super::{Refusal, Reply};
 impl Refusal {
     /// A refusal in our own words, which must hold no values.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+        Self { text: text.into(), said: None }
     }
 
     /// What a reply says that is no success.
@@ -25,7 +25,7 @@ impl Refusal {
             407 => "; check `proxy`",
             _ => "",
         });
-        Self { text }
+        Self::new(text)
     }
 
     /// A call that provably never left.

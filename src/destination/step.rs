@@ -42,7 +42,8 @@ pub enum Step {
     /// Keep what the target says only once, and come back when it is kept.
     Keep(Secret, Ticket),
     /// The target is at work on the batch: come back at this moment. Whatever else there is to do goes on meanwhile.
-    Wait(Timestamp, Ticket),
+    /// Says what it is doing, in words fit for logs.
+    Wait(Timestamp, Ticket, String),
     /// The job is over.
     Done(Done),
 }
@@ -99,6 +100,8 @@ pub enum Done {
     Unknown(Refusal),
     /// It may have taken effect, and can't be asked about: send the newest state.
     Lost(Refusal),
+    /// The target took the members and broke down over them, perhaps halfway: send the newest state, but not for ever.
+    Failed(Refusal),
     /// Everybody the target knows.
     Observed(Vec<Seen>),
 }
@@ -112,9 +115,27 @@ pub struct Seen {
     pub payload: Payload,
 }
 
-/// Why a target said no, in words fit for logs: status and the target's own words, cut short, without members' values.
+/// Why a target said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// In words.
+    /// In words fit for logs: status and the target's own words, cut short, without members' values.
     pub text: String,
+    /// What it said of this very member, values and all.
+    pub said: Option<Said>,
+}
+
+/// A target's words about a member, which may repeat their values: kept for a day, and shown only to those who may see
+/// people.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Said {
+    /// One readable line.
+    pub line: String,
+    /// As given, JSON.
+    pub given: String,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said(…)")
+    }
 }

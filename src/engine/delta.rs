@@ -153,7 +153,13 @@ impl Run {
         });
         if self.is_plan() {
             let (guard, first_seen_inactive) = (Grounds::default(), self.job.first_seen_inactive);
-            let question = Question { observed: Vec::new(), accounts: Vec::new(), guard, first_seen_inactive };
+            let question = Question {
+                observed: Vec::new(),
+                accounts: Vec::new(),
+                holders: Vec::new(),
+                guard,
+                first_seen_inactive,
+            };
             return self.planned(question, Plan::default());
         }
         if known {

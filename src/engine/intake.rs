@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use secrecy::SecretString;
+
 use super::Job;
 use super::index::Index;
-use super::judge::{ambiguous, judge};
+use super::judge::{Judged, ambiguous, judge};
 use crate::directory::{End, Entry, Server};
 use crate::plan::{Absence, Imported, Known, Staged, Verdict, Wish};
-use crate::roster::{Fingerprint, Key, Timestamp};
+use crate::roster::{Fingerprint, Identity, Key, Timestamp};
 
 /// A share of people without `userAccountControl` above which a reading is not believed: one in this many.
 const UNREADABLE_SHARE: u64 = 100;
@@ -41,6 +43,8 @@ pub struct Intake {
     pub unchanged: u64,
     /// Active people whose entry says that they leave.
     leaving: Vec<Key>,
+    /// What people are sent once, when they join.
+    pub once: BTreeMap<Identity, SecretString>,
 }
 
 impl Intake {
@@ -72,6 +76,7 @@ impl Intake {
             invalid: 0,
             unchanged: 0,
             leaving: Vec::new(),
+            once: BTreeMap::new(),
         }
     }
 
@@ -109,11 +114,12 @@ impl Intake {
             self.unchanged += 1;
             return None;
         }
-        let staged = judge(job, entry, self.server.kind, key, known, fingerprint, now);
+        let Judged { staged, once } = judge(job, entry, self.server.kind, key, known, fingerprint, now);
         let dated = staged.changed_at.is_some();
         if matches!(staged.wish, Wish::Leave(_)) && !dated && known.is_some_and(|known| known.active) {
             self.leaving.push(staged.key.clone());
         }
+        self.once.extend(once);
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));
         self.invalid += u64::from(staged.wish == Wish::Keep(Verdict::Invalid));
         Some(staged)

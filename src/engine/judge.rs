@@ -1,10 +1,21 @@
 //! One entry → what is staged of that person.
 
+use secrecy::SecretString;
+
 use super::Job;
+use crate::destination::Member;
 use crate::directory::{Entry, Kind};
 use crate::mapping::{Cause, Standing};
 use crate::plan::{Known, Staged, Verdict, Wish};
-use crate::roster::{Fingerprint, Key, Timestamp};
+use crate::roster::{Fingerprint, Identity, Key, Timestamp};
+
+/// What is staged of somebody, and what is not.
+pub struct Judged {
+    /// What is staged.
+    pub staged: Staged,
+    /// What they are sent once, when they join.
+    pub once: Option<(Identity, SecretString)>,
+}
 
 /// Judges an entry that is new, changed, or due to be judged again.
 pub fn judge(
@@ -15,7 +26,7 @@ pub fn judge(
     known: Option<&Known>,
     seen: Fingerprint,
     now: Timestamp,
-) -> Staged {
+) -> Judged {
     let judgement = job.mapping.judge(entry, kind, now);
     let member = match &judgement.fields {
         Ok(fields) => job.destination.member(fields).map_err(|faults| {
@@ -26,7 +37,13 @@ pub fn judge(
         }
     };
     let body = member.as_ref().ok().map(|member| member.payload.to_json());
-    let named = member.map(|member| (member.identity, member.payload.fingerprint()));
+    let (mut unique, mut once) = (Vec::new(), None);
+    let named = member.map(|member| {
+        let Member { identity, payload, unique: values, once: secret } = member;
+        once = secret.map(|secret| (identity.clone(), secret));
+        unique = values;
+        (identity, payload.fingerprint())
+    });
     // No change of their entry made them leave, but that moment.
     let expired = judgement.standing == Standing::Inactive(Cause::Expired);
     let changed_at = known.and_then(Known::recheck_at).filter(|at| expired && *at <= now);
@@ -37,13 +54,18 @@ pub fn judge(
         (Standing::Skipped, _) => (Wish::Skip, Some("the sync's `skip` says so".to_owned())),
         (Standing::Unreadable(why), _) => (Wish::Keep(Verdict::Unreadable), Some(why)),
     };
+    if !matches!(wish, Wish::Be(..)) {
+        (unique, once) = (Vec::new(), None);
+    }
     let leaves = matches!(wish, Wish::Leave(_) | Wish::Skip) && known.is_some_and(|known| known.active);
     let guarded = judgement.protected || known.is_some_and(|known| known.protected);
-    Staged {
+    let staged = Staged {
         key,
         person: known.map(|known| known.id),
         wish,
         body,
+        unique,
+        once: once.is_some(),
         seen: Some(seen),
         handle: job.mapping.handle(entry, kind),
         recheck_at: judgement.recheck_at,
@@ -53,7 +75,8 @@ pub fn judge(
         absent_since: None,
         imported: None,
         changed_at,
-    }
+    };
+    Judged { staged, once }
 }
 
 /// Why the protected are held.
@@ -76,6 +99,8 @@ pub fn ambiguous(key: Key, known: Option<&Known>) -> Staged {
         person: known.map(|known| known.id),
         wish: Wish::Keep(Verdict::Unreadable),
         body: None,
+        unique: Vec::new(),
+        once: false,
         seen: None,
         handle: None,
         recheck_at: None,

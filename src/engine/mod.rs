@@ -18,7 +18,7 @@ use crate::directory::{Entry, Page, Server, Sightings};
 use crate::mapping::Mapping;
 use crate::plan::guard::Grounds;
 use crate::plan::{
-    self, Absence, Account, Feed, FirstSeenInactive, Imported, Known, Limits, Marked, Observed, Plan, Staged,
+    self, Absence, Account, Feed, FirstSeenInactive, Holder, Imported, Known, Limits, Marked, Observed, Plan, Staged,
 };
 use crate::roster::{Fingerprint, Key, Timestamp};
 
@@ -205,8 +205,8 @@ pub enum Transaction {
     MarkSent(i64),
     /// Where a batch's job stands, before its next step: [`Answer::Done`].
     Note(i64, Ticket),
-    /// The target is at work on a batch, and is asked again at a moment: [`Answer::Done`].
-    Wait(i64, Ticket, Timestamp),
+    /// The target is at work on a batch, and is asked again at a moment; what it is doing, in words: [`Answer::Done`].
+    Wait(i64, Ticket, Timestamp, String),
     /// A batch was answered: [`Answer::Done`].
     Settle(Batch, Settlement, Option<Timestamp>),
     /// Everybody the target knows, to be compared with what it confirmed: [`Answer::Drifted`].
@@ -310,7 +310,7 @@ pub enum Answer {
     /// The run that goes on; `None` when there is none, or its end was never recorded.
     Resumed(Option<Box<Resumed>>),
     /// What was staged, beside what is known.
-    Known(Vec<Observed>, Vec<Account>, Box<Grounds>),
+    Known(Vec<Observed>, Vec<Account>, Vec<Holder>, Box<Grounds>),
     /// So many are invalid who were not before.
     Admitted(u64),
     /// What there is to deliver, the token, and failures in a row.

@@ -12,7 +12,7 @@ use super::{Admit, Effect, Extent, Job, Outcome, Progress, Transaction};
 use crate::directory::changes::Marks;
 use crate::directory::{End, Page, Server, Sightings};
 use crate::plan::guard::{self, Grounds};
-use crate::plan::{self, Absence, Account, Imported, Known, Observed, Plan, Question};
+use crate::plan::{self, Absence, Account, Holder, Imported, Known, Observed, Plan, Question};
 use crate::roster::{Key, Timestamp};
 
 /// A host whose clock differs more from the directory's can't judge expiry.
@@ -173,6 +173,7 @@ impl Run {
         read: Read,
         observed: Vec<Observed>,
         accounts: Vec<Account>,
+        holders: Vec<Holder>,
         grounds: Grounds,
         now: Timestamp,
     ) -> Vec<Effect> {
@@ -190,7 +191,8 @@ impl Run {
             ..grounds
         };
         let observed = plan::import::unclaimed(observed);
-        let question = Question { observed, accounts, guard, first_seen_inactive: self.job.first_seen_inactive };
+        let question =
+            Question { observed, accounts, holders, guard, first_seen_inactive: self.job.first_seen_inactive };
         let plan = plan::weigh(&question);
         self.tally.unchanged = intake.unchanged;
         self.tally.count(&plan);
@@ -202,6 +204,7 @@ impl Run {
         }
         let standpoint = self.standpoint(&intake.server, read.marks, now);
         let forgotten = intake.forgotten();
+        self.once = read.intake.once;
         self.phase = Phase::Admitting;
         let admit = Admit { question, plan, forgotten, extent: read.extent, standpoint };
         vec![Effect::Commit(Transaction::Admit(Box::new(admit)))]

@@ -1,6 +1,9 @@
 //! A run: read, weigh, admit, deliver, sum up.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
+use secrecy::SecretString;
 
 use super::courier::{Courier, Courtesy};
 use super::delta::Sifting;
@@ -9,11 +12,12 @@ use super::reading::Read;
 use super::{Aim, Answer, Effect, Event, Job, Outcome, Resumed, Tally, Transaction};
 use crate::directory::{Entry, Server};
 use crate::plan::Feed;
-use crate::roster::{Now, Timestamp};
+use crate::roster::{Identity, Now, Timestamp};
 
 /// Why members are pending when nothing else is waited for.
-const WAITING: &str = "members were refused once, which the next run has to confirm, or wait until the identity that \
-                       replaces theirs is confirmed";
+const WAITING: &str = "members were refused once, which the next run has to confirm; or wait until the identity that \
+                       replaces theirs is confirmed, until another member lets go of what the target takes only once, \
+                       or for the next reading to bring what is not stored (explain says which)";
 
 /// One sync's run.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct Run {
     pub(super) tally: Tally,
     pub(super) feed: Option<Feed>,
     began: Option<Timestamp>,
+    /// What people are sent once, when they join.
+    pub(super) once: BTreeMap<Identity, SecretString>,
 }
 
 #[derive(Debug)]
@@ -51,7 +57,7 @@ pub(super) enum Phase {
 impl Run {
     /// A run that waits for [`Event::Start`].
     pub fn new(job: Job) -> Self {
-        Self { job, phase: Phase::Beginning, tally: Tally::default(), feed: None, began: None }
+        Self { job, phase: Phase::Beginning, tally: Tally::default(), feed: None, began: None, once: BTreeMap::new() }
     }
 
     /// What is to be done now that this happened.
@@ -90,8 +96,8 @@ impl Run {
             }
             (Phase::LookingUp(read), Event::Sighted(sightings)) => self.sighted(read, &sightings, began, now),
             (Phase::Dating(read), Event::Dated(dates)) => self.dated(read, dates),
-            (Phase::Recalling(read), Event::Committed(Answer::Known(observed, accounts, grounds))) => {
-                self.weigh(*read, observed, accounts, *grounds, now)
+            (Phase::Recalling(read), Event::Committed(Answer::Known(observed, accounts, holders, grounds))) => {
+                self.weigh(*read, observed, accounts, holders, *grounds, now)
             }
             (Phase::Admitting, Event::Committed(admitted)) => {
                 if let Answer::Admitted(newly) = admitted {
@@ -164,7 +170,7 @@ impl Run {
     pub(super) fn deliver(&mut self, began: Timestamp) -> Vec<Effect> {
         let patience = SignedDuration::try_from(self.job.patience).unwrap_or(SignedDuration::MAX);
         let deadline = began.checked_add(patience).unwrap_or(Timestamp::MAX);
-        let (courier, effects) = Courier::new(&self.job, &self.tally, deadline);
+        let (courier, effects) = Courier::new(&self.job, &self.tally, std::mem::take(&mut self.once), deadline);
         self.phase = Phase::Delivering(Box::new(courier));
         effects
     }

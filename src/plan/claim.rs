@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Account, Due, Observed, Question, Verdict, Wish};
+use super::{Account, Due, Observed, Question, Verdict, Wish, unique};
 use crate::roster::Identity;
 
 /// Why a wish does not come true in this run, by index of the observed.
@@ -36,6 +36,9 @@ impl<'a> Claims<'a> {
         claims.contend(kept);
         loop {
             let mut disputed = claims.disputed(kept);
+            if disputed.is_empty() {
+                disputed = unique::clashes(question, &claims, kept);
+            }
             if disputed.is_empty() {
                 disputed = claims.bystanders(kept);
             }

@@ -92,6 +92,7 @@ mod tests {
             why: None,
             needs_approval: None,
             imported,
+            unique: Vec::new(),
         };
         let member = |identity: &str| (Identity::new(identity), Fingerprint::of(b""));
         let be = |identity: &str| Wish::Be(member(identity).0, member(identity).1);

@@ -4,7 +4,7 @@
 //! answers with a [`Plan`]: a value that `plan` prints and `sync` has admitted. [`claim`] says who owns an account,
 //! [`guard`] what is held.
 
-use crate::roster::{Fingerprint, Identity, Key};
+use crate::roster::{Fingerprint, Identity, Key, Unique};
 
 pub mod absence;
 pub mod claim;
@@ -15,6 +15,7 @@ mod reading;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 pub use diff::weigh;
 pub use reading::{Awaited, Feed, Imported, Known, Marked, Staged};
@@ -50,6 +51,8 @@ pub struct Observed {
     pub needs_approval: Option<String>,
     /// Known from an import only; the key is the identity.
     pub imported: bool,
+    /// Of whoever wishes to be active: what the target keeps unique besides the identity.
+    pub unique: Vec<Unique>,
 }
 
 /// A person as the store knows them.
@@ -80,6 +83,17 @@ pub struct Account {
     pub claims: Vec<Claim>,
 }
 
+/// A value that the target keeps unique, and the account with which it is due there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Field and value.
+    pub value: Unique,
+    /// By which the target knows the member.
+    pub identity: Identity,
+    /// An active claimant of that account, in the directory; `None`: nobody claims it any more.
+    pub key: Option<Key>,
+}
+
 /// An active claim on an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -107,6 +121,8 @@ pub struct Question {
     pub observed: Vec<Observed>,
     /// The accounts they claim or wish for.
     pub accounts: Vec<Account>,
+    /// Who has what they want for themselves alone.
+    pub holders: Vec<Holder>,
     /// What the guard goes by.
     pub guard: guard::Grounds,
     /// What to do with people who are inactive when first seen.

@@ -2,7 +2,7 @@
 
 use super::Wish;
 use crate::directory::changes::{Handle, Marks};
-use crate::roster::{Fingerprint, Key, Timestamp};
+use crate::roster::{Fingerprint, Key, Timestamp, Unique};
 
 /// A sync as the store knows it at the start of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,10 @@ pub struct Staged {
     pub wish: Wish,
     /// The member's payload, canonical JSON.
     pub body: Option<String>,
+    /// What of it the target keeps unique.
+    pub unique: Vec<Unique>,
+    /// Whether something goes with it that is sent once and not stored.
+    pub once: bool,
     /// Fingerprint of the raw entry; `None` for the absent, so that a return is noticed.
     pub seen: Option<Fingerprint>,
     /// The directory's own identifier of the entry, where the key is another one; `None` keeps the last one.

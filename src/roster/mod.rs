@@ -105,6 +105,39 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// A value that a target keeps unique among its members besides their identity, with the name of its field. Personal data,
+/// like an [`Identity`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unique(String);
+
+impl Unique {
+    /// A field's value, spelt as the target compares it.
+    pub fn new(field: &str, value: &str) -> Self {
+        Self(format!("{field} {value}"))
+    }
+
+    /// From the stored form.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The stored form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The field, which may be shown anywhere.
+    pub fn field(&self) -> &str {
+        self.0.split(' ').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Unique {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unique({} …)", self.field())
+    }
+}
+
 /// The fields of a member, typed, in canonical order (sorted by name at every level).
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -119,6 +152,13 @@ impl Payload {
     /// The fields.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.0
+    }
+
+    /// A field's value, by its name or by those on the way there, with dots between: `properties.email`.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let below = rest.split('.').filter(|name| !name.is_empty());
+        below.fold(self.0.get(first), |value, name| value?.get(name))
     }
 
     /// A text field's value.

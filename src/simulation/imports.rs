@@ -32,7 +32,7 @@ pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Resu
             continue;
         }
         let payload = if random.percent(50) { Payload::default() } else { payload(&identity) };
-        members.push(Member { identity: Identity::new(identity), payload });
+        members.push(Member::new(Identity::new(identity), payload));
     }
     for member in &members {
         let identity = member.identity.as_str();

@@ -15,6 +15,7 @@ mod clock;
 mod deliver;
 mod import;
 mod lock;
+mod once;
 mod past;
 #[cfg(test)]
 pub mod planted;
@@ -33,7 +34,7 @@ mod token;
 
 pub use admit::Admission;
 pub use bind::BindRecord;
-pub use deliver::Frozen;
+pub use deliver::{Frozen, Portion};
 pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use past::Past;

@@ -2,7 +2,7 @@
 CREATE TEMP TABLE IF NOT EXISTS stage (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
   seen BLOB, handle BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
-  changed_at INTEGER,
+  changed_at INTEGER, holds TEXT, once INTEGER NOT NULL, -- values that the target keeps unique, a JSON array; 1: sent something once
   UNIQUE (key, imported)
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (

@@ -150,10 +150,10 @@ impl<'c> Coverage<'c> {
             Ok(member) => self.identified(Fingerprint::of(member.identity.as_str().as_bytes()), key),
             Err(faults) => {
                 for fault in faults {
-                    if mapped.fields().contains_key(fault.field) {
-                        self.fault(fault.field, &fault.message, key);
+                    if mapped.at(&fault.field).is_some() {
+                        self.fault(&fault.field, &fault.message, key);
                     } else {
-                        self.fields.entry(fault.field.to_owned()).or_default().1.add(key);
+                        self.fields.entry(fault.field).or_default().1.add(key);
                     }
                 }
             }

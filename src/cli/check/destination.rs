@@ -1,5 +1,6 @@
 //! Whether a target can be reached, without spending its quota.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -42,7 +43,8 @@ async fn reachable(name: &str, target: &Target, now: Timestamp, findings: &mut F
         Ok(transport) => transport,
         Err(error) => return findings.failed(name, error.to_string()),
     };
-    let env = Env { now, since: now, fresh: Fingerprint::of(b""), token: None };
+    let once = BTreeMap::new();
+    let env = Env { now, since: now, session: Fingerprint::of(b""), number: 0, once: &once, token: None };
     let Step::Call(first, _) = target.destination.start(Job::Authenticate, &env) else { return };
     let Some(origin) = origin(&first.url) else { return };
     let knock = Request { method: Method::Get, url: format!("{origin}/"), headers: Vec::new(), body: None };

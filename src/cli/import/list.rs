@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use csv::{ErrorKind, Position, ReaderBuilder, StringRecord};
 
 use crate::destination::{Destination, Member};
-use crate::roster::{Identity, Payload};
 
 /// Longer is a wrong column, or a quote that is never closed.
 const LONGEST: usize = 1_000;
@@ -51,7 +50,7 @@ impl Columns {
     fn of(header: &StringRecord, destination: &dyn Destination) -> Option<Self> {
         let column = |name: &str| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
         let field = destination.identity_field();
-        let others = destination.fields().into_iter().filter(|name| *name != field);
+        let others = destination.columns().into_iter().filter(|name| *name != field);
         let others = others.filter_map(|name| Some((column(name)?, name)));
         Some(Self { identity: column(field)?, others: others.collect() })
     }
@@ -59,13 +58,10 @@ impl Columns {
     fn read(&self, record: &StringRecord, destination: &dyn Destination) -> Result<Member, String> {
         let identity = record.get(self.identity).ok_or_else(|| format!("has no column {}", self.identity + 1))?;
         check(identity, destination)?;
-        let mut payload = Payload::default();
-        for (column, name) in &self.others {
-            if let Some(value) = record.get(*column).filter(|value| !value.trim().is_empty()) {
-                payload = payload.with(name, value);
-            }
-        }
-        Ok(Member { identity: Identity::new(identity), payload })
+        let value = |(column, name): &(usize, &'static str)| Some((*name, record.get(*column)?));
+        let others = self.others.iter().filter_map(value).filter(|(_, value)| !value.trim().is_empty());
+        let payload = destination.listed(&others.collect::<Vec<_>>());
+        Ok(Member::new(destination.identity(identity), payload))
     }
 }
 
@@ -85,10 +81,10 @@ fn check(identity: &str, destination: &dyn Destination) -> Result<(), String> {
     }
     // The target's own rules for it; what else a member lacks is of no concern here.
     let field = destination.identity_field();
-    let faults = destination.member(&Payload::default().with(field, identity)).err().unwrap_or_default();
+    let faults = destination.member(&destination.listed(&[(field, identity)])).err().unwrap_or_default();
     faults
         .iter()
-        .find(|fault| fault.field == field)
+        .find(|fault| fault.field.rsplit('.').next() == Some(field))
         .map_or(Ok(()), |fault| Err(format!("the identity {}", fault.message)))
 }
 
@@ -121,6 +117,7 @@ impl Lines<'_> {
 mod tests {
     use super::*;
     use crate::destination::veris::{self, Veris};
+    use crate::roster::Payload;
 
     fn veris() -> Veris {
         Veris::new(veris::Settings {

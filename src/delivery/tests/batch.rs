@@ -2,11 +2,11 @@ use secrecy::SecretString;
 
 use super::at;
 use crate::delivery::batch::{Batch, Settlement, Stage, settle};
-use crate::destination::{Done, Item, Refusal, Remote, Ticket};
+use crate::destination::{Done, Item, Op, Refusal, Remote, Ticket};
 use crate::roster::{Identity, Payload};
 
 fn no() -> Refusal {
-    Refusal { text: "no".to_owned() }
+    Refusal::new("no")
 }
 
 fn items(many: i64) -> Vec<Item> {
@@ -14,8 +14,10 @@ fn items(many: i64) -> Vec<Item> {
         account,
         identity: Identity::new(format!("E{account}")),
         remote: None,
-        leaving: false,
+        op: Op::Change,
         payload: Payload::default(),
+        before: None,
+        certain: true,
     };
     (1..=many).map(item).collect()
 }

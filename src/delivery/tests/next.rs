@@ -13,7 +13,13 @@ use crate::roster::{Fingerprint, Timestamp};
 const QUOTA: Quota = Quota { quota: 3, per: Duration::from_secs(100), reserve: 1 };
 
 fn limits() -> Limits {
-    Limits { batch: NonZeroUsize::MIN, token: Some(QUOTA), quiet: Duration::from_mins(1), readable: false }
+    Limits {
+        batch: NonZeroUsize::MIN,
+        token: Some(QUOTA),
+        quiet: Duration::from_mins(1),
+        readable: false,
+        joins_apart: false,
+    }
 }
 
 fn credential() -> Fingerprint {

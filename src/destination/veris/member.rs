@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::destination::mail::no_address;
 use crate::destination::{Member, MemberFault};
 use crate::roster::{Identity, Payload};
 
@@ -55,7 +56,7 @@ pub const FIELDS: &[Field] = &[
 pub(super) fn member(mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
     let (mut fields, mut faults) = (Map::new(), Vec::new());
     for &Field { name, need } in FIELDS {
-        let mut fault = |message: String| faults.push(MemberFault { field: name, message });
+        let mut fault = |message: String| faults.push(MemberFault { field: name.to_owned(), message });
         match mapped.fields().get(name).map_or(Ok(None), text) {
             Err(message) => fault(message),
             Ok(Some(text)) => {
@@ -73,7 +74,8 @@ pub(super) fn member(mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
     faults.extend(mapped.fields().keys().filter_map(|name| stray(name)));
     match fields.get(IDENTITY).and_then(Value::as_str).map(Identity::new) {
         Some(identity) if faults.is_empty() => {
-            Ok(Member { identity, payload: Payload::new(fields).with(STATUS, PRESENT) })
+            let payload = Payload::new(fields).with(STATUS, PRESENT);
+            Ok(Member::new(identity, payload))
         }
         _ => Err(faults),
     }
@@ -117,24 +119,14 @@ fn too_long(text: &str, most: usize) -> Option<String> {
     (length > most).then(|| format!("has {length} characters, {most} are allowed"))
 }
 
-/// Only what no mail address can lack (RFC 5321, 4.1.2): the target knows best what it accepts beyond that.
-fn no_address(text: &str) -> Option<&'static str> {
-    if text.contains(char::is_whitespace) {
-        return Some("contains white space");
-    }
-    match text.split_once('@') {
-        None => Some("has no @"),
-        Some((_, domain)) if domain.contains('@') => Some("has more than one @"),
-        Some((local, domain)) if local.is_empty() || domain.is_empty() => Some("has nothing before or after the @"),
-        Some(_) => None,
-    }
-}
-
 /// Nothing that was mapped is dropped in silence. Names of fields come from the config and are nobody's values.
 fn stray(name: &str) -> Option<MemberFault> {
     if name == STATUS {
-        return Some(MemberFault { field: STATUS, message: "is set by rosterd and cannot be mapped".to_owned() });
+        return Some(MemberFault {
+            field: STATUS.to_owned(),
+            message: "is set by rosterd and cannot be mapped".to_owned(),
+        });
     }
     let known = FIELDS.iter().any(|field| field.name == name);
-    (!known).then(|| MemberFault { field: "fields", message: format!("Veris has no field `{name}`") })
+    (!known).then(|| MemberFault { field: "fields".to_owned(), message: format!("Veris has no field `{name}`") })
 }

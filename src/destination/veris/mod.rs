@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::url::normalised;
 use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Quota, Refusal, Step, Ticket};
 use crate::roster::{Fingerprint, Identity, Payload};
 
@@ -77,14 +78,14 @@ impl Destination for Veris {
 
     fn limits(&self) -> Limits {
         let Settings { quota, batch, quiet, .. } = self.settings;
-        Limits { batch, token: Some(quota), quiet, readable: false }
+        Limits { batch, token: Some(quota), quiet, readable: false, joins_apart: false }
     }
 
     fn identity_field(&self) -> &'static str {
         member::IDENTITY
     }
 
-    fn fields(&self) -> Vec<&'static str> {
+    fn columns(&self) -> Vec<&'static str> {
         FIELDS.iter().map(|field| field.name).collect()
     }
 
@@ -107,6 +108,7 @@ impl Destination for Veris {
             // Not `Unauthorised`, which would latch a credential that nobody refused.
             (Job::Deliver(_), None) => Step::Done(Done::Later(None, Refusal::unsent("no token is at hand"))),
             (Job::Observe, _) => Step::Done(unreadable()),
+            (Job::Check, _) => Step::Done(Done::Later(None, Refusal::unsent("each token request costs quota"))),
         }
     }
 
@@ -114,24 +116,13 @@ impl Destination for Veris {
         Step::Done(match job {
             Job::Authenticate => token::outcome(&self.settings, input, env.now),
             Job::Deliver(items) => delivery::outcome(&self.settings, items, input, env.token),
-            Job::Observe => unreadable(),
+            Job::Observe | Job::Check => unreadable(),
         })
     }
 }
 
 fn unreadable() -> Done {
     Done::Later(None, Refusal::unsent("Veris has no list of its members"))
-}
-
-/// One spelling of a URL, so that state and ledger do not depend on a trailing slash or a capital in the host.
-fn normalised(url: &str) -> String {
-    let url = url.trim().trim_end_matches('/');
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (scheme, path_at) = (scheme.to_lowercase(), rest.find('/').unwrap_or(rest.len()));
-    let (host, path) = rest.split_at(path_at);
-    let host = host.to_lowercase();
-    let default_port = if scheme == "https" { ":443" } else { ":80" };
-    format!("{scheme}://{}{path}", host.strip_suffix(default_port).unwrap_or(&host))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ impl Courier {
         if parcel.batch.stage != Stage::Prepared {
             return self.go_on(job, tally, parcel, Input::Woken, now);
         }
-        let env = self.env(job, Some(&parcel.batch), now);
+        let env = self.env(Some(&parcel.batch), now);
         let step = job.destination.start(Deliver(&parcel.items), &env);
         self.follow_delivery(job, tally, parcel, step, now)
     }
@@ -36,7 +36,7 @@ impl Courier {
         input: Input<'_>,
         now: Timestamp,
     ) -> Courtesy {
-        let env = self.env(job, Some(&parcel.batch), now);
+        let env = self.env(Some(&parcel.batch), now);
         let step = job.destination.resume(Deliver(&parcel.items), &parcel.batch.ticket, input, &env);
         self.follow_delivery(job, tally, parcel, step, now)
     }
@@ -55,9 +55,9 @@ impl Courier {
                 self.note(parcel, ticket, Effect::Call(request))
             }
             Step::Keep(secret, ticket) => self.note(parcel, ticket, Effect::Keep(secret)),
-            Step::Wait(until, ticket) => {
+            Step::Wait(until, ticket, note) => {
                 self.doing = Doing::Recording(None);
-                commit(Transaction::Wait(parcel.batch.id, ticket, until.max(now + SHORTEST_WAIT)))
+                commit(Transaction::Wait(parcel.batch.id, ticket, until.max(now + SHORTEST_WAIT), note))
             }
             Step::Done(done) => {
                 let token_at = self.work.token.map(|(at, _)| at);
@@ -97,7 +97,7 @@ impl Courier {
         }
         let asked = match &settlement {
             Settlement::NotApplied(asked, _) => Some(*asked),
-            Settlement::Unknown(_) => Some(None),
+            Settlement::Unknown(_) | Settlement::Failed(_) => Some(None),
             _ => None,
         };
         let pause = asked.map(|asked| retry::not_before(self.failures + 1, BASE, CAP, asked, job.seed, now));

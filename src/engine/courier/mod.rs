@@ -1,5 +1,6 @@
 //! Delivery: asks what there is to do, does the one next thing, and asks again.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -9,7 +10,7 @@ use crate::delivery::batch::Batch;
 use crate::delivery::next::{Next, Work, next};
 use crate::delivery::quota::Purpose;
 use crate::destination::{Env, Input, Item, Ticket};
-use crate::roster::{Fingerprint, Timestamp};
+use crate::roster::{Fingerprint, Identity, Timestamp};
 
 mod delivery;
 mod observation;
@@ -33,6 +34,8 @@ pub struct Courier {
     size: usize,
     refused_in_a_row: u32,
     observation: Observation,
+    session: Fingerprint,
+    once: BTreeMap<Identity, SecretString>,
 }
 
 /// A batch with its frozen members.
@@ -70,7 +73,12 @@ pub enum Courtesy {
 
 impl Courier {
     /// A delivery that may wait until a deadline.
-    pub fn new(job: &Job, tally: &Tally, deadline: Timestamp) -> (Self, Vec<Effect>) {
+    pub fn new(
+        job: &Job,
+        tally: &Tally,
+        once: BTreeMap<Identity, SecretString>,
+        deadline: Timestamp,
+    ) -> (Self, Vec<Effect>) {
         let courier = Self {
             doing: Doing::Surveying,
             deadline,
@@ -80,6 +88,8 @@ impl Courier {
             size: job.destination.limits().batch.get(),
             refused_in_a_row: 0,
             observation: Observation::new(job, tally),
+            session: Fingerprint::of(format!("{} {} {}", job.seed, tally.run, deadline.as_nanosecond()).as_bytes()),
+            once,
         };
         (courier, vec![Effect::Commit(Transaction::Survey)])
     }
@@ -157,10 +167,9 @@ impl Courier {
     }
 
     /// What a step of a batch's job may look at; or of a job without one, which begins and ends within a run.
-    fn env(&self, job: &Job, batch: Option<&Batch>, now: Timestamp) -> Env<'_> {
-        let (id, since) = batch.map_or((0, now), |batch| (batch.id, batch.at));
-        let fresh = Fingerprint::of(format!("{} {id} {}", job.seed, now.as_nanosecond()).as_bytes());
-        Env { now, since, fresh, token: self.token.as_ref() }
+    fn env(&self, batch: Option<&Batch>, now: Timestamp) -> Env<'_> {
+        let (number, since) = batch.map_or((0, now), |batch| (batch.id, batch.at));
+        Env { now, since, session: self.session, number, once: &self.once, token: self.token.as_ref() }
     }
 }
 

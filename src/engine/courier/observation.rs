@@ -28,7 +28,7 @@ impl Observation {
 
 impl Courier {
     pub(super) fn observe(&mut self, job: &Job, tally: &mut Tally, now: Timestamp) -> Courtesy {
-        let step = job.destination.start(Observe, &self.env(job, None, now));
+        let step = job.destination.start(Observe, &self.env(None, now));
         self.follow_observation(tally, step)
     }
 
@@ -40,7 +40,7 @@ impl Courier {
         event: &Event,
         now: Timestamp,
     ) -> Courtesy {
-        let step = job.destination.resume(Observe, ticket, input(event), &self.env(job, None, now));
+        let step = job.destination.resume(Observe, ticket, input(event), &self.env(None, now));
         self.follow_observation(tally, step)
     }
 
@@ -72,6 +72,7 @@ impl Courier {
                 | Done::Later(_, refusal)
                 | Done::Unknown(refusal)
                 | Done::Lost(refusal)
+                | Done::Failed(refusal)
                 | Done::Split(refusal)
                 | Done::TooLarge(refusal),
             ) => refusal.text,

@@ -16,7 +16,7 @@ impl Courier {
     /// Asks for a token that was charged.
     pub(super) fn authenticate(&mut self, job: &Job, tally: &mut Tally, charge: i64, now: Timestamp) -> Courtesy {
         tally.token_requests += 1;
-        let step = job.destination.start(Authenticate, &self.env(job, None, now));
+        let step = job.destination.start(Authenticate, &self.env(None, now));
         self.follow_token(job, tally, charge, false, step, now)
     }
 
@@ -30,7 +30,7 @@ impl Courier {
         now: Timestamp,
     ) -> Courtesy {
         let unsent = matches!(event, Event::Unsent(_));
-        let step = job.destination.resume(Authenticate, ticket, input(event), &self.env(job, None, now));
+        let step = job.destination.resume(Authenticate, ticket, input(event), &self.env(None, now));
         self.follow_token(job, tally, charge, unsent, step, now)
     }
 
@@ -63,7 +63,11 @@ impl Courier {
             }
             Step::Done(Done::Later(asked, refusal)) => TokenOutcome::Failed(pause(asked), refusal.text),
             Step::Done(
-                Done::Unknown(refusal) | Done::Lost(refusal) | Done::Split(refusal) | Done::TooLarge(refusal),
+                Done::Unknown(refusal)
+                | Done::Lost(refusal)
+                | Done::Failed(refusal)
+                | Done::Split(refusal)
+                | Done::TooLarge(refusal),
             ) => TokenOutcome::Failed(pause(None), refusal.text),
             Step::Done(Done::Accepted(_) | Done::Partly(_) | Done::Observed(_)) | Step::Keep(..) | Step::Wait(..) => {
                 TokenOutcome::Failed(pause(None), "answered a token request with something else".to_owned())

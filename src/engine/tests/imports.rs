@@ -15,7 +15,7 @@ impl World {
         self.store.enrol("staff", None, &realm).await.unwrap();
         let feed = self.feed().await;
         let payload = Payload::default().with("designation", "Import");
-        let member = |identity: &&str| Member { identity: Identity::new(*identity), payload: payload.clone() };
+        let member = |identity: &&str| Member::new(Identity::new(*identity), payload.clone());
         let members: Vec<_> = identities.iter().map(member).collect();
         self.store.import(feed, &members, "ada", self.now).await.unwrap();
     }

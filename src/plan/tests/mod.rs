@@ -107,13 +107,22 @@ impl World {
         });
         let stage = i64::try_from(stage).unwrap();
         let wish = wish.clone();
-        Observed { stage, key: Key::new(key), person, wish, why: None, needs_approval: None, imported: false }
+        Observed {
+            stage,
+            key: Key::new(key),
+            person,
+            wish,
+            why: None,
+            needs_approval: None,
+            imported: false,
+            unique: Vec::new(),
+        }
     }
 
     pub fn question(&self, wishes: &[(&str, Wish)], guard: Grounds) -> Question {
         let observed = wishes.iter().enumerate().map(|(stage, (key, wish))| self.observed(stage, key, wish)).collect();
         let accounts = self.accounts.keys().map(|identity| self.account(identity)).collect();
-        Question { observed, accounts, guard, first_seen_inactive: FirstSeenInactive::Skip }
+        Question { observed, accounts, holders: Vec::new(), guard, first_seen_inactive: FirstSeenInactive::Skip }
     }
 
     /// Weighs wishes with an open guard.

@@ -64,10 +64,10 @@ fn bent(bug: Bug, transaction: Transaction) -> Transaction {
 
 fn bend(bug: Bug, answer: &mut Answer, now: Timestamp) {
     match (bug, answer) {
-        (Bug::GuardPerRun, Answer::Known(_, _, grounds)) => grounds.window.clear(),
-        (Bug::HeldForgotten, Answer::Known(_, _, grounds)) => grounds.held.clear(),
-        (Bug::ApprovedByKind, Answer::Known(_, _, grounds)) => grant_by_kind(grounds),
-        (Bug::ClaimsNotAsked, Answer::Known(observed, accounts, _)) => {
+        (Bug::GuardPerRun, Answer::Known(_, _, _, grounds)) => grounds.window.clear(),
+        (Bug::HeldForgotten, Answer::Known(_, _, _, grounds)) => grounds.held.clear(),
+        (Bug::ApprovedByKind, Answer::Known(_, _, _, grounds)) => grant_by_kind(grounds),
+        (Bug::ClaimsNotAsked, Answer::Known(observed, accounts, _, _)) => {
             let wanted = |identity: &Identity| {
                 observed.iter().any(|seen| matches!(&seen.wish, Wish::Be(wanted, _) if wanted == identity))
             };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{refusal, request};
 use crate::destination::veris::Veris;
 use crate::destination::{
-    Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Method, Refusal, Remote, Reply, Secret,
+    Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Method, Op, Refusal, Remote, Reply, Secret,
     Seen, Step, Ticket,
 };
 use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
@@ -77,8 +77,8 @@ impl Destination for Clients {
         self.veris.identity_field()
     }
 
-    fn fields(&self) -> Vec<&'static str> {
-        self.veris.fields()
+    fn columns(&self) -> Vec<&'static str> {
+        self.veris.columns()
     }
 
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
@@ -93,6 +93,7 @@ impl Destination for Clients {
         match job {
             Job::Authenticate => Step::Call(request(Method::Get, "token", None, None), Ticket::NONE),
             Job::Observe => list(env, Ticket::NONE),
+            Job::Check => Step::Done(Done::Later(None, Refusal::unsent("nobody asked"))),
             Job::Deliver([item]) => first(item, env),
             Job::Deliver(_) => Step::Done(Done::TooLarge(Refusal::new("one at a time"))),
         }
@@ -101,7 +102,7 @@ impl Destination for Clients {
     fn resume(&self, job: Job<'_>, ticket: &Ticket, input: Input<'_>, env: &Env<'_>) -> Step {
         match (job, ticket.words()) {
             (Job::Authenticate, _) => Step::Done(authenticated(input, env.now)),
-            (Job::Observe, _) => Step::Done(observed(input)),
+            (Job::Observe | Job::Check, _) => Step::Done(observed(input)),
             (Job::Deliver(_), None) => Step::Done(Done::Later(None, Refusal::unsent("a crash came first"))),
             (Job::Deliver(items), Some(words)) => on(serde_json::from_str(words).unwrap(), &items[0], input, env),
         }
@@ -122,7 +123,7 @@ fn delete(key: &str, stand: &Stand, env: &Env<'_>) -> Step {
 }
 
 fn first(item: &Item, env: &Env<'_>) -> Step {
-    match (&item.remote, item.leaving) {
+    match (&item.remote, item.op == Op::Leave) {
         (None, true) => Step::Done(Done::Accepted(Vec::new())),
         (Some(key), true) => delete(key.as_str(), &Stand::Deleting, env),
         (None, false) => list(env, Stand::Listing.ticket()),
@@ -159,7 +160,9 @@ fn on(stand: Stand, item: &Item, input: Input<'_>, env: &Env<'_>) -> Step {
             Some([]) => Step::Done(Done::Later(None, Refusal::new("was not created"))),
             Some([key]) => delete(key, &Stand::Undoing { key: key.clone() }, env),
             Some(_) => Step::Done(Done::Split(Refusal::new("there are several clients of that name"))),
-            None => Step::Wait(env.now + SignedDuration::from_mins(1), Stand::Searching.ticket()),
+            None => {
+                Step::Wait(env.now + SignedDuration::from_mins(1), Stand::Searching.ticket(), "searching".to_owned())
+            }
         },
         (Stand::Keeping { key }, Input::Kept(Ok(()))) => {
             Step::Done(Done::Accepted(vec![(item.account, Some(Remote::new(key)))]))

@@ -67,8 +67,8 @@ impl Destination for Imports {
         self.veris.identity_field()
     }
 
-    fn fields(&self) -> Vec<&'static str> {
-        self.veris.fields()
+    fn columns(&self) -> Vec<&'static str> {
+        self.veris.columns()
     }
 
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
@@ -81,7 +81,7 @@ impl Destination for Imports {
 
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step {
         let Job::Deliver(items) = job else { return Step::Done(Done::Later(None, Refusal::unsent("no such job"))) };
-        let import = env.fresh.to_string();
+        let import = Fingerprint::of(format!("{} {}", env.session, env.number).as_bytes()).to_string();
         let members: Vec<_> = items.iter().map(|item| item.payload.fields()).collect();
         let body = json!({ "import": import, "members": members }).to_string();
         Step::Call(request(Method::Post, "imports", None, Some(body)), Stand::Posting { import }.ticket())
@@ -110,7 +110,7 @@ fn posted(import: String, input: Input<'_>, env: &Env<'_>) -> Step {
     match reply.status {
         200..=299 => {
             let first = env.now + SignedDuration::from_secs(following.pause);
-            Step::Wait(first, Stand::Following(following).ticket())
+            Step::Wait(first, Stand::Following(following).ticket(), "taken".to_owned())
         }
         400 => Step::Done(Done::Split(no)),
         401 => Step::Done(Done::Unauthorised(no)),
@@ -149,7 +149,11 @@ fn later(following: Following, stand: fn(Following) -> Stand, env: &Env<'_>) -> 
         return Step::Done(Done::Lost(Refusal::new("not done within a day")));
     }
     let pause = (following.pause * 2).min(300);
-    Step::Wait(env.now + SignedDuration::from_secs(pause), stand(Following { pause, ..following }).ticket())
+    Step::Wait(
+        env.now + SignedDuration::from_secs(pause),
+        stand(Following { pause, ..following }).ticket(),
+        "working".to_owned(),
+    )
 }
 
 /// What became of the members; `None` while the target is at work on them.

@@ -49,8 +49,9 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back. What
     // an identity left behind waits for stays: should whoever takes it give it up, it waits all the same.
     sqlx::query(
-        "INSERT INTO account (realm, identity, gone, announce, fp, body, mapping)
-         SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2
+        "INSERT INTO account (realm, identity, gone, announce, fp, body, mapping, once)
+         SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2,
+           CASE WHEN s.once = 1 AND d.gone = 0 THEN ?3 END
          FROM due d JOIN stage s ON s.id = d.stage WHERE true
          ON CONFLICT (realm, identity) DO UPDATE SET
            confirmed_body = CASE
@@ -60,6 +61,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
            not_before = NULL,
+           failed = CASE WHEN account.fp = excluded.fp AND account.gone = excluded.gone THEN account.failed ELSE 0 END,
+           once = CASE WHEN account.confirmed_gone IS NULL THEN excluded.once END,
            leaving_since = CASE excluded.gone WHEN 1 THEN account.leaving_since END,
            leaving_feed = CASE excluded.gone WHEN 1 THEN account.leaving_feed END,
            suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
@@ -69,6 +72,7 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     )
     .bind(admission.realm)
     .bind(&admission.rules.as_bytes()[..])
+    .bind(admission.run)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -28,7 +28,7 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     // Leaves are never quarantined, nor suspected of what was refused while they were to stay. Found from what is due, for
     // SQLite would begin with every account of the target. Where the target has nobody to lose, nobody is waited for.
     sqlx::query(
-        "UPDATE account SET gone = 1, refused = NULL, refusal = NULL, not_before = NULL,
+        "UPDATE account SET gone = 1, once = NULL, failed = CASE gone WHEN 1 THEN failed ELSE 0 END, refused = NULL, refusal = NULL, not_before = NULL,
            suspect = CASE gone WHEN 1 THEN suspect END, suspect_root = CASE gone WHEN 1 THEN suspect_root END,
            suspect_run = CASE gone WHEN 1 THEN suspect_run END,
            leaving_since = CASE WHEN gone = 1 THEN leaving_since WHEN confirmed_gone = 0 OR certain = 0 THEN min(?2,

@@ -2,6 +2,7 @@
 
 mod due;
 mod guarded;
+mod holding;
 mod leave;
 mod people;
 mod standpoint;
@@ -53,6 +54,7 @@ impl Store {
         let newly_invalid = people::record_verdicts(&mut tx, admission).await?;
         due::make(&mut tx, admission).await?;
         leave::make(&mut tx, admission).await?;
+        holding::make(&mut tx, admission).await?;
         leave::behind(&mut tx, admission).await?;
         people::rule(&mut tx, admission).await?;
         guarded::hold(&mut tx, admission).await?;

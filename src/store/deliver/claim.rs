@@ -5,9 +5,10 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{PREPARED, SENT};
 use crate::delivery::batch::{Batch, Stage};
-use crate::destination::{Remote, Ticket};
+use crate::destination::{Op, Remote, Ticket};
 use crate::roster::{Identity, Payload};
 use crate::store::rows::{collect, millis};
+use crate::store::settle::holding;
 use crate::store::{Error, Store, realm};
 
 /// One frozen member; the payload is the last good one, also when it leaves.
@@ -19,15 +20,52 @@ pub struct Frozen {
     pub identity: Identity,
     /// What the target calls them.
     pub remote: Option<Remote>,
-    /// Leaving.
-    pub gone: bool,
+    /// What becomes of them.
+    pub op: Op,
     /// The payload of an active member.
     pub body: Payload,
+    /// What the target confirmed last.
+    pub before: Option<Payload>,
+    /// Whether it can't have anything else.
+    pub certain: bool,
+}
+
+/// How much of what is pending goes into a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    /// Members at most.
+    pub most: usize,
+    /// Whether those who join are not mixed with others.
+    pub joins_apart: bool,
 }
 
 impl Store {
-    /// Makes a batch of at most `limit` pending accounts, leavers first; `None` when nothing is ready any more.
-    pub async fn claim(&mut self, realm: &str, run: i64, limit: usize, now: Timestamp) -> Result<Option<Batch>, Error> {
+    /// Makes a batch of pending accounts, leavers first; `None` when nothing is ready any more.
+    pub async fn claim(
+        &mut self,
+        realm: &str,
+        run: i64,
+        portion: Portion,
+        now: Timestamp,
+    ) -> Result<Option<Batch>, Error> {
+        if !portion.joins_apart {
+            return self.claim_some(realm, run, portion.most, None, now).await;
+        }
+        match self.claim_some(realm, run, portion.most, Some(false), now).await? {
+            Some(batch) => Ok(Some(batch)),
+            None => self.claim_some(realm, run, portion.most, Some(true), now).await,
+        }
+    }
+
+    /// Of those who join alone, of the others alone, or of both.
+    async fn claim_some(
+        &mut self,
+        realm: &str,
+        run: i64,
+        limit: usize,
+        joins: Option<bool>,
+        now: Timestamp,
+    ) -> Result<Option<Batch>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
         let id: i64 =
@@ -44,13 +82,14 @@ impl Store {
                a.certain
              FROM account a WHERE ",
             ready!(),
-            " ORDER BY a.pending, a.id LIMIT ?5"
+            " AND (?6 IS NULL OR ?6 = (a.gone = 0 AND a.confirmed_gone IS NULL)) ORDER BY a.pending, a.id LIMIT ?5"
         ))
         .bind(realm)
         .bind(millis(now))
         .bind(run)
         .bind(id)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(joins)
         .execute(&mut *tx)
         .await?
         .rows_affected();
@@ -75,6 +114,14 @@ impl Store {
     /// makes it unanswered. Gives what is to be sent.
     pub async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Frozen>, Error> {
         let mut tx = self.write().await?;
+        let leaves: bool = sqlx::query_scalar("SELECT state = ? FROM batch WHERE id = ?")
+            .bind(PREPARED)
+            .bind(batch)
+            .fetch_one(&mut *tx)
+            .await?;
+        if leaves {
+            holding::sent(&mut tx, batch).await?;
+        }
         sqlx::query("UPDATE batch SET state = ?1, at = CASE state WHEN ?2 THEN ?3 ELSE at END WHERE id = ?4")
             .bind(SENT)
             .bind(PREPARED)
@@ -84,7 +131,9 @@ impl Store {
             .await?;
         sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
         let rows = sqlx::query(
-            "SELECT i.account, a.identity, i.gone, i.body, a.remote FROM item i JOIN account a ON a.id = i.account
+            "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
+               CASE WHEN i.gone = 1 THEN 3 WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
+               CASE WHEN i.gone = 0 AND a.confirmed_fp IS NOT NULL THEN coalesce(a.confirmed_body, a.body) END FROM item i JOIN account a ON a.id = i.account
              WHERE i.batch = ? ORDER BY i.gone DESC, i.account",
         )
         .bind(batch)
@@ -99,8 +148,19 @@ fn frozen(row: &SqliteRow) -> Result<Frozen, Error> {
     Ok(Frozen {
         account: row.try_get(0)?,
         identity: Identity::new(row.try_get::<&str, _>(1)?),
-        remote: row.try_get::<Option<String>, _>(4)?.map(Remote::new),
-        gone: row.try_get(2)?,
-        body: Payload::from_json(row.try_get(3)?).map_err(|error| Error::Damaged(error.to_string()))?,
+        remote: row.try_get::<Option<String>, _>(2)?.map(Remote::new),
+        op: match row.try_get(5)? {
+            0 => Op::Join,
+            1 => Op::Change,
+            2 => Op::Return,
+            _ => Op::Leave,
+        },
+        body: payload(row.try_get(3)?)?,
+        before: row.try_get::<Option<&str>, _>(6)?.map(payload).transpose()?,
+        certain: row.try_get(4)?,
     })
+}
+
+fn payload(stored: &str) -> Result<Payload, Error> {
+    Payload::from_json(stored).map_err(|error| Error::Damaged(error.to_string()))
 }

@@ -19,14 +19,22 @@ pub(in crate::store) const ACCEPTED: i64 = 3;
 pub(in crate::store) const OVER: i64 = 9;
 
 /// Which pending accounts may go out now. `?1` realm, `?2` now, `?3` run. Checked again here, whatever was planned: an
-/// account with an active claim is not sent as leaving, and one left behind waits for the one who left it.
+/// account with an active claim is not sent as leaving, and one left behind waits for the one who left it. Nor is one sent
+/// with what the target may still have with another, unless that is the same member under the identity before; or without
+/// what goes along only once and is not at hand.
 macro_rules! ready {
     () => {
         "a.realm = ?1 AND a.pending IS NOT NULL AND a.batch IS NULL AND a.refused IS NULL
          AND coalesce(a.not_before, 0) <= ?2 AND a.suspect_run IS NOT ?3
          AND (a.gone = 0 OR NOT EXISTS (SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1))
          AND (a.gone = 0 OR NOT EXISTS (SELECT 1 FROM person p JOIN account b ON b.id = p.account
-              WHERE p.id = a.left_by AND b.id <> a.id AND b.gone = 0 AND b.pending IS NOT NULL))"
+              WHERE p.id = a.left_by AND b.id <> a.id AND b.gone = 0 AND b.pending IS NOT NULL))
+         AND (a.once IS NULL OR a.once = ?3 OR a.gone = 1)
+         AND (a.gone = 1 OR NOT EXISTS (SELECT 1 FROM holding mine CROSS JOIN holding other
+              ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+              WHERE mine.account = a.id AND mine.due = 1 AND (other.batch > 0 OR mine.confirmed = 0
+                AND (other.confirmed = 1 OR other.batch = 0) AND NOT EXISTS (SELECT 1 FROM account old
+                  JOIN person p ON p.id = old.left_by WHERE old.id = other.account AND p.account = a.id))))"
     };
 }
 
@@ -34,7 +42,7 @@ mod claim;
 mod ticket;
 mod work;
 
-pub use claim::Frozen;
+pub use claim::{Frozen, Portion};
 
 impl Store {
     /// After a restart: what was prepared never left, what was sent may have arrived.

@@ -20,12 +20,13 @@ impl Store {
     }
 
     /// The target has taken a batch and is at work on it; it is asked again at a moment.
-    pub async fn wait(&mut self, batch: i64, ticket: &Ticket, until: Timestamp) -> Result<(), Error> {
+    pub async fn wait(&mut self, batch: i64, ticket: &Ticket, until: Timestamp, note: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE batch SET state = ?, ticket = ?, wake = ?, detail = NULL WHERE id = ?")
+        sqlx::query("UPDATE batch SET state = ?, ticket = ?, wake = ?, detail = ? WHERE id = ?")
             .bind(ACCEPTED)
             .bind(ticket.words())
             .bind(millis(until))
+            .bind(note)
             .bind(batch)
             .execute(&mut *tx)
             .await?;

@@ -102,6 +102,9 @@ CREATE TABLE account (
   leaving_feed INTEGER,          -- of which sync that leave is
   not_before INTEGER,
   refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
+  failed INTEGER NOT NULL DEFAULT 0, -- how often in a row the target broke down over it
+  maybe_gone INTEGER NOT NULL DEFAULT 0, -- 1: a leave was sent, and lost
+  once INTEGER,                  -- those who join are sent something that is not stored: the run that has it at hand, 0 none
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
   mapping BLOB                   -- the rules under which body was made
 ) STRICT;
@@ -113,11 +116,29 @@ CREATE INDEX account_refused ON account (realm) WHERE refusal IS NOT NULL;
 CREATE INDEX account_batch ON account (batch) WHERE batch IS NOT NULL;
 CREATE INDEX account_left_by ON account (left_by) WHERE left_by IS NOT NULL;
 CREATE INDEX account_leaving ON account (leaving_feed, leaving_since) WHERE leaving_since IS NOT NULL;
+CREATE INDEX account_once ON account (realm, once) WHERE once IS NOT NULL;
 CREATE INDEX account_suspect ON account (suspect_root) WHERE suspect_root IS NOT NULL;
 
 -- How long leaves took, from the directory's change until the target confirmed them; of the last 30 days.
 CREATE TABLE latency (feed INTEGER NOT NULL, at INTEGER NOT NULL, ms INTEGER NOT NULL) STRICT;
 CREATE INDEX latency_at ON latency (feed, at, ms);
+
+-- Values that a target keeps unique among its members, besides their identity. Nobody is sent with what another member has
+-- there, or may have.
+CREATE TABLE holding (
+  realm INTEGER NOT NULL, value TEXT NOT NULL, account INTEGER NOT NULL,
+  due INTEGER NOT NULL DEFAULT 0,       -- 1: is to be there, with this account
+  confirmed INTEGER NOT NULL DEFAULT 0, -- 1: is there
+  batch INTEGER,                        -- on its way there; 0: lost on it
+  PRIMARY KEY (realm, value, account)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX holding_due ON holding (realm, value) WHERE due = 1;
+CREATE INDEX holding_account ON holding (account);
+CREATE INDEX holding_batch ON holding (batch) WHERE batch IS NOT NULL;
+
+-- What a target said of a member that it refused, values and all: for a day.
+CREATE TABLE said (account INTEGER PRIMARY KEY, at INTEGER NOT NULL, line TEXT NOT NULL, given TEXT NOT NULL) STRICT;
+CREATE INDEX said_at ON said (at);
 
 CREATE TABLE held (
   feed INTEGER NOT NULL, key TEXT NOT NULL, pair TEXT NOT NULL,

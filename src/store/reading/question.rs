@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::plan::guard::Grounds;
-use crate::plan::{Account, Claim, Due, Kind};
-use crate::roster::{Fingerprint, Identity, Key};
+use crate::plan::{Account, Claim, Due, Holder, Kind};
+use crate::roster::{Fingerprint, Identity, Key, Unique};
 use crate::store::rows::{collect, millis};
 use crate::store::{Error, Store};
 
@@ -53,6 +53,26 @@ impl Store {
             }
         }
         Ok(accounts)
+    }
+
+    /// Who is due with what staged people want, and the target takes once only.
+    pub async fn holders(&mut self, realm: &str) -> Result<Vec<Holder>, Error> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT h.value, a.identity, (SELECT min(p.key) FROM person p WHERE p.account = a.id AND p.active = 1)
+             FROM stage s CROSS JOIN json_each(s.holds) v CROSS JOIN holding h ON h.value = v.value
+             CROSS JOIN account a ON a.id = h.account
+             WHERE s.holds IS NOT NULL AND h.due = 1 AND h.realm = (SELECT id FROM realm WHERE name = ?) ORDER BY h.value",
+        )
+        .bind(realm)
+        .fetch(&mut self.connection);
+        collect(rows, |row| {
+            Ok(Holder {
+                value: Unique::from_stored(row.try_get::<String, _>(0)?),
+                identity: Identity::new(row.try_get::<&str, _>(1)?),
+                key: row.try_get::<Option<String>, _>(2)?.map(Key::new),
+            })
+        })
+        .await
     }
 
     /// What the guard goes by, as far as the store knows; limits and config are the caller's.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, Row, sqlite::SqliteRow};
 
 use crate::plan::{Observed, Person, Staged, Verdict, Wish};
-use crate::roster::{Fingerprint, Identity, Key, Timestamp};
+use crate::roster::{Fingerprint, Identity, Key, Timestamp, Unique};
 use crate::store::rows::{CHUNK, collect, fingerprint, hex, millis};
 use crate::store::{Error, Store};
 
@@ -22,10 +22,10 @@ impl Store {
             let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
             sqlx::query(
                 "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since, imported, handle, changed_at)
+                   needs_approval, absent_since, imported, handle, changed_at, holds, once)
                  SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
                    value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, unhex(value->>13),
-                   value->>14 FROM json_each(?)",
+                   value->>14, value->>15, value->>16 FROM json_each(?)",
             )
             .bind(Value::from(rows).to_string())
             .execute(&mut *tx)
@@ -50,7 +50,7 @@ impl Store {
     pub async fn observed(&mut self) -> Result<Vec<Observed>, Error> {
         let rows = sqlx::query(
             "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account, p.active,
-               s.imported > 0
+               s.imported > 0, s.holds
              FROM stage s LEFT JOIN person p ON p.id = s.person ORDER BY s.key, s.imported",
         )
         .fetch(&mut self.connection);
@@ -81,6 +81,8 @@ fn staged_json(row: &Staged) -> Value {
         row.imported.map_or(0, millis),
         row.handle.as_ref().map(hex),
         row.changed_at.map(millis),
+        (!row.unique.is_empty()).then(|| row.unique.iter().map(Unique::as_str).collect::<Value>().to_string()),
+        i32::from(row.once),
     ])
 }
 
@@ -101,7 +103,14 @@ fn observed(row: &SqliteRow) -> Result<Observed, Error> {
             None => None,
         },
         imported: row.try_get(10)?,
+        unique: unique(row.try_get(11)?)?,
     })
+}
+
+fn unique(stored: Option<&str>) -> Result<Vec<Unique>, Error> {
+    let Some(stored) = stored else { return Ok(Vec::new()) };
+    let values: Vec<String> = serde_json::from_str(stored).map_err(|error| Error::Damaged(error.to_string()))?;
+    Ok(values.into_iter().map(Unique::from_stored).collect())
 }
 
 fn wish(word: &str, member: Option<(Identity, Fingerprint)>) -> Result<Wish, Error> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 
+use super::holding;
 use crate::destination::Refusal;
 use crate::store::Error;
 use crate::store::deliver::OVER;
@@ -14,7 +15,7 @@ pub(super) async fn restore(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Res
         .bind(batch)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    holding::withdrawn(tx, batch, None).await
 }
 
 pub(super) async fn restore_one(tx: &mut Transaction<'_, Sqlite>, batch: i64, account: i64) -> Result<(), Error> {
@@ -26,7 +27,7 @@ pub(super) async fn restore_one(tx: &mut Transaction<'_, Sqlite>, batch: i64, ac
     .bind(account)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    holding::withdrawn(tx, batch, Some(account)).await
 }
 
 /// Lets a batch's members go and closes it.

@@ -5,8 +5,8 @@ use sqlx::{Sqlite, Transaction};
 
 use super::OVERDUE_RETRY;
 use super::close::{close, record, restore_one};
-use super::latency;
 use super::refuse::quarantine;
+use super::{holding, latency, said};
 use crate::delivery::batch::Batch;
 use crate::destination::{Refusal, Remote};
 use crate::store::Error;
@@ -41,6 +41,7 @@ pub(super) async fn confirm(
     sqlx::query(
         "UPDATE account SET certain = 1 - i.doubted, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
+           failed = 0, maybe_gone = 0, once = CASE i.gone WHEN 1 THEN once END,
            left_by = CASE WHEN i.gone = 1 OR (handed = 1 AND i.fp = account.fp) THEN NULL ELSE left_by END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
@@ -58,6 +59,8 @@ pub(super) async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    said::withdraw(tx, batch.id).await?;
+    holding::confirmed(tx, batch.id, now).await?;
     let leaves: Vec<i64> = sqlx::query_scalar("SELECT account FROM item WHERE batch = ? AND gone = 1")
         .bind(batch.id)
         .fetch_all(&mut **tx)

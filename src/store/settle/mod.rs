@@ -3,10 +3,13 @@
 mod close;
 mod confirm;
 mod drift;
+mod failed;
+pub(super) mod holding;
 mod latency;
 mod pace;
 mod refuse;
 mod renew;
+mod said;
 mod split;
 
 use jiff::{SignedDuration, Timestamp};
@@ -59,7 +62,11 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            Settlement::Lost(refusal) => release(&mut tx, batch.id, "lost", refusal, now).await?,
+            Settlement::Lost(refusal) => {
+                holding::lost(&mut tx, batch.id).await?;
+                release(&mut tx, batch.id, "lost", refusal, now).await?;
+            }
+            Settlement::Failed(refusal) => failed::failed(&mut tx, batch, refusal, run, now).await?,
         }
         pace::pace_realm(&mut tx, batch.id, settlement, pace).await?;
         Ok(tx.commit().await?)
@@ -75,7 +82,7 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
         for batch in prepared {
-            release(&mut tx, batch, "not sent", &Refusal { text: note.to_owned() }, now).await?;
+            release(&mut tx, batch, "not sent", &Refusal::new(note), now).await?;
         }
         // Nor do leaves that were among the refused wait a day for the target to come to its senses.
         sqlx::query(

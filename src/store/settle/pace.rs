@@ -27,7 +27,7 @@ pub(super) async fn pace_realm(
     let realm = realm::of_batch(tx, batch).await?;
     match settlement {
         Settlement::Confirmed(_) | Settlement::Partly(_) => realm::go_on(tx, realm).await,
-        Settlement::NotApplied(_, refusal) | Settlement::Unknown(refusal) => {
+        Settlement::NotApplied(_, refusal) | Settlement::Unknown(refusal) | Settlement::Failed(refusal) => {
             realm::put_off(tx, realm, pace.not_before, &refusal.text).await
         }
         Settlement::Renew(_)

@@ -5,6 +5,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::OVERDUE_RETRY;
 use super::close::{release, restore};
+use super::said;
 use crate::delivery::batch::Batch;
 use crate::destination::Refusal;
 use crate::store::Error;
@@ -33,6 +34,7 @@ pub(super) async fn refuse_single(
     if believed {
         quarantine(tx, account, refusal, batch, run, now).await?;
     } else {
+        said::keep(tx, account, refusal, now).await?;
         sqlx::query(
             "UPDATE account SET suspect = i.fp, suspect_root = ?, suspect_run = ?, refusal = ?
                      FROM item i WHERE i.batch = ? AND account.id = i.account",
@@ -66,10 +68,11 @@ pub(super) async fn quarantine(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(still_due) = still_due else { return Ok(()) };
+    said::keep(tx, account, refusal, now).await?;
     sqlx::query(
         "UPDATE account SET batch = NULL, suspect = NULL, suspect_root = NULL, suspect_run = NULL,
            refusal = CASE WHEN ?1 THEN ?2 END,
-           refused = CASE WHEN ?1 AND gone = 0 THEN fp END,
+           refused = CASE WHEN ?1 AND gone = 0 THEN fp END, failed = 0,
            not_before = CASE WHEN ?1 AND gone = 1 THEN ?3 ELSE not_before END
          WHERE id = ?4",
     )

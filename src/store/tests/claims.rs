@@ -3,6 +3,7 @@
 use super::Say::{Be, Leave};
 use super::{Desk, QUIET, REALM, at};
 use crate::delivery::batch::Settlement;
+use crate::destination::Op;
 
 #[tokio::test]
 async fn leavers_first_and_no_more_than_asked_for() {
@@ -11,7 +12,7 @@ async fn leavers_first_and_no_more_than_asked_for() {
     assert_eq!(desk.ready().await, ["-C", "A", "D"]);
     let batch = desk.claim(1).await.unwrap();
     assert_eq!((batch.size, batch.root, batch.renewed), (1, batch.id, false));
-    assert!(desk.store.mark_sent(batch.id, desk.now).await.unwrap()[0].gone);
+    assert!(desk.store.mark_sent(batch.id, desk.now).await.unwrap()[0].op == Op::Leave);
     let work = desk.store.work(REALM, desk.run, QUIET, desk.now).await.unwrap();
     assert!(!work.leaves && work.others);
 }

@@ -11,7 +11,7 @@ use crate::store::Imported;
 impl Desk {
     /// How many were imported and how many known.
     async fn import(&mut self, identities: &[&str]) -> (u64, u64) {
-        let member = |identity: &&str| Member { identity: Identity::new(*identity), payload: Payload::default() };
+        let member = |identity: &&str| Member::new(Identity::new(*identity), Payload::default());
         let members: Vec<_> = identities.iter().map(member).collect();
         let Imported { imported, known } = self.store.import(self.feed, &members, "ada", at(5)).await.unwrap();
         (imported, known)

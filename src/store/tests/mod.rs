@@ -37,7 +37,7 @@ pub(super) fn at(minute: i64) -> Timestamp {
 }
 
 pub(super) fn no() -> Refusal {
-    Refusal { text: "no".to_owned() }
+    Refusal::new("no")
 }
 
 fn payload(identity: &str, version: u8) -> Payload {
@@ -124,6 +124,8 @@ impl Desk {
                 person: known.map(|known| known.id),
                 wish,
                 body,
+                unique: Vec::new(),
+                once: false,
                 seen: Some(Fingerprint::of(format!("{say:?}").as_bytes())),
                 recheck_at: None,
                 protected,
@@ -147,6 +149,7 @@ impl Desk {
         Question {
             observed: self.store.observed().await.unwrap(),
             accounts: self.store.touched(REALM).await.unwrap(),
+            holders: self.store.holders(REALM).await.unwrap(),
             guard: Grounds { window, held, granted, ..self.grounds.clone() },
             first_seen_inactive: self.first_seen_inactive,
         }
@@ -173,7 +176,8 @@ impl Desk {
     }
 
     pub async fn claim(&mut self, limit: usize) -> Option<Batch> {
-        self.store.claim(REALM, self.run, limit, self.now).await.unwrap()
+        let portion = crate::store::Portion { most: limit, joins_apart: false };
+        self.store.claim(REALM, self.run, portion, self.now).await.unwrap()
     }
 
     /// Claims and sends everything that is ready; who, and whether they leave.

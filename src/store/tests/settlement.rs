@@ -4,6 +4,7 @@ use super::Say::{Be, Inactive, Leave};
 use super::{Desk, QUIET, REALM, at, no};
 use crate::delivery::batch::{Settlement, Stage};
 use crate::delivery::next::Work;
+use crate::destination::Op;
 use crate::plan::FirstSeenInactive;
 use crate::roster::Timestamp;
 
@@ -20,7 +21,7 @@ async fn a_member_from_wish_to_confirmation_and_out_again() {
     assert_eq!(desk.account("A").await, "due v1, confirmed nothing, in a batch, pending");
     let items = desk.store.mark_sent(batch.id, desk.now).await.unwrap();
     assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
-    assert_eq!((items[0].gone, items[0].body.to_json()), (false, r#"{"id":"A","v":1}"#.to_owned()));
+    assert_eq!((items[0].op, items[0].body.to_json()), (Op::Join, r#"{"id":"A","v":1}"#.to_owned()));
     assert_eq!(desk.claim(500).await, None, "never in two live batches");
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed v1");
@@ -171,7 +172,7 @@ async fn leaving_sends_the_last_confirmed_payload() {
     assert_eq!(desk.account("A").await, "due v3, confirmed v1, pending");
     desk.admit(&[("anna", Leave)]).await;
     let (batch, items) = desk.send().await;
-    assert_eq!((items[0].gone, items[0].body.to_json()), (true, r#"{"id":"A","v":1}"#.to_owned()));
+    assert_eq!((items[0].op, items[0].body.to_json()), (Op::Leave, r#"{"id":"A","v":1}"#.to_owned()));
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     // Back with version 3: that is what the target is to know, and once it does, what leaving sends.
     desk.admit(&[("anna", Be("A", 3))]).await;
@@ -199,7 +200,7 @@ async fn who_is_inactive_when_first_seen_is_announced_once() {
     desk.admit(&[("anna", Inactive("A", 1))]).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed nothing, pending");
     let (batch, items) = desk.send().await;
-    assert!(items[0].gone);
+    assert_eq!(items[0].op, Op::Leave);
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
     desk.admit(&[("anna", Inactive("A", 1))]).await;

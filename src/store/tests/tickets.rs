@@ -38,7 +38,7 @@ async fn a_target_at_work_is_asked_again_and_others_need_not_wait_for_it() {
     let mut desk = Desk::new().await;
     desk.admit(&[("anna", Be("A", 1))]).await;
     let (batch, _) = desk.send().await;
-    desk.store.wait(batch.id, &Ticket::new("import 1"), at(3)).await.unwrap();
+    desk.store.wait(batch.id, &Ticket::new("import 1"), at(3), "working").await.unwrap();
     let (taken, wake) = desk.under_way().await.unwrap();
     assert_eq!(
         (taken.id, taken.stage, taken.ticket.words(), wake),
@@ -90,7 +90,7 @@ async fn a_leaver_under_way_may_use_the_reserve_for_being_asked_about() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     desk.admit(&[("anna", Leave)]).await;
     let (batch, _) = desk.send().await;
-    desk.store.wait(batch.id, &Ticket::new("import 1"), at(3)).await.unwrap();
+    desk.store.wait(batch.id, &Ticket::new("import 1"), at(3), "working").await.unwrap();
     for (minute, leaves) in [(2, false), (3, true)] {
         assert_eq!(desk.store.work(REALM, desk.run, QUIET, at(minute)).await.unwrap().leaves, leaves, "{minute}");
     }

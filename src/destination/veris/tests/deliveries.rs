@@ -8,12 +8,7 @@ use crate::destination::Method;
 
 fn outcome(items: &[Item], input: Input<'_>) -> Done {
     let token = SecretString::from("t0ken");
-    done(veris().resume(
-        Job::Deliver(items),
-        &Ticket::NONE,
-        input,
-        &Env { now: ten(), since: ten(), fresh: FRESH(), token: Some(&token) },
-    ))
+    done(veris().resume(Job::Deliver(items), &Ticket::NONE, input, &env(Some(&token))))
 }
 
 fn partly(body: &str) -> Vec<(i64, String)> {
@@ -26,7 +21,7 @@ fn partly(body: &str) -> Vec<(i64, String)> {
 #[test]
 fn the_request_is_the_seeds() {
     let token = SecretString::from("t0ken");
-    let env = Env { now: ten(), since: ten(), fresh: FRESH(), token: Some(&token) };
+    let env = env(Some(&token));
     let request = request(veris().start(Job::Deliver(&[item(1), item(2)]), &env));
     assert_eq!((request.method, request.url.as_str()), (Method::Post, "https://acme.veris.in/members"));
     let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
@@ -38,7 +33,7 @@ fn the_request_is_the_seeds() {
 
 #[test]
 fn nothing_is_sent_for_nobody_or_without_a_token() {
-    let env = Env { now: ten(), since: ten(), fresh: FRESH(), token: None };
+    let env = env(None);
     assert_eq!(shown(&done(veris().start(Job::Deliver(&[]), &env))), ("accepted", None, ""));
     let later = done(veris().start(Job::Deliver(&[item(1)]), &env));
     assert_eq!(shown(&later), ("later", None, "nothing was sent: no token is at hand"));

@@ -1,12 +1,13 @@
 //! What every test here starts from.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
-use crate::destination::{Item, Reply};
+use crate::destination::{Item, Op, Reply};
 use crate::roster::Timestamp;
 
 mod deliveries;
@@ -26,8 +27,12 @@ fn settings() -> Settings {
     }
 }
 
-/// Veris has no ids of requests.
-const FRESH: fn() -> Fingerprint = || Fingerprint::of(b"");
+/// Nothing is sent once to Veris.
+static ONCE: BTreeMap<Identity, SecretString> = BTreeMap::new();
+
+fn env(token: Option<&SecretString>) -> Env<'_> {
+    Env { now: ten(), since: ten(), session: Fingerprint::of(b""), number: 1, once: &ONCE, token }
+}
 
 fn veris() -> Veris {
     Veris::new(settings())
@@ -58,7 +63,7 @@ fn mapped() -> Payload {
 fn item(account: i64) -> Item {
     let identity = Identity::new(format!("E{account}"));
     let payload = mapped().with("unique_id", identity.as_str()).with("status", "active");
-    Item { account, identity, remote: None, leaving: false, payload }
+    Item { account, identity, remote: None, op: Op::Change, payload, before: None, certain: true }
 }
 
 fn request(step: Step) -> crate::destination::Request {
@@ -86,6 +91,7 @@ fn shown(done: &Done) -> (&'static str, Option<Timestamp>, &str) {
         Done::Unauthorised(refusal) => ("unauthorised", None, &refusal.text),
         Done::Later(moment, refusal) => ("later", *moment, &refusal.text),
         Done::Unknown(refusal) => ("unknown", None, &refusal.text),
+        Done::Failed(refusal) => ("failed", None, &refusal.text),
         Done::Lost(refusal) => ("lost", None, &refusal.text),
         Done::Observed(_) => ("observed", None, ""),
     }
@@ -115,7 +121,10 @@ fn realm_and_credential_follow_what_they_describe() {
         assert_ne!(changed.credential(), veris().credential());
     }
     assert_eq!(other(|s| s.batch = NonZeroUsize::MIN).credential(), veris().credential());
-    assert_eq!(veris().limits(), Limits { batch: BATCH, token: Some(QUOTA), quiet: QUIET, readable: false });
+    assert_eq!(
+        veris().limits(),
+        Limits { batch: BATCH, token: Some(QUOTA), quiet: QUIET, readable: false, joins_apart: false }
+    );
 }
 
 #[test]

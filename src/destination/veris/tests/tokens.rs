@@ -5,15 +5,13 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::destination::Method;
 
-const ENV: fn() -> Env<'static> = || Env { now: ten(), since: ten(), fresh: FRESH(), token: None };
-
 fn outcome(input: Input<'_>) -> Done {
-    done(veris().resume(Job::Authenticate, &Ticket::NONE, input, &ENV()))
+    done(veris().resume(Job::Authenticate, &Ticket::NONE, input, &env(None)))
 }
 
 #[test]
 fn the_request_is_the_seeds() {
-    let request = request(veris().start(Job::Authenticate, &ENV()));
+    let request = request(veris().start(Job::Authenticate, &env(None)));
     assert_eq!((request.method, request.url.as_str()), (Method::Get, "https://acme.veris.in/access-token"));
     let headers: Vec<_> = request.headers.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
     assert_eq!(headers, [("client_id", "acme"), ("client_secret", "cl13nt-s3cret"), ("x-api-key", "4p1-key")]);

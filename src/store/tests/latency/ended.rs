@@ -9,7 +9,7 @@ use crate::store::tests::Say::{Be, Leave};
 use crate::store::tests::{Desk, REALM, at, no};
 
 fn anna() -> [Member; 1] {
-    [Member { identity: Identity::new("A"), payload: Payload::default() }]
+    [Member::new(Identity::new("A"), Payload::default())]
 }
 
 #[tokio::test]

@@ -1,0 +1,68 @@
+//! Values that a target keeps unique besides the identity: who has one keeps it, and whoever else wants it waits until it
+//! is given up; of several who want one that nobody has, nobody gets it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claim::{Claims, Kept};
+use super::{Holder, Question, Wish};
+use crate::roster::{Identity, Key, Unique};
+
+/// Somebody who wishes to be active with a value.
+struct Wanter<'a> {
+    index: usize,
+    identity: &'a Identity,
+    key: &'a Key,
+}
+
+/// Whose wish can't come true beside those of the others, and why; without values.
+pub(super) fn clashes(question: &Question, claims: &Claims<'_>, kept: &Kept) -> Vec<(usize, String)> {
+    let wanters = wanters(question, kept);
+    let mut holders = BTreeMap::<&Unique, &Holder>::new();
+    for holder in question.holders.iter().filter(|holder| stays(holder, question, claims, kept)) {
+        holders.insert(&holder.value, holder);
+    }
+    let mut clashes = BTreeMap::new();
+    for (value, wanters) in &wanters {
+        let holder = holders.get(value);
+        let identities: BTreeSet<&Identity> = wanters.iter().map(|wanter| wanter.identity).collect();
+        for wanter in wanters {
+            let has_it = holder.is_some_and(|holder| holder.identity == *wanter.identity);
+            if !has_it && (holder.is_some() || identities.len() > 1) {
+                let other = wanters.iter().find(|other| other.identity != wanter.identity).map(|other| other.key);
+                let other = holder.map_or(other, |holder| holder.key.as_ref());
+                clashes.entry(wanter.index).or_insert_with(|| clash(value.field(), other));
+            }
+        }
+    }
+    clashes.into_iter().collect()
+}
+
+fn wanters<'a>(question: &'a Question, kept: &Kept) -> BTreeMap<&'a Unique, Vec<Wanter<'a>>> {
+    let mut wanters = BTreeMap::<&Unique, Vec<Wanter<'_>>>::new();
+    for (index, seen) in question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index)) {
+        let Wish::Be(identity, _) = &seen.wish else { continue };
+        for value in &seen.unique {
+            wanters.entry(value).or_default().push(Wanter { index, identity, key: &seen.key });
+        }
+    }
+    wanters
+}
+
+/// Whether a value stays with the account it is due with: not when nobody wants that any more, or whoever does comes
+/// without the value.
+fn stays(holder: &Holder, question: &Question, claims: &Claims<'_>, kept: &Kept) -> bool {
+    if claims.account(&holder.identity).is_some() && claims.abandoned(&holder.identity) {
+        return false;
+    }
+    let free = question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index));
+    let mut wishes =
+        free.filter(|(_, seen)| matches!(&seen.wish, Wish::Be(identity, _) if *identity == holder.identity));
+    wishes.all(|(_, seen)| seen.unique.contains(&holder.value))
+}
+
+fn clash(field: &str, other: Option<&Key>) -> String {
+    match other {
+        Some(key) => format!("{field}: somebody else has the same, and the target takes it once only: {key}"),
+        None => format!("{field}: somebody else has the same, and the target takes it once only"),
+    }
+}

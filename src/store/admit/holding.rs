@@ -1,0 +1,33 @@
+//! What is due at a target that it keeps unique among its members.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::Admission;
+use crate::store::Error;
+
+/// An account that is due with other values, or as gone, gives up those it was due with; the target may still have them.
+pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    let given_up = sqlx::query(
+        "UPDATE holding SET due = 0 WHERE due = 1 AND account IN (SELECT a.id FROM due d CROSS JOIN account a
+           ON a.identity = d.identity WHERE a.realm = (SELECT id FROM realm WHERE name = ?))",
+    )
+    .bind(admission.realm)
+    .execute(&mut **tx)
+    .await?;
+    // Most targets keep nothing unique but the identity.
+    if given_up.rows_affected() == 0 && admission.observed.iter().all(|seen| seen.unique.is_empty()) {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO holding (realm, value, account, due)
+         SELECT a.realm, v.value, a.id, 1 FROM due d CROSS JOIN stage s ON s.id = d.stage CROSS JOIN json_each(s.holds) v
+         CROSS JOIN account a ON a.identity = d.identity
+         WHERE d.gone = 0 AND a.realm = (SELECT id FROM realm WHERE name = ?)
+         ON CONFLICT (realm, value, account) DO UPDATE SET due = 1",
+    )
+    .bind(admission.realm)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("DELETE FROM holding WHERE due = 0 AND confirmed = 0 AND batch IS NULL").execute(&mut **tx).await?;
+    Ok(())
+}

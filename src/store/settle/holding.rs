@@ -1,0 +1,85 @@
+//! Where a target has what it keeps unique among its members, as far as is known.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::latency;
+use crate::roster::Timestamp;
+use crate::store::Error;
+
+/// What a batch brings is under way.
+pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    let update = "UPDATE holding SET batch = ?1 WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0)";
+    sqlx::query(update).bind(batch).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A batch was not applied; or one of its members was not.
+pub(super) async fn withdrawn(tx: &mut Transaction<'_, Sqlite>, batch: i64, account: Option<i64>) -> Result<(), Error> {
+    sqlx::query("UPDATE holding SET batch = NULL WHERE batch = ?1 AND (?2 IS NULL OR account = ?2)")
+        .bind(batch)
+        .bind(account)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Nothing more will be learnt about a batch.
+pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE holding SET batch = 0 WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
+    let leaves =
+        "UPDATE account SET maybe_gone = 1 WHERE id IN (SELECT account FROM item WHERE batch = ? AND gone = 1)";
+    sqlx::query(leaves).bind(batch).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The members of a batch are confirmed: they have what it brought, and nobody else has. Whoever left let go.
+pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
+    moved(tx, batch, now).await?;
+    for statement in [
+        "UPDATE holding SET confirmed = 0, batch = NULL
+         WHERE account IN (SELECT account FROM item WHERE batch = ?1) AND batch IS NOT ?1",
+        "UPDATE holding SET confirmed = 0 WHERE confirmed = 1 AND (realm, value, account) IN (
+           SELECT other.realm, other.value, other.account FROM holding mine CROSS JOIN holding other
+           ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+           WHERE mine.batch = ?1)",
+        "UPDATE holding SET confirmed = 1, batch = NULL WHERE batch = ?1",
+        "DELETE FROM holding WHERE account IN (SELECT account FROM item WHERE batch = ?1)
+           AND due = 0 AND confirmed = 0 AND batch IS NULL",
+    ] {
+        sqlx::query(statement).bind(batch).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Who moved to another identity and brought along what the target keeps unique is the same member there, under the new
+/// identity: the old one has nobody left to let go of.
+async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
+    let left: Vec<i64> = sqlx::query_scalar(
+        "UPDATE account SET confirmed_gone = 1, certain = 1, maybe_gone = 0, left_by = NULL WHERE id IN (
+           SELECT old.id FROM holding mine
+           CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+           CROSS JOIN account old ON old.id = other.account CROSS JOIN person p ON p.id = old.left_by
+           WHERE mine.batch = ? AND (other.confirmed = 1 OR other.batch = 0) AND p.account = mine.account
+             AND old.gone = 1 AND old.batch IS NULL)
+         RETURNING id",
+    )
+    .bind(batch)
+    .fetch_all(&mut **tx)
+    .await?;
+    for account in &left {
+        sqlx::query("UPDATE holding SET confirmed = 0, batch = NULL WHERE account = ?")
+            .bind(account)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query(
+            "INSERT INTO event (at, account, run, batch, kind, detail)
+             SELECT ?1, ?2, run, id, 'confirmed', 'the same member has another identity there now' FROM batch WHERE id = ?3",
+        )
+        .bind(now.as_millisecond())
+        .bind(account)
+        .bind(batch)
+        .execute(&mut **tx)
+        .await?;
+    }
+    latency::left(tx, &left, now).await
+}

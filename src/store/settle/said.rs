@@ -1,0 +1,45 @@
+//! What a target said of a member that it refused, values and all.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{Sqlite, Transaction};
+
+use crate::destination::Refusal;
+use crate::store::rows::millis;
+use crate::store::{Error, Store};
+
+/// The target itself forgets it after so long (seed 002).
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+pub(super) async fn keep(
+    tx: &mut Transaction<'_, Sqlite>,
+    account: i64,
+    refusal: &Refusal,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(said) = &refusal.said else { return Ok(()) };
+    sqlx::query("INSERT OR REPLACE INTO said (account, at, line, given) VALUES (?, ?, ?, ?)")
+        .bind(account)
+        .bind(millis(now))
+        .bind(&said.line)
+        .bind(&said.given)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Whoever is confirmed is refused no more.
+pub(super) async fn withdraw(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    sqlx::query("DELETE FROM said WHERE account IN (SELECT account FROM item WHERE batch = ?)")
+        .bind(batch)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+impl Store {
+    /// Forgets what targets said of members a day ago.
+    pub async fn forget_said(&mut self, now: Timestamp) -> Result<(), Error> {
+        sqlx::query("DELETE FROM said WHERE at <= ?").bind(millis(now - KEPT)).execute(&mut self.connection).await?;
+        Ok(())
+    }
+}
