@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::guard::{Grounds, Pair, pair};
 use super::{
-    Account, Change, Claim, Due, FirstSeenInactive, Kind, Observed, Person, Plan, Question, Verdict, Wish, weigh,
+    Account, Change, Claim, Due, FirstSeenInactive, Holder, Kind, Observed, Person, Plan, Question, Verdict, Wish,
+    weigh,
 };
-use crate::roster::{Fingerprint, Identity, Key};
+use crate::roster::{Fingerprint, Identity, Key, Unique};
 
 mod absence;
 mod budgets;
@@ -16,7 +17,13 @@ mod identities;
 mod imports;
 mod kept;
 mod properties;
+mod unique;
 mod words;
+
+/// `A+7` is the identity A and a value, 7, that the target keeps unique.
+fn parts(text: &str) -> (&str, Option<Unique>) {
+    text.split_once('+').map_or((text, None), |(identity, value)| (identity, Some(Unique::new("msisdn", value))))
+}
 
 /// What the store would know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +32,8 @@ pub(super) struct World {
     pub accounts: BTreeMap<String, (Due, bool)>,
     /// By key: the claimed account, and whether actively.
     pub people: BTreeMap<String, (Option<String>, bool)>,
+    /// What the target keeps unique, and the account it is due with.
+    pub holders: BTreeMap<Unique, String>,
 }
 
 pub(super) fn fp(version: u8) -> Fingerprint {
@@ -53,14 +62,19 @@ pub(super) fn open_grounds() -> Grounds {
 }
 
 impl World {
-    /// People as `key account` (an active claim), `key -account` (an inactive one) or `key` (none). The accounts are
-    /// as their claimants left them: due and sent with version 1, or left.
+    /// People as `key account` (an active claim), `key -account` (an inactive one) or `key` (none); `key account+7` has
+    /// what nobody else may. The accounts are as their claimants left them: due and sent with version 1, or left.
     pub fn of(people: &[&str]) -> Self {
-        let mut world = Self { accounts: BTreeMap::new(), people: BTreeMap::new() };
+        let mut world = Self { accounts: BTreeMap::new(), people: BTreeMap::new(), holders: BTreeMap::new() };
         for person in people {
             let (key, account) = person.split_once(' ').map_or((*person, None), |(key, account)| (key, Some(account)));
             let claim = account.map(|account| account.strip_prefix('-').map_or((account, true), |left| (left, false)));
+            let (claim, held) = match claim {
+                Some((account, is_active)) => (Some((parts(account).0, is_active)), parts(account).1),
+                None => (None, None),
+            };
             if let Some((account, is_active)) = claim {
+                world.holders.extend(held.map(|value| (value, account.to_owned())));
                 let due = world.accounts.entry(account.to_owned()).or_insert((Due::Left, true));
                 if is_active {
                     due.0 = active(1);
@@ -106,7 +120,13 @@ impl World {
             active: *active,
         });
         let stage = i64::try_from(stage).unwrap();
-        let wish = wish.clone();
+        let (wish, unique) = match wish {
+            Wish::Be(identity, print) => {
+                let (identity, unique) = parts(identity.as_str());
+                (Wish::Be(Identity::new(identity), *print), unique)
+            }
+            wish => (wish.clone(), None),
+        };
         Observed {
             stage,
             key: Key::new(key),
@@ -115,14 +135,21 @@ impl World {
             why: None,
             needs_approval: None,
             imported: false,
-            unique: Vec::new(),
+            unique: unique.into_iter().collect(),
         }
     }
 
     pub fn question(&self, wishes: &[(&str, Wish)], guard: Grounds) -> Question {
         let observed = wishes.iter().enumerate().map(|(stage, (key, wish))| self.observed(stage, key, wish)).collect();
         let accounts = self.accounts.keys().map(|identity| self.account(identity)).collect();
-        Question { observed, accounts, holders: Vec::new(), guard, first_seen_inactive: FirstSeenInactive::Skip }
+        let holders = self.holders.iter().map(|(value, identity)| {
+            let claimant =
+                self.people.iter().find(|(_, (account, active))| *active && account.as_ref() == Some(identity));
+            let key = claimant.map(|(key, _)| Key::new(key.as_str()));
+            Holder { value: value.clone(), identity: Identity::new(identity.as_str()), key }
+        });
+        let holders = holders.collect();
+        Question { observed, accounts, holders, guard, first_seen_inactive: FirstSeenInactive::Skip }
     }
 
     /// Weighs wishes with an open guard.

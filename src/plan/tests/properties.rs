@@ -35,7 +35,7 @@ fn world() -> impl Strategy<Value = World> {
             *account = account.take().filter(|account| accounts.contains_key(account));
             *claims &= account.is_some();
         }
-        World { accounts, people }
+        World { accounts, people, holders: BTreeMap::new() }
     })
 }
 

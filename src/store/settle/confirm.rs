@@ -50,6 +50,8 @@ pub(super) async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    said::withdraw(tx, batch.id).await?;
+    holding::confirmed(tx, batch.id, now).await?;
     // Who moved is there: what they left behind may leave, whatever becomes of them later.
     sqlx::query(
         "UPDATE account SET left_by = NULL WHERE left_by IN
@@ -59,8 +61,6 @@ pub(super) async fn confirm(
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
-    said::withdraw(tx, batch.id).await?;
-    holding::confirmed(tx, batch.id, now).await?;
     let leaves: Vec<i64> = sqlx::query_scalar("SELECT account FROM item WHERE batch = ? AND gone = 1")
         .bind(batch.id)
         .fetch_all(&mut **tx)

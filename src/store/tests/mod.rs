@@ -11,19 +11,23 @@ use crate::destination::Refusal;
 use crate::engine::{Extent, Standpoint};
 use crate::plan::guard::Grounds;
 use crate::plan::{FirstSeenInactive, Plan, Question, Staged, Verdict, Wish, weigh};
-use crate::roster::{Fingerprint, Identity, Key, Payload};
+use crate::roster::{Fingerprint, Identity, Key, Payload, Unique};
 
 mod admission;
 mod claims;
 mod clock;
+mod failed;
 mod guard;
+mod holding;
 mod import;
 mod latency;
 mod moved;
+mod once;
 mod opening;
 mod past;
 mod pending;
 mod quarantine;
+mod said;
 mod settlement;
 mod steer;
 mod tickets;
@@ -42,6 +46,12 @@ pub(super) fn no() -> Refusal {
 
 fn payload(identity: &str, version: u8) -> Payload {
     Payload::default().with("id", identity).with("v", version)
+}
+
+/// `A+7` is the identity A and a value, 7, that the target keeps unique; `A!` is sent something once.
+fn parts(text: &str) -> (&str, Option<Unique>) {
+    let text = text.trim_end_matches('!');
+    text.split_once('+').map_or((text, None), |(identity, value)| (identity, Some(Unique::new("msisdn", value))))
 }
 
 /// What somebody wishes: `Be` with a version of the payload.
@@ -99,6 +109,8 @@ impl Desk {
         self.now += jiff::SignedDuration::from_mins(minutes);
         self.run = self.store.begin_run(self.feed, self.now).await.unwrap();
         self.store.recover(REALM, QUIET, self.now).await.unwrap();
+        self.store.forget_once(REALM).await.unwrap();
+        self.store.forget_said(self.now).await.unwrap();
     }
 
     async fn staged(&mut self, says: &[(&str, Say)]) -> Vec<Staged> {
@@ -106,8 +118,11 @@ impl Desk {
         let stage = |(key, say): &(&str, Say)| {
             let known = known.iter().find(|known| known.key.as_str() == *key);
             let member = |identity: &str, version| (Identity::new(identity), payload(identity, version).fingerprint());
+            let (mut unique, mut once) = (None, false);
             let (wish, body) = match *say {
-                Say::Be(identity, version) => {
+                Say::Be(text, version) => {
+                    let (identity, value) = parts(text);
+                    (unique, once) = (value, text.ends_with('!'));
                     let (identity_, print) = member(identity, version);
                     (Wish::Be(identity_, print), Some(payload(identity, version).to_json()))
                 }
@@ -124,8 +139,8 @@ impl Desk {
                 person: known.map(|known| known.id),
                 wish,
                 body,
-                unique: Vec::new(),
-                once: false,
+                unique: unique.into_iter().collect(),
+                once,
                 seen: Some(Fingerprint::of(format!("{say:?}").as_bytes())),
                 recheck_at: None,
                 protected,

@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::roster::Unique;
 
 fn mapped() -> Value {
     json!({
@@ -31,11 +32,11 @@ fn a_member_is_known_by_one_identifier_and_alone_with_the_other() {
     let member = boostcom().member(&payload(mapped())).unwrap();
     assert_eq!(member.identity, Identity::new("foo@bar.baz"), "whatever its capitals");
     assert_eq!(member.payload, payload(mapped()), "spelt as it was");
-    assert_eq!(member.unique.iter().map(|unique| unique.as_str()).collect::<Vec<_>>(), ["msisdn 4740485124"]);
+    assert_eq!(member.unique.iter().map(Unique::as_str).collect::<Vec<_>>(), ["msisdn 4740485124"]);
 
     let member = with(|s| s.identity = Identifier::Msisdn).member(&payload(mapped())).unwrap();
     assert_eq!(member.identity, Identity::new("4740485124"));
-    assert_eq!(member.unique.iter().map(|unique| unique.as_str()).collect::<Vec<_>>(), ["email foo@bar.baz"]);
+    assert_eq!(member.unique.iter().map(Unique::as_str).collect::<Vec<_>>(), ["email foo@bar.baz"]);
 }
 
 #[test]

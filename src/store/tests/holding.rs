@@ -1,0 +1,148 @@
+//! Values that a target keeps unique besides the identity. `A+7` is the identity A with the value 7.
+
+use super::Say::{Be, Leave};
+use super::{Desk, no};
+use crate::delivery::batch::Settlement;
+
+impl Desk {
+    /// Where a value is due, is, and may be: `due A, confirmed B, under way C, lost D`.
+    async fn holds(&mut self, value: &str) -> String {
+        let rows: Vec<(String, bool, bool, Option<i64>)> = sqlx::query_as(
+            "SELECT a.identity, h.due, h.confirmed, h.batch FROM holding h JOIN account a ON a.id = h.account
+             WHERE h.value = 'msisdn ' || ? ORDER BY a.identity",
+        )
+        .bind(value)
+        .fetch_all(&mut self.store.connection)
+        .await
+        .unwrap();
+        let mut words = Vec::new();
+        for (identity, due, confirmed, batch) in rows {
+            words.extend(due.then(|| format!("due {identity}")));
+            words.extend(confirmed.then(|| format!("confirmed {identity}")));
+            words.extend(batch.map(|batch| format!("{} {identity}", if batch > 0 { "under way" } else { "lost" })));
+        }
+        words.join(", ")
+    }
+}
+
+#[tokio::test]
+async fn a_recycled_number_goes_to_its_new_owner_only_after_the_old_one_let_go() {
+    for gives_up in [Be("A+9", 2), Be("A", 2), Leave] {
+        let mut desk = Desk::with(&[("anna", "A+7")]).await;
+        assert_eq!(desk.holds("7").await, "due A, confirmed A");
+        desk.next_run(1).await;
+        desk.admit(&[("anna", gives_up), ("bert", Be("B+7", 1))]).await;
+        assert_eq!(desk.holds("7").await, "confirmed A, due B");
+        let (batch, items) = desk.send().await;
+        assert_eq!(items.iter().map(|item| item.identity.as_str()).collect::<Vec<_>>(), ["A"], "{gives_up:?}");
+        assert!(desk.claim(500).await.is_none(), "nobody knows yet whether the target let go");
+        desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+        assert_eq!(desk.ready().await, ["B"]);
+        desk.deliver().await;
+        assert_eq!(desk.holds("7").await, "due B, confirmed B");
+    }
+}
+
+#[tokio::test]
+async fn as_long_as_the_old_one_is_not_done_the_new_one_waits() {
+    let unknown = || Settlement::Lost(no());
+    for settlement in
+        [Settlement::NotApplied(None, no()), unknown(), Settlement::Failed(no()), Settlement::Refused(no())]
+    {
+        let mut desk = Desk::with(&[("anna", "A+7")]).await;
+        desk.next_run(1).await;
+        desk.admit(&[("anna", Be("A+9", 2)), ("bert", Be("B+7", 1))]).await;
+        let (batch, _) = desk.send().await;
+        desk.settle(&batch, settlement.clone()).await;
+        assert!(!desk.ready().await.contains(&"B".to_owned()), "{settlement:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_applied_is_not_there_and_what_was_lost_may_be() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A+7", 1))]).await;
+    let (batch, _) = desk.send().await;
+    assert_eq!(desk.holds("7").await, "due A, under way A");
+    desk.settle(&batch, Settlement::NotApplied(None, no())).await;
+    assert_eq!(desk.holds("7").await, "due A");
+    desk.next_run(60).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Lost(no())).await;
+    assert_eq!(desk.holds("7").await, "due A, lost A");
+
+    // Somebody else may have it once what was lost is known to have been overwritten.
+    desk.next_run(60).await;
+    desk.admit(&[("anna", Be("A+9", 2)), ("bert", Be("B+7", 1))]).await;
+    assert_eq!(desk.ready().await, ["A"]);
+    desk.deliver().await;
+    assert_eq!(
+        (desk.holds("7").await.as_str(), desk.holds("9").await.as_str()),
+        ("due B, confirmed B", "due A, confirmed A")
+    );
+}
+
+#[tokio::test]
+async fn somebody_who_moves_and_keeps_it_is_one_update() {
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("B+7", 1))]).await;
+    assert_eq!(desk.ready().await, ["B"], "it does not wait for itself");
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone", "nobody is left there to be sent as leaving");
+    assert_eq!(desk.account("B").await, "due v1, confirmed v1");
+    assert_eq!(desk.holds("7").await, "due B, confirmed B");
+    assert_eq!(desk.number("SELECT count(*) FROM latency").await, 1, "the old identity left");
+}
+
+#[tokio::test]
+async fn somebody_who_moves_without_it_leaves_something_behind() {
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("B+8", 1))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.ready().await, ["-A"]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_it_is_under_way_elsewhere() {
+    // Moving there and back: what was sent first could arrive last.
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("B+7", 1))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Unknown(no())).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("A+7", 2))]).await;
+    assert_eq!(desk.ready().await, [""; 0]);
+    desk.settle(&batch, Settlement::Lost(no())).await;
+    assert_eq!(desk.ready().await, ["A"]);
+    desk.deliver().await;
+    assert_eq!(desk.holds("7").await, "due A, confirmed A");
+}
+
+#[tokio::test]
+async fn two_who_change_places_wait_for_each_other() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("A+8", 2)), ("bert", Be("B+7", 2))]).await;
+    assert_eq!(desk.ready().await, [""; 0]);
+    // What helps: one of them gives up what they have.
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("A", 3))]).await;
+    desk.deliver().await;
+    assert_eq!(desk.account("B").await, "due v2, confirmed v2");
+}
+
+#[tokio::test]
+async fn no_two_are_ever_due_with_it() {
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("bert", Be("B+7", 1)), ("cora", Be("C+5", 1)), ("dora", Be("D+5", 1))]).await;
+    assert_eq!((desk.holds("7").await.as_str(), desk.holds("5").await.as_str()), ("due A, confirmed A", ""));
+    let twice =
+        "INSERT INTO holding (realm, value, account, due) SELECT realm, value, 99, 1 FROM holding WHERE due = 1";
+    assert!(sqlx::query(twice).execute(&mut desk.store.connection).await.is_err());
+}
