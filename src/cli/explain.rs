@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::report::story::{Account, Event, HeldChange, Look, Story};
 use crate::report::{Exit, text};
 use crate::roster::{Key, Payload};
-use crate::store::{AccountRow, EventRow, HeldRow, PersonRow, Store};
+use crate::store::{AccountRow, AtWorkRow, EventRow, HeldRow, PersonRow, Store, WaitRow};
 
 /// One person's story: directory, rules, payload, target, and what happened.
 #[derive(Debug, Args)]
@@ -44,7 +44,10 @@ impl Explain {
         let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id, imported } = person;
         let now = Timestamp::now();
         let account = match id {
-            Some(id) => store.account(id).await?.map(account).transpose()?,
+            Some(id) => match store.account(id).await? {
+                Some(row) => Some(account(row, store.waits(id).await?)?),
+                None => None,
+            },
             None => None,
         };
         let held = store.held(feed, now).await?.into_iter().filter(|row| row.key == key).map(held).collect();
@@ -61,8 +64,9 @@ impl Explain {
     }
 }
 
-fn account(row: AccountRow) -> Result<Account, Failure> {
-    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
+fn account(row: AccountRow, waits: Option<WaitRow>) -> Result<Account, Failure> {
+    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before, said } = row;
+    let (line, given) = said.unzip();
     let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
     Ok(Account {
         identity,
@@ -70,10 +74,32 @@ fn account(row: AccountRow) -> Result<Account, Failure> {
         confirmed: confirmed_gone.map(|gone| if gone { "left" } else { "active" }),
         certain,
         pending,
-        refusal,
+        waits: waits.map(|row| why(&row)),
+        refusal: line.or(refusal),
+        said: given.and_then(|given| serde_json::from_str(&given).ok()),
         not_before,
         payload: payload.fields().clone(),
     })
+}
+
+/// Why nothing is sent although something is due.
+fn why(wait: &WaitRow) -> String {
+    match wait {
+        WaitRow::AtWork(AtWorkRow { note, since, next, .. }) => {
+            format!("sent {since:.0}; the target is at work on it: {note}; asked again {next:.0}")
+        }
+        WaitRow::Unanswered(AtWorkRow { note, since, next, .. }) => {
+            format!("sent {since:.0} and not answered ({note}): it may still take effect; goes on {next:.0}")
+        }
+        WaitRow::Taken { field, identity, mutual: false } => {
+            format!("until the target has let go of the {field} it has, or may have, for {identity}")
+        }
+        WaitRow::Taken { field, identity, mutual: true } => format!(
+            "until the target has let go of the {field} it has for {identity}, who waits for this one in turn: take the \
+             {field} of one of them out of the directory until the other is confirmed"
+        ),
+        WaitRow::Once => "for the next reading: what they are sent when they join is not stored".to_owned(),
+    }
 }
 
 fn held(row: HeldRow) -> HeldChange {

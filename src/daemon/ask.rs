@@ -6,8 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::{Config, Sync, Target};
-use crate::report::{Held, Kept, Latency, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS};
-use crate::store::{self, HeldRow, LatencyRow, OddRow, RunRow, Store};
+use crate::report::{
+    AtWork, Held, Kept, Latency, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS,
+};
+use crate::store::{self, AtWorkRow, HeldRow, LatencyRow, OddRow, RunRow, Store};
 
 /// So many of those kept are named.
 const SOME: u32 = 5;
@@ -143,7 +145,14 @@ async fn of_target(
         pending: row.pending,
         leaves: row.leaves,
         unanswered: row.unknown,
+        at_work: store.at_work(&realm).await?.into_iter().map(at_work).collect(),
     })
+}
+
+/// Stored batches as they are shown.
+fn at_work(row: AtWorkRow) -> AtWork {
+    let AtWorkRow { note: status, batches, members, since, next } = row;
+    AtWork { status, batches, members, since, next }
 }
 
 #[cfg(test)]

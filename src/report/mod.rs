@@ -18,8 +18,8 @@ pub use granted::{Granted, GrantedChange};
 pub use planned::{Planned, PlannedChange};
 pub use ran::Ran;
 pub use status::{
-    ConfigStatus, Daemon, Held, Kept, Latency, Named, Reason, Refused, RefusedConfig, Status, SyncStatus, TargetStatus,
-    VERDICTS,
+    AtWork, ConfigStatus, Daemon, Held, Kept, Latency, Named, Reason, Refused, RefusedConfig, Status, SyncStatus,
+    TargetStatus, VERDICTS,
 };
 pub use story::Story;
 pub use summary::{Delivery, Exit, Members, Read, Summary};

@@ -191,6 +191,25 @@ pub struct TargetStatus {
     pub leaves: u64,
     /// Batches without an answer.
     pub unanswered: u64,
+    /// What it has taken and is at work on.
+    pub at_work: Vec<AtWork>,
+}
+
+/// Batches that a target has taken and is at work on, as far along as each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AtWork {
+    /// What it is doing, in words.
+    pub status: String,
+    /// Batches.
+    pub batches: u64,
+    /// Their members.
+    pub members: u64,
+    /// When the oldest was sent.
+    #[serde(serialize_with = "moment::at")]
+    pub since: Timestamp,
+    /// When the first of them is asked about next.
+    #[serde(serialize_with = "moment::at")]
+    pub next: Timestamp,
 }
 
 /// A directory that refused its credentials.

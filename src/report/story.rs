@@ -75,8 +75,12 @@ pub struct Account {
     pub certain: bool,
     /// Whether something is still to be sent.
     pub pending: bool,
-    /// Why the target refused.
+    /// Why nothing is sent although something is due.
+    pub waits: Option<String>,
+    /// Why the target refused; for a day with the values it named.
     pub refusal: Option<String>,
+    /// What the target said of them, as it was given; for a day.
+    pub said: Option<Value>,
     /// Not tried before.
     #[serde(serialize_with = "moment::maybe")]
     pub not_before: Option<Timestamp>,

@@ -39,7 +39,9 @@ pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use past::Past;
 pub use settle::Pace;
-pub use show::{AccountRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, PersonRow, RealmRow, RunRow};
+pub use show::{
+    AccountRow, AtWorkRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, PersonRow, RealmRow, RunRow, WaitRow,
+};
 pub use steer::Who;
 
 /// Why the store did not do as asked.

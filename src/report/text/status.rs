@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::attention::{about_sync, about_target};
 use super::daemon;
-use super::words::{Page, ahead, moment, printable, span, table};
-use crate::report::{Latency, Refused, Status, SyncStatus, TargetStatus};
+use super::words::{Page, ahead, count, moment, printable, span, table};
+use crate::report::{AtWork, Latency, Refused, Status, SyncStatus, TargetStatus};
 
 /// Two tables and how long leavers take, then what somebody should look at, each with what to type next.
 pub fn status(status: &Status) -> String {
@@ -19,6 +19,7 @@ pub fn status(status: &Status) -> String {
     let header = ["TARGET", "TOKENS", "TOKEN GOOD UNTIL", "PENDING", "LEAVES", "UNANSWERED"];
     text.line("");
     text.lines(&table(&header, 0, &[1, 3, 4, 5], targets.iter().map(target_row).collect()));
+    text.lines(&at_work(targets));
     text.lines(&leavers(syncs));
     let mut rest = Page::default();
     for sync in syncs {
@@ -77,6 +78,21 @@ fn sync_row(sync: &SyncStatus) -> Vec<String> {
     let held = sync.held.as_ref().map_or(0, |held| held.changes);
     let numbers = [sync.active, kept, sync.refusals, held];
     [sync.sync.clone(), when, result].into_iter().chain(numbers.map(|n| n.to_string())).collect()
+}
+
+/// What targets have taken and are not done with.
+fn at_work(targets: &[TargetStatus]) -> String {
+    let mut text = Page::default();
+    for target in targets {
+        for AtWork { status, batches, members, since, next } in &target.at_work {
+            let (members, batches) = (count(*members, "member"), count(*batches, "batch"));
+            let (status, since, next) = (printable(status), moment(*since), moment(*next));
+            text.line(format_args!("\n{} is at work on {members} in {batches}, sent {since}", target.target));
+            text.line(format_args!("  {status}"));
+            text.line(format_args!("  asked again {next}"));
+        }
+    }
+    text.text()
 }
 
 /// How long leavers take, where any did lately.

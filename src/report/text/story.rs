@@ -73,7 +73,18 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
 }
 
 fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
-    let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: fields } = account;
+    let Account {
+        identity,
+        leaving,
+        confirmed,
+        certain,
+        pending,
+        waits,
+        refusal,
+        said: _,
+        not_before,
+        payload: fields,
+    } = account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
     let certainty = if *certain { "" } else { " (not certain: sent without an answer, or to be sent again)" };
@@ -81,6 +92,9 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     if *pending {
         let after = not_before.map(|at| format!(", not before {}", moment(at))).unwrap_or_default();
         line("pending", &format!("still to be sent{after}"));
+    }
+    if let Some(waits) = waits {
+        line("waits", &printable(waits));
     }
     if let Some(refusal) = refusal {
         let until = if *pending { "" } else { "set aside until what is sent changes; " };

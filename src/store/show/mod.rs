@@ -6,9 +6,11 @@ mod plan;
 mod runs;
 mod status;
 mod story;
+mod under_way;
 
 pub use kept::{HeldRow, OddRow};
 pub use latency::LatencyRow;
 pub use runs::RunRow;
 pub use status::{FeedRow, RealmRow};
 pub use story::{AccountRow, EventRow, PersonRow};
+pub use under_way::{AtWorkRow, WaitRow};

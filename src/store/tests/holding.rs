@@ -1,8 +1,10 @@
 //! Values that a target keeps unique besides the identity. `A+7` is the identity A with the value 7.
 
 use super::Say::{Be, Leave};
-use super::{Desk, no};
+use super::{Desk, REALM, at, no};
 use crate::delivery::batch::Settlement;
+use crate::destination::Ticket;
+use crate::store::{AtWorkRow, WaitRow};
 
 impl Desk {
     /// Where a value is due, is, and may be: `due A, confirmed B, under way C, lost D`.
@@ -145,4 +147,37 @@ async fn no_two_are_ever_due_with_it() {
     let twice =
         "INSERT INTO holding (realm, value, account, due) SELECT realm, value, 99, 1 FROM holding WHERE due = 1";
     assert!(sqlx::query(twice).execute(&mut desk.store.connection).await.is_err());
+}
+
+#[tokio::test]
+async fn why_somebody_waits_can_be_asked() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
+    let account = "SELECT id FROM account WHERE identity = 'B'";
+    let bert = desk.number(account).await;
+    assert_eq!(desk.store.waits(bert).await.unwrap(), None);
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("A+9", 2)), ("bert", Be("B+7", 2))]).await;
+    let taken = |mutual| WaitRow::Taken { field: "msisdn".to_owned(), identity: "A".to_owned(), mutual };
+    assert_eq!(desk.store.waits(bert).await.unwrap(), Some(taken(false)));
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("A+8", 3))]).await;
+    assert_eq!(desk.store.waits(bert).await.unwrap(), Some(taken(true)));
+}
+
+#[tokio::test]
+async fn what_a_target_is_at_work_on_can_be_asked() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1)), ("bert", Be("B", 1)), ("cora", Be("C", 1))]).await;
+    for size in [2, 1] {
+        let batch = desk.claim(size).await.unwrap();
+        desk.store.mark_sent(batch.id, desk.now).await.unwrap();
+        let note = if size == 2 { "working" } else { "waiting" };
+        desk.store.wait(batch.id, &Ticket::new("x"), at(7), note).await.unwrap();
+    }
+    let row = |note: &str, members| AtWorkRow { note: note.to_owned(), batches: 1, members, since: at(0), next: at(7) };
+    let mut rows = desk.store.at_work(REALM).await.unwrap();
+    rows.sort_by_key(|row| row.members);
+    assert_eq!(rows, [row("waiting", 1), row("working", 2)]);
+    let cora = desk.number("SELECT id FROM account WHERE identity = 'C'").await;
+    assert_eq!(desk.store.waits(cora).await.unwrap(), Some(WaitRow::AtWork(row("waiting", 1))));
 }

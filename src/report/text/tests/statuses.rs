@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::report::{
-    ConfigStatus, Daemon, Held, Kept, Latency, Refused, RefusedConfig, Status, SyncStatus, TargetStatus,
+    AtWork, ConfigStatus, Daemon, Held, Kept, Latency, Refused, RefusedConfig, Status, SyncStatus, TargetStatus,
 };
 
 fn sync(name: &str) -> SyncStatus {
@@ -48,6 +48,21 @@ fn how_long_leavers_take() {
     let guests = SyncStatus { sync: "guests".to_owned(), ..well() };
     let veris = TargetStatus { known: true, ..target() };
     insta::assert_snapshot!(fits(&status(&shown(vec![clubs, employees, guests], vec![veris]))));
+}
+
+#[test]
+fn a_target_is_at_work() {
+    let at_work = |status: &str, batches, members| AtWork {
+        status: status.to_owned(),
+        batches,
+        members,
+        since: at(1),
+        next: at(61),
+    };
+    let retry = "waiting_for_retry: it failed at the target, retry 2 of 5";
+    let at_work = vec![at_work("working", 24, 23_500), at_work(retry, 1, 1)];
+    let mall = TargetStatus { target: "mall".to_owned(), known: true, tokens: None, at_work, ..target() };
+    insta::assert_snapshot!(fits(&status(&shown(vec![sync("employees")], vec![mall]))));
 }
 
 #[test]

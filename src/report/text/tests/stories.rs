@@ -33,7 +33,9 @@ fn account() -> Account {
         confirmed: Some("active"),
         certain: true,
         pending: false,
+        waits: None,
         refusal: None,
+        said: None,
         not_before: None,
         payload: fields(&json!({ "designation": "Engineer", "unique_id": "1007" })),
     }
@@ -86,6 +88,7 @@ fn held_and_absent() {
         certain: false,
         pending: true,
         not_before: Some(at(1440)),
+        waits: Some("until the target has let go of the msisdn it has, or may have, for bert@x.example".to_owned()),
         refusal: Some("answered 400".to_owned()),
         leaving: true,
         confirmed: None,
