@@ -55,12 +55,14 @@ fn unheard(listen: SocketAddr, error: &std::io::Error) -> Failure {
 }
 
 fn welcome(url: &str) -> String {
-    let Options { veris } = Options::default();
+    let Options { veris, boostcom } = Options::default();
     let (id, secret, key) = (&veris.client_id, &veris.client_secret, &veris.api_key);
-    let (quota, batch) = (veris.quota, veris.batch_limit);
+    let (club, authorization, product) =
+        (&boostcom.loyalty_club, &boostcom.client_authorization, &boostcom.product_name);
+    let (quota, batch, bulk) = (veris.quota, veris.batch_limit, boostcom.bulk_limit);
     format!(
-        "the sandbox stands in for Veris at {url}; everything is kept in memory only.
-Paste this into the config; the credentials are no secret here:
+        "the sandbox stands in for Veris and Boostcom at {url}; everything is kept in memory only.
+Paste what you need of this into the config; the credentials are no secret here:
 
 destinations:
   veris:
@@ -69,10 +71,22 @@ destinations:
     client_id: {id}
     client_secret: {secret}
     api_key: {key}
+  mall:
+    type: boostcom
+    url: {url}
+    loyalty_club: {club}
+    client_authorization: {authorization}
+    product_name: {product}
+    user_agent: rosterd sandbox
+    identity: email
 
-Limits as in real life: {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request.
+Limits as in real life:
+  Veris     {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request
+  Boostcom  {bulk} members a bulk, payloads and errors kept for 24 hours; bulks are worked on within seconds, though
 What it holds:    curl {url}/sandbox/state
+                  curl {url}/sandbox/boostcom/state
 Let it misbehave: curl -X PUT {url}/sandbox/faults -d '{{\"status\": 503}}'
+                  curl -X PUT {url}/sandbox/boostcom/workers -d '{{\"fail_next\": 2}}'
 Stop it: Ctrl-C, or SIGTERM.
 "
     )

@@ -15,6 +15,7 @@ use super::veris::{Effect, Fault, Late, Malformed, Outcome, Redirect, Target, Th
 use super::{Options, Sandbox};
 
 mod api;
+mod boostcom;
 mod connection;
 mod control;
 mod faults;
