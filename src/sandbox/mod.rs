@@ -14,6 +14,7 @@ mod control;
 pub mod directory;
 mod face;
 pub mod fault;
+mod folder;
 mod input;
 mod instant;
 pub mod ldif;
@@ -23,6 +24,7 @@ mod span;
 pub mod veris;
 mod world;
 
+pub use folder::{Folder, FolderError};
 pub use server::{Options, Sandbox};
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::connection::{Door, Switch};
+use super::folder::Folder;
 use super::input::Turn;
 use super::shared::Shared;
 use super::veris::{self, Counts, Fault, LedgerView, Receipt, Record};
@@ -38,14 +39,24 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Listens on a loopback address; port 0 takes a free one. Its credentials are no secret, so that any other address
-    /// is refused.
+    /// is refused. Everything is kept in memory.
     pub async fn start(listen: SocketAddr, options: Options) -> io::Result<Self> {
+        Self::serve(listen, || Shared::new(options)).await
+    }
+
+    /// The same, as it was when the folder was last used, with everything kept there from now on. The options have to be
+    /// those it was started with then.
+    pub async fn resume(listen: SocketAddr, options: Options, folder: Folder) -> io::Result<Self> {
+        Self::serve(listen, || Shared::resumed(options, folder)).await
+    }
+
+    async fn serve(listen: SocketAddr, shared: impl FnOnce() -> Shared) -> io::Result<Self> {
         if !listen.ip().is_loopback() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the sandbox listens on loopback only"));
         }
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(options));
+        let shared = Arc::new(shared());
         let service = face::router(shared.clone()).into_make_service_with_connect_info::<Switch>();
         let stop = shared.stopping().cancelled_owned();
         let serve = axum::serve(Door(listener), service).with_graceful_shutdown(stop);
@@ -132,7 +143,7 @@ impl Sandbox {
 
     /// Turns a knob that can always be turned.
     fn turn(&self, turn: Turn) {
-        self.shared.turn(turn).expect("there is nothing that could be wrong with it");
+        self.shared.turn(turn).expect("only a folder that can't be written keeps it from being turned");
     }
 }
 

@@ -78,6 +78,6 @@ impl<'a> Handle<'a> {
     }
 
     fn turn(self, turn: Turn) {
-        self.0.turn(turn).expect("there is nothing that could be wrong with it");
+        self.0.turn(turn).expect("only a folder that can't be written keeps it from being turned");
     }
 }

@@ -19,6 +19,7 @@ mod boostcom;
 mod connection;
 mod control;
 mod faults;
+mod kept;
 
 /// More than anything here should take.
 const PATIENCE: Duration = Duration::from_secs(20);
