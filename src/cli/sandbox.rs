@@ -1,6 +1,7 @@
 //! `rosterd sandbox`: the target systems' stand-in.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
@@ -9,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::context::Context;
 use super::output::{Failure, json_line};
 use crate::report::Exit;
-use crate::sandbox::{Options, Sandbox as Server};
+use crate::sandbox::{Folder, Options, Sandbox as Server};
 
 /// A stand-in for the target systems, with their real limits.
 #[derive(Debug, Args)]
@@ -17,6 +18,9 @@ pub struct Sandbox {
     /// Where to listen; loopback only.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8420")]
     listen: SocketAddr,
+    /// Keep everything in this folder, over restarts and however it ends; in memory only when left out.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
 }
 
 impl Sandbox {
@@ -27,10 +31,10 @@ impl Sandbox {
             signal(SignalKind::interrupt()).map_err(|error| unable(&error))?,
             signal(SignalKind::terminate()).map_err(|error| unable(&error))?,
         ];
-        let server =
-            Server::start(self.listen, Options::default()).await.map_err(|error| unheard(self.listen, &error))?;
+        let kept = self.state.as_ref().map_or("memory only".to_owned(), |folder| folder.display().to_string());
+        let server = self.start().await?;
         let url = server.url();
-        context.voice.say(&if context.json { json_line(&json!({ "url": url }))? } else { welcome(&url) });
+        context.voice.say(&if context.json { json_line(&json!({ "url": url }))? } else { welcome(&url, &kept) });
         let [interrupt, terminate] = &mut ended;
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -38,6 +42,18 @@ impl Sandbox {
         }
         server.stop().await.map_err(|error| Failure::new(error.to_string()))?;
         Ok(Exit::Done)
+    }
+
+    async fn start(&self) -> Result<Server, Failure> {
+        let options = Options::default();
+        let started = match &self.state {
+            Some(folder) => {
+                let folder = Folder::open(folder).map_err(|error| Failure::new(error.to_string()))?;
+                Server::resume(self.listen, options, folder).await
+            }
+            None => Server::start(self.listen, options).await,
+        };
+        started.map_err(|error| unheard(self.listen, &error))
     }
 }
 
@@ -54,13 +70,15 @@ fn unheard(listen: SocketAddr, error: &std::io::Error) -> Failure {
     })
 }
 
-fn welcome(url: &str) -> String {
-    let Options { veris } = Options::default();
+fn welcome(url: &str, kept: &str) -> String {
+    let Options { veris, boostcom } = Options::default();
     let (id, secret, key) = (&veris.client_id, &veris.client_secret, &veris.api_key);
-    let (quota, batch) = (veris.quota, veris.batch_limit);
+    let (club, authorization, product) =
+        (&boostcom.loyalty_club, &boostcom.client_authorization, &boostcom.product_name);
+    let (quota, batch, bulk) = (veris.quota, veris.batch_limit, boostcom.bulk_limit);
     format!(
-        "the sandbox stands in for Veris at {url}; everything is kept in memory only.
-Paste this into the config; the credentials are no secret here:
+        "the sandbox stands in for Veris and Boostcom at {url}; everything is kept in {kept}.
+Paste what you need of this into the config; the credentials are no secret here:
 
 destinations:
   veris:
@@ -69,10 +87,22 @@ destinations:
     client_id: {id}
     client_secret: {secret}
     api_key: {key}
+  mall:
+    type: boostcom
+    url: {url}
+    loyalty_club: {club}
+    client_authorization: {authorization}
+    product_name: {product}
+    user_agent: rosterd sandbox
+    identity: email
 
-Limits as in real life: {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request.
+Limits as in real life:
+  Veris     {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request
+  Boostcom  {bulk} members a bulk, payloads and errors kept for 24 hours; bulks are worked on within seconds, though
 What it holds:    curl {url}/sandbox/state
+                  curl {url}/sandbox/boostcom/state
 Let it misbehave: curl -X PUT {url}/sandbox/faults -d '{{\"status\": 503}}'
+                  curl -X PUT {url}/sandbox/boostcom/workers -d '{{\"fail_next\": 2}}'
 Stop it: Ctrl-C, or SIGTERM.
 "
     )

@@ -5,14 +5,28 @@ use std::time::Duration;
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
 /// How far ahead of the wall clock the sandbox is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Clock {
     ahead: Duration,
+    /// When it was last read: a wall clock may be set back.
+    last: Timestamp,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { ahead: Duration::ZERO, last: Timestamp::MIN }
+    }
 }
 
 impl Clock {
-    pub(super) fn read(&self, wall: Timestamp) -> Timestamp {
-        later(wall, self.ahead)
+    pub(super) fn read(&mut self, wall: Timestamp) -> Timestamp {
+        self.pass(later(wall, self.ahead))
+    }
+
+    /// It is at least so late, as somebody knows who read it before.
+    pub(super) fn pass(&mut self, time: Timestamp) -> Timestamp {
+        self.last = self.last.max(time);
+        self.last
     }
 
     pub(super) fn advance(&mut self, span: Duration) {
@@ -46,6 +60,7 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         clock.advance(Duration::from_secs(1));
         assert_eq!(clock.read(Timestamp::UNIX_EPOCH).as_second(), 61);
+        assert_eq!(clock.read(Timestamp::MIN).as_second(), 61, "a wall clock that is set back does not take it along");
         clock.advance(Duration::MAX);
         assert_eq!(clock.read(Timestamp::UNIX_EPOCH), Timestamp::MAX);
     }

@@ -13,9 +13,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::server::Shared;
+use super::fault::{Fault, Target};
+use super::input::Turn;
+use super::shared::Shared;
 use super::span;
-use super::veris::{Fault, Record};
+use super::veris::Record;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -29,8 +31,14 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 /// Members may be many: `?members=false` leaves them out.
 #[derive(Deserialize)]
-struct Wanted {
+pub(super) struct Wanted {
     members: Option<bool>,
+}
+
+impl Wanted {
+    pub(super) fn members(&self) -> bool {
+        self.members != Some(false)
+    }
 }
 
 #[derive(Serialize)]
@@ -42,46 +50,33 @@ struct Everything<'a> {
 }
 
 async fn state(State(shared): State<Arc<Shared>>, Query(wanted): Query<Wanted>) -> Response {
-    shared.veris(|veris, now| {
-        let summary = veris.summary(now);
-        let members = (wanted.members != Some(false)).then(|| veris.members(now).values().collect());
+    shared.look(|world, now| {
+        let summary = world.veris.summary(now);
+        let members = wanted.members().then(|| world.veris.members(now).values().collect());
         Json(Everything { summary, members }).into_response()
     })
 }
 
 async fn member(State(shared): State<Arc<Shared>>, Path(unique_id): Path<String>) -> Response {
-    match shared.veris(|veris, now| veris.members(now).get(&unique_id).cloned()) {
+    match shared.look(|world, now| world.veris.members(now).get(&unique_id).cloned()) {
         Some(record) => Json(record).into_response(),
         None => wrong(StatusCode::NOT_FOUND, "no such member"),
     }
 }
 
 async fn faults(State(shared): State<Arc<Shared>>) -> Response {
-    Json(shared.veris(|veris, _| veris.faults().to_vec())).into_response()
+    Json(shared.look(|world, _| world.veris.faults().to_vec())).into_response()
 }
 
-/// One fault, or several: then the first that fits fires.
 async fn set_faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    let faults = read::<Value>(&body).and_then(|wish| match wish {
-        Value::Array(faults) => faults.into_iter().map(fault).collect::<Result<Vec<_>, _>>(),
-        one => Ok(vec![fault(one)?]),
-    });
-    match faults {
-        Ok(faults) => {
-            shared.veris(|veris, _| veris.set_faults(faults.clone()));
-            Json(faults).into_response()
-        }
+    match read_faults(&body) {
+        Ok(faults) => answered(&shared, Turn::VerisFaults(faults.clone()), || faults),
         Err(message) => wrong(StatusCode::BAD_REQUEST, &message),
     }
 }
 
-fn fault(value: Value) -> Result<Fault, String> {
-    serde_json::from_value(value).map_err(|error| error.to_string())
-}
-
-async fn clear_faults(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.veris(|veris, _| veris.set_faults(Vec::new()));
-    StatusCode::NO_CONTENT
+async fn clear_faults(State(shared): State<Arc<Shared>>) -> Response {
+    done(&shared, Turn::VerisFaults(Vec::new()))
 }
 
 async fn clock(State(shared): State<Arc<Shared>>) -> Response {
@@ -98,33 +93,55 @@ struct Advance {
 async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     match read::<Advance>(&body) {
         Ok(Advance { advance }) => {
-            shared.advance(advance);
-            clock(State(shared)).await
+            answered(&shared, Turn::Advance(advance), || json!({ "now": shared.now().to_string() }))
         }
         Err(message) => wrong(StatusCode::BAD_REQUEST, &message),
     }
 }
 
 async fn seed(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    let members = match read::<Vec<Value>>(&body) {
-        Ok(members) => members,
-        Err(message) => return wrong(StatusCode::BAD_REQUEST, &message),
-    };
-    match shared.veris(|veris, _| veris.seed(members)) {
-        Ok(seeded) => Json(json!({ "seeded": seeded })).into_response(),
+    match read::<Vec<Value>>(&body) {
+        Ok(members) => {
+            let seeded = json!({ "seeded": members.len() });
+            answered(&shared, Turn::VerisSeed(members), || seeded)
+        }
+        Err(message) => wrong(StatusCode::BAD_REQUEST, &message),
+    }
+}
+
+async fn reset(State(shared): State<Arc<Shared>>) -> Response {
+    done(&shared, Turn::Reset)
+}
+
+/// Turns a knob, and answers with what it looks like afterwards.
+pub(super) fn answered<T: Serialize>(shared: &Shared, turn: Turn, look: impl FnOnce() -> T) -> Response {
+    match shared.turn(turn) {
+        Ok(()) => Json(look()).into_response(),
         Err(message) => wrong(StatusCode::UNPROCESSABLE_ENTITY, &message),
     }
 }
 
-async fn reset(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.reset();
-    StatusCode::NO_CONTENT
+/// Turns a knob that leaves nothing to look at.
+pub(super) fn done(shared: &Shared, turn: Turn) -> Response {
+    match shared.turn(turn) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(message) => wrong(StatusCode::UNPROCESSABLE_ENTITY, &message),
+    }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+/// One fault, or several: then the first that fits fires.
+pub(super) fn read_faults<T: Target>(body: &[u8]) -> Result<Vec<Fault<T>>, String> {
+    let fault = |value| serde_json::from_value(value).map_err(|error| error.to_string());
+    match read::<Value>(body)? {
+        Value::Array(faults) => faults.into_iter().map(fault).collect(),
+        one => Ok(vec![fault(one)?]),
+    }
+}
+
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
 }
 
-fn wrong(status: StatusCode, message: &str) -> Response {
+pub(super) fn wrong(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }

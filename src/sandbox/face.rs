@@ -7,17 +7,19 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use futures_util::{StreamExt, stream};
 
 use super::answer::{Answer, Delivery, HUGE};
+use super::boostcom::Boostcom;
 use super::clock::http_date;
 use super::connection::Switch;
-use super::control;
-use super::server::Shared;
-use super::veris::{Credentials, Push, Target};
+use super::input::{Ask, Body as Sent, BoostcomAsk, Hold};
+use super::shared::Shared;
+use super::veris::Target;
+use super::{boostcom_control, control};
 
 /// Bytes of a request; far more than any sensible batch.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -28,7 +30,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/access-token", get(access_token))
         .route("/members", post(members))
+        .route("/api/v3/{*rest}", any(boostcom))
         .merge(control::routes())
+        .merge(boostcom_control::routes())
         .fallback(|| async { (StatusCode::NOT_FOUND, r#"{"error": "no such path"}"#) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
@@ -39,14 +43,13 @@ async fn access_token(
     ConnectInfo(switch): ConnectInfo<Switch>,
     headers: HeaderMap,
 ) -> Response {
-    shared.hold(Target::Token).await;
-    let shown = Credentials {
+    shared.hold(Hold::Veris(Target::Token)).await;
+    let ask = Ask::Token {
         client_id: text(&headers, "client_id"),
         client_secret: text(&headers, "client_secret"),
         api_key: text(&headers, "x-api-key"),
     };
-    let answer = shared.veris(|veris, now| veris.token(&shown, now));
-    deliver(answer, &switch, &shared).await
+    deliver(shared.ask(&ask), &switch, &shared).await
 }
 
 async fn members(
@@ -55,24 +58,46 @@ async fn members(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    shared.hold(Target::Members).await;
-    let push = Push {
+    shared.hold(Hold::Veris(Target::Members)).await;
+    let ask = Ask::Push {
         authorization: text(&headers, "authorization"),
         content_type: text(&headers, "content-type"),
-        body: &body,
+        body: Sent(body),
     };
-    let answer = shared.veris(|veris, now| veris.push(&push, now));
-    deliver(answer, &switch, &shared).await
+    deliver(shared.ask(&ask), &switch, &shared).await
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+async fn boostcom(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(switch): ConnectInfo<Switch>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Some(target) = Boostcom::target(method.as_str(), uri.path()) {
+        shared.hold(Hold::Boostcom(target)).await;
+    }
+    let ask = Ask::Boostcom(Box::new(BoostcomAsk {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        authorization: text(&headers, "x-client-authorization"),
+        product: text(&headers, "x-product-name"),
+        user_agent: text(&headers, "x-user-agent"),
+        content_type: text(&headers, "content-type"),
+        body: Sent(body),
+    }));
+    deliver(shared.ask(&ask), &switch, &shared).await
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 async fn deliver(answer: Answer, switch: &Switch, shared: &Shared) -> Response {
     shared.pause(answer.wait).await;
     if answer.delivery == Delivery::Hang {
-        shared.stopped().await;
+        shared.stopping().cancelled().await;
     }
     if matches!(answer.delivery, Delivery::Cut | Delivery::Hang) {
         switch.cut();

@@ -6,5 +6,6 @@ mod holding;
 mod importing;
 mod looking;
 mod several;
+mod standing_in;
 mod steering;
 mod world;

@@ -15,9 +15,11 @@ use super::veris::{Effect, Fault, Late, Malformed, Outcome, Redirect, Target, Th
 use super::{Options, Sandbox};
 
 mod api;
+mod boostcom;
 mod connection;
 mod control;
 mod faults;
+mod kept;
 
 /// More than anything here should take.
 const PATIENCE: Duration = Duration::from_secs(20);

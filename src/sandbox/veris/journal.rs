@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::fault::Target;
+use super::Target;
+use crate::sandbox::instant;
 
 /// Pushes remembered one by one; older ones are only counted.
 pub const RECEIPTS: usize = 1000;
@@ -38,7 +39,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     /// When, on the sandbox's clock.
-    #[serde(serialize_with = "text")]
+    #[serde(with = "instant")]
     pub at: Timestamp,
     /// Members in it; `None` where nobody looked.
     pub size: Option<usize>,
@@ -74,10 +75,6 @@ impl Journal {
         }
         self.receipts.push_back(receipt);
     }
-}
-
-fn text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(time)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::fault::Fault;
+use super::Fault;
 
 /// How the stand-in starts, and what it goes back to on a reset.
 #[derive(Clone)]

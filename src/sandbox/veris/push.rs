@@ -53,7 +53,7 @@ impl Veris {
     /// All of a batch takes effect, or nothing of it.
     pub(in crate::sandbox) fn push(&mut self, push: &Push<'_>, now: Timestamp) -> Answer {
         self.settle(now);
-        let verdict = match self.before(Target::Members) {
+        let verdict = match self.faults.before(Target::Members) {
             Some(answer) => {
                 let reason = Some("sandbox fault".into());
                 Verdict { outcome: Outcome::Fault, answer, size: None, in_active: None, reason }
@@ -125,7 +125,7 @@ impl Veris {
     fn apply(&mut self, members: Vec<Member>, now: Timestamp) -> Verdict {
         let size = Some(members.len());
         let in_active = Some(members.iter().filter(|member| member.status == Status::InActive).count());
-        let fate = self.fate(Target::Members);
+        let fate = self.faults.fate(Target::Members);
         let outcome = if let Some(Effect::Late(late)) = &fate {
             self.postpone(members, now, late.after);
             Outcome::AppliedLate
@@ -133,7 +133,7 @@ impl Veris {
             self.upsert(members, now);
             Outcome::Applied
         };
-        let answer = self.dress(Target::Members, Answer::new(200, OK), fate);
+        let answer = self.faults.dress(Target::Members, Answer::new(200, OK), fate);
         Verdict { outcome, answer, size, in_active, reason: None }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{Counts, Fault, LedgerView, Member, Receipt, Status, Veris};
+use super::{Counts, Fault, Faults, LedgerView, Member, Receipt, Status, Veris};
 
 /// A member and its history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,7 +52,7 @@ impl Veris {
     }
 
     pub(in crate::sandbox) fn set_faults(&mut self, faults: Vec<Fault>) {
-        self.faults.replace(faults);
+        self.faults = Faults::new(faults);
     }
 
     /// Everything but the members, which may be many.

@@ -36,7 +36,7 @@ impl Veris {
                 let answer = Answer::error(429, "token quota exceeded").retry_after(seconds_until(now, free));
                 (Outcome::OverQuota, answer)
             }
-            Ok(()) => match self.before(Target::Token) {
+            Ok(()) => match self.faults.before(Target::Token) {
                 Some(answer) => (Outcome::Fault, answer),
                 None if known && self.trusts(shown) => (Outcome::Issued, self.issue(now)),
                 None => (Outcome::Unauthorized, Answer::error(401, "invalid credentials")),
@@ -60,7 +60,7 @@ impl Veris {
         let reply = Reply { status: "Sucess", access_token: &token, valid_till: ValidTill::write(valid_till, till) };
         let answer = Answer::new(200, serde_json::to_string(&reply).unwrap_or_default());
         self.tokens.insert(token, till);
-        let fate = self.fate(Target::Token);
-        self.dress(Target::Token, answer, fate)
+        let fate = self.faults.fate(Target::Token);
+        self.faults.dress(Target::Token, answer, fate)
     }
 }

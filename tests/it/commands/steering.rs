@@ -1,7 +1,4 @@
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::World;
 
@@ -85,24 +82,4 @@ async fn another_target_has_to_be_meant() {
     assert!(moved.contains("the next run sends everybody"), "{moved}");
     world.ends(0, &["sync"]);
     assert_eq!(world.at_target("active"), [0, 1, 2]);
-}
-
-#[test]
-fn the_sandbox_ends_when_it_is_told_to() {
-    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_rosterd"))
-        .args(["sandbox", "--listen", "127.0.0.1:0", "--json"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let said: Value = serde_json::from_str(&line).unwrap();
-    assert!(said["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
-    let taken = said["url"].as_str().unwrap().trim_start_matches("http://");
-    let second = Command::new(env!("CARGO_BIN_EXE_rosterd")).args(["sandbox", "--listen", taken]).output().unwrap();
-    let why = String::from_utf8(second.stderr).unwrap();
-    assert!(second.status.code() == Some(1) && why.contains("choose another address with --listen"), "{why}");
-    let told = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", sandbox.id())).status().unwrap();
-    assert!(told.success());
-    assert_eq!(sandbox.wait().unwrap().code(), Some(0));
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::sandbox::answer::Delivery;
+use crate::sandbox::answer::{Answer, Delivery};
 
 mod faults;
 mod push;

@@ -86,7 +86,7 @@ fn one_bad_member_refuses_the_whole_batch_and_is_not_named() {
 #[test]
 fn seeding_is_no_push_but_keeps_the_rules() {
     let mut bench = Bench::new();
-    assert_eq!(bench.veris.seed(vec![member("u1")]), Ok(1));
+    assert_eq!(bench.veris.seed(vec![member("u1")]), Ok(()));
     assert_eq!(bench.veris.members(at(0))["u1"].pushes, 0);
     let error = bench.veris.seed(vec![member("u2"), json!({})]).unwrap_err();
     assert_eq!(error, "member 1: first_name mandatory");

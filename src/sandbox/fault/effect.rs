@@ -1,35 +1,11 @@
-//! Faults that are switched on while the stand-in runs. Nothing is random: a fault fires on every request it fits, or
-//! on a counted number of them.
+//! All that can go wrong, at any stand-in. Which requests an effect makes sense for is each stand-in's own to say.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::valid_till::ValidTill;
 use crate::sandbox::span;
-
-/// Something that goes wrong, where, and how often.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
-pub struct Fault {
-    pub(super) effect: Effect,
-    pub(super) target: Target,
-    pub(super) times: Option<u64>,
-    pub(super) skip: u64,
-}
-
-/// The requests a fault is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// `GET /access-token`
-    Token,
-    /// `POST /members`
-    Members,
-    /// Either.
-    Both,
-}
+use crate::sandbox::veris::ValidTill;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +31,7 @@ pub enum Effect {
     Late(Late),
     /// 200, and takes effect, with a body that is not what was promised.
     Body(Malformed),
-    /// Every batch with one of these unique_ids in it is refused whole.
+    /// Every batch with one of these identifiers in it is refused whole.
     Refuse(Vec<String>),
     /// Every batch is refused.
     RefuseAll,
@@ -135,57 +111,4 @@ pub enum Malformed {
     Huge,
     /// This instead.
     Text(String),
-}
-
-impl Effect {
-    fn fits(&self, target: Target) -> bool {
-        match self {
-            Self::ValidTill(_) => target == Target::Token,
-            Self::Late(_)
-            | Self::Refuse(_)
-            | Self::RefuseAll
-            | Self::NameRefused
-            | Self::BatchLimit(_)
-            | Self::Require(_) => target == Target::Members,
-            _ => true,
-        }
-    }
-}
-
-impl Fault {
-    /// A fault of pushes (of token requests, where it makes sense nowhere else) that stays until it is taken away.
-    pub fn new(effect: Effect) -> Self {
-        let target = if effect.fits(Target::Members) { Target::Members } else { Target::Token };
-        Self { effect, target, times: None, skip: 0 }
-    }
-
-    /// The same, of other requests. Where the effect makes no sense there, it never fires.
-    #[must_use]
-    pub fn on(mut self, target: Target) -> Self {
-        self.target = target;
-        self
-    }
-
-    /// The same, gone after it fired so often.
-    #[must_use]
-    pub fn times(mut self, times: u64) -> Self {
-        self.times = Some(times);
-        self
-    }
-
-    /// The same, sparing so many requests first.
-    #[must_use]
-    pub fn skip(mut self, skip: u64) -> Self {
-        self.skip = skip;
-        self
-    }
-
-    pub(super) fn concerns(&self, target: Target) -> bool {
-        (self.target == target || self.target == Target::Both) && self.effect.fits(target)
-    }
-
-    /// Whether any request can set it off.
-    pub(super) fn fires(&self) -> bool {
-        [Target::Token, Target::Members].into_iter().any(|target| self.concerns(target))
-    }
 }

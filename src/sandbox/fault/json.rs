@@ -3,13 +3,13 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::fault::{Effect, Fault, Target};
+use super::{Effect, Fault, Target};
 
-impl TryFrom<Map<String, Value>> for Fault {
+impl<T: Target> TryFrom<Map<String, Value>> for Fault<T> {
     type Error = String;
 
     fn try_from(mut fields: Map<String, Value>) -> Result<Self, String> {
-        let target = take::<Target>(&mut fields, "target")?;
+        let target = take::<T>(&mut fields, "target")?;
         let times = take::<u64>(&mut fields, "times")?;
         let skip = take::<u64>(&mut fields, "skip")?.unwrap_or_default();
         let mut rest = fields.into_iter();
@@ -20,15 +20,15 @@ impl TryFrom<Map<String, Value>> for Fault {
         if times == Some(0) {
             return Err("times: 0 would never fire".into());
         }
-        match target {
-            None => Ok(fault),
-            Some(target) if fault.clone().on(target).fires() => Ok(fault.on(target)),
-            Some(_) => Err("the effect makes no sense for this target".into()),
-        }
+        let fault = match target {
+            None => fault,
+            Some(target) => fault.on(target),
+        };
+        if fault.fires() { Ok(fault) } else { Err("the effect makes no sense for this target".into()) }
     }
 }
 
-fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<T>, String> {
+fn take<S: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<S>, String> {
     let read = |value| serde_json::from_value(value).map_err(|error| format!("{name}: {error}"));
     fields.remove(name).map(read).transpose()
 }
@@ -46,8 +46,8 @@ fn effect(name: &str, setting: &Value) -> Result<Effect, String> {
     }
 }
 
-impl From<Fault> for Map<String, Value> {
-    fn from(fault: Fault) -> Self {
+impl<T: Target> From<Fault<T>> for Map<String, Value> {
+    fn from(fault: Fault<T>) -> Self {
         let Fault { effect, target, times, skip } = fault;
         let mut fields = match json!(effect) {
             Value::Object(fields) => fields,
@@ -66,9 +66,9 @@ impl From<Fault> for Map<String, Value> {
 mod tests {
     use std::time::Duration;
 
-    use super::super::fault::{Late, Malformed, Redirect, Then, When};
-    use super::super::valid_till::ValidTill;
+    use super::super::{Late, Malformed, Redirect, Then, When};
     use super::*;
+    use crate::sandbox::veris::{Fault, Target, ValidTill};
 
     fn read(value: Value) -> Result<Fault, String> {
         serde_json::from_value(value).map_err(|error| error.to_string())

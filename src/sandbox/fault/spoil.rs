@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fault::{Effect, Malformed, Then, When};
+use super::{Effect, Malformed, Then, When};
 use crate::sandbox::answer::{Answer, Delivery};
 
 /// The answer instead of looking at the request.

@@ -1,23 +1,52 @@
 //! The faults that are switched on, in the order they were written: the first that fits fires.
 
-use super::fault::{Effect, Fault, Target};
+use std::time::Duration;
+
+use super::{Effect, Fault, Target, spoil};
+use crate::sandbox::answer::Answer;
 
 /// Faults switched on.
-#[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+#[derive(Debug)]
+pub(in crate::sandbox) struct Faults<T>(Vec<Fault<T>>);
 
-impl Faults {
-    pub(super) fn replace(&mut self, faults: Vec<Fault>) {
-        self.0 = faults;
+impl<T: Target> Faults<T> {
+    pub(in crate::sandbox) fn new(faults: Vec<Fault<T>>) -> Self {
+        Self(faults)
     }
 
-    pub(super) fn on(&self) -> &[Fault] {
+    pub(in crate::sandbox) fn on(&self) -> &[Fault<T>] {
         &self.0
+    }
+
+    /// How long a request is held before it is looked at.
+    pub(in crate::sandbox) fn latency(&mut self, target: T) -> Duration {
+        let latency = |effect: &Effect| if let Effect::Latency(span) = effect { Some(*span) } else { None };
+        self.fire(target, latency).unwrap_or_default()
+    }
+
+    /// The answer of a fault that keeps the request from being looked at.
+    pub(in crate::sandbox) fn before(&mut self, target: T) -> Option<Answer> {
+        self.fire(target, spoil::before)
+    }
+
+    /// What happens to the answer of a request that succeeds.
+    pub(in crate::sandbox) fn fate(&mut self, target: T) -> Option<Effect> {
+        self.fire(target, |effect| spoil::is_fate(effect).then(|| effect.clone()))
+    }
+
+    /// The success as the client gets to see it.
+    pub(in crate::sandbox) fn dress(&mut self, target: T, answer: Answer, fate: Option<Effect>) -> Answer {
+        let mut answer = spoil::after(answer, fate);
+        if let Some(delivery) = self.fire(target, spoil::slow_body) {
+            answer.delivery = delivery;
+        }
+        answer.wait = self.fire(target, spoil::answer_latency).unwrap_or_default();
+        answer
     }
 
     /// Fires the first fault `pick` has a use for. Only then is it counted, so that a request that fails for a reason of
     /// its own uses up no fault.
-    pub(super) fn fire<T>(&mut self, target: Target, pick: impl Fn(&Effect) -> Option<T>) -> Option<T> {
+    pub(in crate::sandbox) fn fire<P>(&mut self, target: T, pick: impl Fn(&Effect) -> Option<P>) -> Option<P> {
         for index in 0..self.0.len() {
             let fault = &mut self.0[index];
             let Some(picked) = fault.concerns(target).then(|| pick(&fault.effect)).flatten() else { continue };
@@ -38,12 +67,13 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::veris::Target;
 
     fn status(effect: &Effect) -> Option<u16> {
         if let Effect::Status(code) = effect { Some(*code) } else { None }
     }
 
-    fn fired(faults: &mut Faults, target: Target, requests: usize) -> Vec<Option<u16>> {
+    fn fired(faults: &mut Faults<Target>, target: Target, requests: usize) -> Vec<Option<u16>> {
         (0..requests).map(|_| faults.fire(target, status)).collect()
     }
 
