@@ -107,3 +107,27 @@ Stop it: Ctrl-C, or SIGTERM.
 "
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_starts_it_is_told_what_to_paste() {
+        let told = welcome("http://127.0.0.1:8420", "/tmp/kept");
+        assert!(told.starts_with("the sandbox stands in for Veris and Boostcom at http://127.0.0.1:8420;"), "{told}");
+        assert!(told.contains("everything is kept in /tmp/kept."), "{told}");
+        let mall = "  mall:
+    type: boostcom
+    url: http://127.0.0.1:8420
+    loyalty_club: infinity-mall
+    client_authorization: sandbox-token
+    product_name: default
+    user_agent: rosterd sandbox
+    identity: email
+";
+        assert!(told.contains(mall), "{told}");
+        let (_, documented) = include_str!("../../docs/sandbox.md").split_once("## Boostcom").unwrap();
+        assert!(documented.contains(mall), "the documentation has the same");
+    }
+}

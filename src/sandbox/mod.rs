@@ -5,7 +5,7 @@
 //! and prints, and spoils answers where a fault says so. Time is [`Sandbox`]'s own clock, which only moves forward:
 //! tests advance it instead of sleeping.
 
-mod answer;
+pub(crate) mod answer;
 pub mod boostcom;
 mod boostcom_control;
 mod clock;

@@ -138,3 +138,19 @@ async fn everything_is_seen_and_turned_while_it_runs() {
     let (_, state) = told(bench.client.get(at("state"))).await;
     assert_eq!((&state["bulks"], &state["members"], &state["permits"]["get"]), (&json!([]), &json!([]), &json!(true)));
 }
+
+#[tokio::test]
+async fn the_documentations_example() {
+    let mall = crate::sandbox::boostcom::Options { resubscribe: true, ..Default::default() };
+    let options = Options { boostcom: mall, ..Options::default() };
+    let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), options).await.unwrap();
+    let bench = Bench { sandbox, client: client() };
+    let mall = bench.sandbox.boostcom();
+    mall.set_workers(Workers { waiting: Duration::from_hours(2), fail_next: 1, ..Workers::default() });
+    mall.faults([Fault::new(Effect::Cut(When::After)).on(Target::Send).times(1)]);
+    let body = json!({"members": [{"properties": {"email": "joe@example.com"}}]});
+    bench.import(&body).send().await.unwrap_err();
+    bench.sandbox.advance(Duration::from_hours(3));
+    assert_eq!((mall.bulks()[0].status, mall.bulks()[0].retries), (Status::Finished, 1));
+    assert_eq!(mall.member("joe@example.com").unwrap().imports, 1);
+}
