@@ -195,8 +195,8 @@ impl<'a> Books<'a> {
     async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {
         let frozen = self.store.mark_sent(batch, now).await?;
         let item = |member: store::Frozen| {
-            let store::Frozen { account, identity, remote, op, body, before, certain } = member;
-            let payload = if op == Op::Leave { self.job.destination.leaving(&identity, &body) } else { body };
+            let store::Frozen { account, identity, remote, op, body, let_go, before, certain } = member;
+            let payload = if op == Op::Leave { self.job.destination.leaving(&identity, &body, &let_go) } else { body };
             Item { account, identity, remote, op, payload, before, certain }
         };
         Ok(frozen.into_iter().map(item).collect())

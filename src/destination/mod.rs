@@ -48,8 +48,9 @@ pub trait Destination: Send + Sync + fmt::Debug {
     }
     /// The member a mapped person becomes, or every rule of the target that it breaks.
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
-    /// What is sent when somebody leaves, from their last good payload.
-    fn leaving(&self, identity: &Identity, last: &Payload) -> Payload;
+    /// What is sent when somebody leaves, from their last good payload. What others are to have of what the target takes
+    /// once only must be let go of.
+    fn leaving(&self, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload;
     /// The first step of a job.
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step;
     /// The next step of a job that stands where its ticket says, now that this became of the last one.

@@ -50,6 +50,11 @@ fn trouble(world: &mut World, random: &mut Random) {
     world.target.refuses_everybody = random.percent(20);
     world.target.names_culprits = random.percent(50);
     world.target.most = random.percent(30).then_some(1);
+    if world.target.kind == target::Kind::Imports {
+        let workers = target::imports::pace(random);
+        world.log.push(format!("  workers {workers:?}"));
+        world.target.room.set_workers(workers, world.now);
+    }
     let identity = world.company.anybody(random).map(|citizen| citizen.identity.clone());
     world.target.culprits = identity.filter(|_| random.percent(60)).into_iter().collect();
 }

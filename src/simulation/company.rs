@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::directory::{Directory, Person};
 use super::random::Random;
+use super::target;
 use crate::directory::Sighting;
 use crate::roster::Timestamp;
 
@@ -25,6 +26,8 @@ pub enum Kind {
 pub struct Citizen {
     pub key: String,
     pub identity: String,
+    /// What targets that want a telephone number keep unique; 0 is no number.
+    pub phone: Option<usize>,
     /// Without one they are invalid.
     pub title: Option<String>,
     pub disabled: bool,
@@ -39,8 +42,10 @@ pub struct Citizen {
 impl Citizen {
     pub fn new(number: usize, home: usize) -> Self {
         let title = Some("Clerk".to_owned());
-        let (key, identity) = (format!("k{number}"), format!("E{number}"));
-        Self { key, identity, title, disabled: false, expires: None, kind: Kind::Staff, home, unreadable: false }
+        let (key, identity) = (format!("k{number}"), identity(number));
+        let phone = (number % 3 > 0).then_some(number);
+        let (disabled, expires, unreadable) = (false, None, false);
+        Self { key, identity, phone, title, disabled, expires, kind: Kind::Staff, home, unreadable }
     }
 
     /// Whether a sync's search finds them.
@@ -57,6 +62,10 @@ impl Citizen {
         let mut person = Person::new(&self.key);
         person.set("employeeID", &self.identity);
         person.without("title");
+        person.without("mobile");
+        if let Some(phone) = self.phone {
+            person.set("mobile", &msisdn(phone));
+        }
         if let Some(title) = &self.title {
             person.set("title", title);
         }
@@ -72,6 +81,16 @@ impl Citizen {
         }
         person
     }
+}
+
+/// By which targets know somebody: a mail address for those that want one.
+pub fn identity(number: impl std::fmt::Display) -> String {
+    format!("e{number}@example.com")
+}
+
+/// A telephone number, or something else in its place.
+pub fn msisdn(phone: usize) -> String {
+    if phone == 0 { "none".to_owned() } else { (4_790_000_000 + phone).to_string() }
 }
 
 /// What a sync's config says.
@@ -91,13 +110,15 @@ pub struct Company {
     pub rules: Vec<Rules>,
     /// The next newcomer.
     pub next: usize,
+    /// What they are to become members of.
+    pub target: target::Kind,
 }
 
 impl Company {
     /// Some people and a search that always finds somebody.
-    pub fn new(syncs: usize, people: usize, random: &mut Random) -> Self {
+    pub fn new(target: target::Kind, syncs: usize, people: usize, random: &mut Random) -> Self {
         let rules = vec![Rules { country: "Norway", contractors: true }; syncs];
-        let mut company = Self { people: BTreeMap::new(), rules, next: 0 };
+        let mut company = Self { people: BTreeMap::new(), rules, next: 0, target };
         for number in 0..syncs + people {
             let home = if number < syncs { number } else { random.below(syncs) };
             company.join(home);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::company::{Citizen, Kind};
+use super::company::{Citizen, Kind, identity};
 use super::random::Random;
 use super::world::World;
 use super::{commands, faults, imports, renames, target};
@@ -99,7 +99,7 @@ fn people(world: &mut World, random: &mut Random) {
 /// Something happens to one person.
 fn happen(citizen: &mut Citizen, next: usize, syncs: usize, now: Timestamp, random: &mut Random) {
     let titles = ["Clerk", "Manager", "Director", "Chair", "Intern"];
-    match random.below(13) {
+    match random.below(15) {
         0..3 => citizen.title = Some(random.pick(&titles).to_owned()),
         3 => citizen.title = None,
         4 => citizen.disabled = true,
@@ -111,7 +111,8 @@ fn happen(citizen: &mut Citizen, next: usize, syncs: usize, now: Timestamp, rand
         7 => citizen.expires = Some(now + SignedDuration::from_mins(random.pick(&[-60, 10, 200, 3_000]))),
         8 | 9 => citizen.kind = random.pick(&[Kind::Contractor, Kind::Hidden, Kind::Left]),
         10 => citizen.home = random.below(syncs),
-        _ => citizen.identity = format!("E{next}"),
+        11 | 12 => citizen.identity = identity(next),
+        _ => citizen.phone = Some(random.below(next + 1)).filter(|_| random.percent(80)),
     }
 }
 
@@ -122,6 +123,11 @@ fn another(world: &mut World, random: &mut Random) {
         world.company.people.remove(&gone.key);
     }
     world.log.push(format!("{} ({}) is deleted or doubled", gone.key, gone.identity));
+    if random.percent(20) {
+        let key = world.company.join(gone.home);
+        world.company.people.get_mut(&key).unwrap().phone = gone.phone;
+        world.log.push(format!("{key} has their number {:?} now", gone.phone));
+    }
     if random.percent(60) {
         let key = world.company.join(gone.home);
         world.company.people.get_mut(&key).unwrap().identity.clone_from(&gone.identity);
@@ -134,6 +140,15 @@ fn two(world: &mut World, random: &mut Random) {
     let Some(one) = world.company.anybody(random).map(|citizen| citizen.clone()) else { return };
     let swap = random.percent(70);
     let Some(other) = world.company.anybody(random) else { return };
+    if random.percent(30) {
+        let theirs = std::mem::replace(&mut other.phone, one.phone);
+        let told = format!("{} takes the number {:?} of {}, swapped: {swap}", other.key, one.phone, one.key);
+        if swap {
+            world.company.people.get_mut(&one.key).unwrap().phone = theirs;
+        }
+        world.log.push(told);
+        return;
+    }
     let theirs = std::mem::replace(&mut other.identity, one.identity.clone());
     let told = format!("{} takes {} of {}, swapped: {swap}", other.key, one.identity, one.key);
     if swap {

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::company::identity;
 use super::ledger::Ledger;
 use super::oracle::{Snapshot, Standing};
 use super::random::Random;
+use super::target::Kind;
 use super::world::World;
 use crate::destination::Member;
 use crate::engine::Admit;
@@ -22,8 +24,8 @@ pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Resu
     let feed = world.feed(sync).await.expect("it was enrolled");
     let mut members = Vec::new();
     if random.percent(20) {
-        let stranger = format!("Z{}", random.below(4));
-        world.target.plant(&[script(&stranger)]);
+        let stranger = identity(format!("z{}", random.below(4)));
+        world.target.plant(&[script(&stranger)], world.now);
         world.strangers.insert(stranger);
     }
     for _ in 0..=random.below(4) {
@@ -31,7 +33,7 @@ pub async fn import(world: &mut World, sync: usize, random: &mut Random) -> Resu
         if members.iter().any(|member: &Member| member.identity.as_str() == identity) {
             continue;
         }
-        let payload = if random.percent(50) { Payload::default() } else { payload(&identity) };
+        let payload = if random.percent(50) { Payload::default() } else { payload(world.target.kind, &identity) };
         members.push(Member::new(Identity::new(identity), payload));
     }
     for member in &members {
@@ -61,20 +63,24 @@ pub fn guarded(sync: usize, admit: &Admit, found: &Snapshot, ledger: &Ledger, no
 /// Somebody of the company, or nobody; who is not there, or left, may have been put there by the former script.
 fn somebody(world: &mut World, random: &mut Random) -> String {
     let citizen = world.company.anybody(random).map(|citizen| citizen.identity.clone());
-    let identity = citizen.filter(|_| random.percent(50)).unwrap_or_else(|| format!("X{}", random.below(6)));
-    let there = world.target.bodies.get(&identity).is_some_and(|member| member["status"] == "active");
+    let somebody = citizen.filter(|_| random.percent(50)).unwrap_or_else(|| identity(format!("x{}", random.below(6))));
+    let there = world.target.bodies.get(&somebody).is_some_and(|member| member["status"] == "active");
     if !there && random.percent(60) {
-        world.target.plant(&[script(&identity)]);
-        world.log.push(format!("{identity} was put there by somebody else"));
+        world.target.plant(&[script(&somebody)], world.now);
+        world.log.push(format!("{somebody} was put there by somebody else"));
     }
-    identity
+    somebody
 }
 
-fn payload(identity: &str) -> Payload {
-    Payload::default().with("unique_id", identity).with("designation", "Former")
+fn payload(kind: Kind, identity: &str) -> Payload {
+    let fields = json!({ "unique_id": identity, "designation": "Former" });
+    match kind {
+        Kind::Imports => Payload::default().with("properties", fields),
+        Kind::Veris | Kind::Clients => kind.payload(&fields),
+    }
 }
 
 /// A member as the former script sent it.
 pub fn script(identity: &str) -> Value {
-    json!({ "unique_id": identity, "designation": "Former", "status": "active" })
+    json!({ "unique_id": identity, "email": identity, "designation": "Former", "status": "active" })
 }

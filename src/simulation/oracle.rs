@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::company::{Citizen, Company, Kind, Rules};
+use super::company::{Citizen, Company, Kind, Rules, msisdn};
+use super::target;
 use crate::roster::Timestamp;
 
 /// What somebody is to the target.
@@ -34,7 +35,7 @@ impl Standing {
 pub type Snapshot = BTreeMap<String, Standing>;
 
 /// What a citizen is.
-pub fn standing(citizen: &Citizen, rules: &Rules, now: Timestamp) -> Standing {
+pub fn standing(citizen: &Citizen, rules: &Rules, target: target::Kind, now: Timestamp) -> Standing {
     let expired = citizen.expires.is_some_and(|at| at <= now);
     match () {
         () if citizen.title.as_deref() == Some("Intern") => return Standing::Out,
@@ -42,16 +43,25 @@ pub fn standing(citizen: &Citizen, rules: &Rules, now: Timestamp) -> Standing {
         () if citizen.disabled || expired || citizen.kind == Kind::Left => return Standing::Out,
         () => {}
     }
-    let Some(title) = &citizen.title else { return Standing::Invalid };
-    let payload = json!({
+    let mut payload = json!({
         "unique_id": citizen.identity,
         "first_name": citizen.key,
         "last_name": "Berg",
-        "designation": title,
-        "email": format!("{}@example.com", citizen.identity),
+        "email": citizen.identity,
         "country": rules.country,
         "status": "active",
     });
+    // To some a title matters, to others a number.
+    match (target, &citizen.title, citizen.phone) {
+        (target::Kind::Imports, _, Some(0)) => return Standing::Invalid,
+        (target::Kind::Imports, title, phone) => {
+            let title = title.iter().map(|title| ("designation", json!(title)));
+            let phone = phone.iter().map(|phone| ("msisdn", json!(msisdn(*phone))));
+            title.chain(phone).for_each(|(name, value)| payload[name] = value);
+        }
+        (_, None, _) => return Standing::Invalid,
+        (_, Some(title), _) => payload["designation"] = json!(title),
+    }
     Standing::Active(citizen.identity.clone(), payload)
 }
 
@@ -59,7 +69,7 @@ pub fn standing(citizen: &Citizen, rules: &Rules, now: Timestamp) -> Standing {
 pub fn snapshot(company: &Company, sync: usize, now: Timestamp) -> Snapshot {
     let rules = &company.rules[sync];
     let found = company.people.values().filter(|citizen| citizen.found(sync, rules));
-    found.map(|citizen| (citizen.key.clone(), standing(citizen, rules, now))).collect()
+    found.map(|citizen| (citizen.key.clone(), standing(citizen, rules, company.target, now))).collect()
 }
 
 /// Who is to be active in the end, by identity; `None` where several want to be.

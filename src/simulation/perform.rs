@@ -186,7 +186,8 @@ impl Stage<'_> {
         let found = &self.shown.found;
         self.admitted[self.sync].clone_from(found);
         self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
-        invariants::admitted(self.books.store(), &self.realm, self.names, self.admitted, self.sync).await
+        let sync = (self.sync, self.target.kind);
+        invariants::admitted(self.books.store(), &self.realm, self.names, self.admitted, sync).await
     }
 
     async fn call(&mut self, request: &Request, random: &mut Random) -> Result<Event, String> {

@@ -5,40 +5,55 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::clock::Clock;
 use super::company::Company;
 use super::ledger::Ledger;
 use super::oracle::Snapshot;
 use super::random::Random;
 use super::target::{Kind, Target};
-use super::toys;
+use super::toys::clients::Clients;
 use super::world::{SYNCS, World};
 use crate::delivery::quota::Purpose;
+use crate::destination::boostcom::{self, Boostcom, CHANNELS, Identifier};
 use crate::destination::veris::{self, Veris};
 use crate::destination::{Destination, Quota};
 use crate::directory::changes::Changes;
 use crate::engine::{Aim, Job, Reach};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
-use crate::roster::Fingerprint;
+use crate::roster::{Fingerprint, Payload};
 use crate::store::Store;
 
 const URL: &str = "https://acme.example";
 const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
 
-static MAPPINGS: LazyLock<BTreeMap<&'static str, Arc<Mapping>>> =
-    LazyLock::new(|| COUNTRIES.into_iter().map(|country| (country, Arc::new(mapping(country)))).collect());
+/// By country, and whether for imports.
+static MAPPINGS: LazyLock<BTreeMap<(&'static str, bool), Arc<Mapping>>> = LazyLock::new(|| {
+    let each = COUNTRIES.into_iter().flat_map(|country| [(country, false), (country, true)]);
+    each.map(|(country, imports)| ((country, imports), Arc::new(mapping(country, imports)))).collect()
+});
 
-fn mapping(country: &str) -> Mapping {
+fn mapping(country: &str, imports: bool) -> Mapping {
     let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
-    let fields = vec![
+    let mut fields = vec![
         text("unique_id", "employeeID"),
         text("first_name", "givenName"),
         text("last_name", "sn"),
         text("designation", "title"),
-        text("email", "{{ employeeID }}@example.com"),
+        text("email", "employeeID"),
         ("country".to_owned(), Rule::Const(country.into())),
     ];
+    if imports {
+        fields.push(text("msisdn", "mobile"));
+        fields.push(("status".to_owned(), Rule::Const("active".into())));
+        fields = vec![
+            ("properties".to_owned(), Rule::Nested(fields)),
+            ("push_enabled".to_owned(), Rule::Const(true.into())),
+            text("password", "{{ uid }} {{ employeeID }}"),
+        ];
+    }
     let says = |condition: &str| Some(condition.to_owned());
     let source = Source {
         fields,
@@ -65,7 +80,29 @@ pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, quota: Quo
         batch: NonZeroUsize::new(batch).unwrap(),
         quiet: veris::QUIET,
     });
-    toys::destination(kind, Arc::new(veris))
+    match kind {
+        Kind::Veris => Arc::new(veris),
+        Kind::Imports => Arc::new(boostcom(url, secret, batch)),
+        Kind::Clients => Arc::new(Clients { veris: Arc::new(veris) }),
+    }
+}
+
+fn boostcom(url: &str, secret: &str, batch: usize) -> Boostcom {
+    let left = Payload::default().with("properties", json!({ "status": "in_active" }));
+    let on_leave = CHANNELS.iter().fold(left, |payload, channel| payload.with(channel, false));
+    Boostcom::new(boostcom::Settings {
+        url: url.to_owned(),
+        loyalty_club: "infinity-mall".to_owned(),
+        client_authorization: secret.to_owned().into(),
+        product_name: "default".to_owned(),
+        user_agent: "simulation".to_owned(),
+        identity: Identifier::Email,
+        only_create: false,
+        on_leave,
+        on_return: Payload::default(),
+        batch: NonZeroUsize::new(batch).unwrap(),
+        quiet: boostcom::QUIET,
+    })
 }
 
 impl World {
@@ -74,8 +111,8 @@ impl World {
         let syncs = 1 + random.below(2);
         // In a few there are so many that somebody unreadable does not spoil the reading.
         let people = if random.percent(2) { 110 } else { 2 + random.below(8) };
-        let company = Company::new(syncs, people, random);
         let kind = random.pick(&[Kind::Veris, Kind::Veris, Kind::Imports, Kind::Clients]);
+        let company = Company::new(kind, syncs, people, random);
         // A target that is read in every run takes a token for it.
         let plenty = kind == Kind::Clients || random.percent(50);
         let quota = Quota { quota: 3 + u32::from(plenty) * 9, per: Duration::from_hours(24), reserve: 1 };
@@ -91,7 +128,7 @@ impl World {
             sync: (*name).to_owned(),
             was: None,
             rules: Fingerprint::of(b""),
-            mapping: Arc::clone(&MAPPINGS["Norway"]),
+            mapping: Arc::clone(&MAPPINGS[&("Norway", kind == Kind::Imports)]),
             destination: Arc::clone(&target),
             limits,
             absence: Absence { grace: Some(grace), ..Absence::default() },
@@ -147,7 +184,7 @@ impl World {
     /// The config as the company wants it now.
     pub fn configure(&mut self) {
         for (job, rules) in self.jobs.iter_mut().zip(&self.company.rules) {
-            job.mapping = Arc::clone(&MAPPINGS[rules.country]);
+            job.mapping = Arc::clone(&MAPPINGS[&(rules.country, self.target.kind == Kind::Imports)]);
             job.rules = Fingerprint::of(format!("{} {}", job.mapping.version(), rules.contractors).as_bytes());
         }
     }

@@ -15,10 +15,12 @@ use crate::roster::Timestamp;
 /// "Check status in intervals not smaller than 5 seconds" (seed).
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// After so long the target has forgotten what a bulk's errors were, and who was in it (seed).
+/// After so long the target has forgotten what a bulk's errors were, and who was in it (seed): it can't take effect any
+/// more.
 pub(super) const FORGOTTEN: SignedDuration = SignedDuration::from_hours(24);
-/// A little before, results are fetched for the last time.
-const LAST_LOOK: SignedDuration = SignedDuration::from_mins(10);
+
+/// Something on the way repeats requests.
+const TWICE: &str = "taken more than once: each is waited for";
 
 /// Where a bulk stands.
 #[derive(Clone, Serialize, Deserialize)]
@@ -82,7 +84,7 @@ pub(super) fn resume(settings: &Settings, items: &[Item], ticket: &Ticket, input
         (Place::Following, Input::Reply(reply)) => Following { settings, items, stand: &stand, env }.answered(reply),
         (_, Input::Woken | Input::Kept(_)) => ask(settings, &stand),
         (Place::Asking, Input::Unsent(why) | Input::Unanswered(why)) => {
-            Step::Done(undecided(env, Refusal::new(format!("could not be asked whether it arrived: {why}"))))
+            Step::Done(undecided(settings, env, Refusal::new(format!("could not be asked whether it arrived: {why}"))))
         }
         (Place::Following, Input::Unsent(why) | Input::Unanswered(why)) => {
             Following { settings, items, stand: &stand, env }.later(None, &format!("could not be asked: {why}"))
@@ -134,19 +136,40 @@ fn ask(settings: &Settings, stand: &Stand) -> Step {
     Step::Call(request, stand.ticket())
 }
 
-/// The id of our bulk in an import; `None` when it is not there.
-fn ours(stand: &Stand, reply: &Reply) -> Result<Option<u64>, serde_json::Error> {
+/// Our bulk in an import.
+enum Ours {
+    Missing,
+    /// It is there more than once, as something on the way repeats requests, and not all of them are done: what the last
+    /// one brings counts.
+    Several,
+    Bulk(u64),
+}
+
+fn ours(stand: &Stand, reply: &Reply) -> Result<Ours, serde_json::Error> {
     let import: wire::Import = serde_json::from_str(&reply.body)?;
-    Ok(import.bulks.iter().find(|bulk| bulk.request_number == Some(stand.number)).map(|bulk| bulk.id))
+    let ours: Vec<_> = import.bulks.iter().filter(|bulk| bulk.request_number == Some(stand.number)).collect();
+    let status = |bulk: &&wire::Reference| Status::from_word(&bulk.status);
+    let done = |bulk: &&wire::Reference| matches!(status(bulk), Some(Status::Finished | Status::Failed));
+    Ok(match ours.as_slice() {
+        [] => Ours::Missing,
+        [bulk] => Ours::Bulk(bulk.id),
+        several if !several.iter().all(done) => Ours::Several,
+        several => {
+            let finished = several.iter().rfind(|bulk| status(bulk) == Some(Status::Finished));
+            Ours::Bulk(finished.unwrap_or(&several[0]).id)
+        }
+    })
 }
 
 /// As long as the target can still tell what became of a bulk, it is asked.
-fn undecided(env: &Env<'_>, why: Refusal) -> Done {
-    if env.now < deadline(env) { Done::Unknown(why) } else { Done::Lost(why) }
+fn undecided(settings: &Settings, env: &Env<'_>, why: Refusal) -> Done {
+    if env.now < deadline(settings, env) { Done::Unknown(why) } else { Done::Lost(why) }
 }
 
-fn deadline(env: &Env<'_>) -> Timestamp {
-    env.since.checked_add(FORGOTTEN - LAST_LOOK).unwrap_or(Timestamp::MAX)
+/// The target counts from when it took the bulk.
+fn deadline(settings: &Settings, env: &Env<'_>) -> Timestamp {
+    let longest = FORGOTTEN + SignedDuration::try_from(settings.quiet).unwrap_or(FORGOTTEN);
+    env.since.checked_add(longest).unwrap_or(Timestamp::MAX)
 }
 
 /// A bulk of which nobody knows whether it arrived.
@@ -163,13 +186,17 @@ impl Arrival<'_> {
         let never = || Step::Done(Done::Lost(Refusal::new("the target does not know of it: it never arrived")));
         match reply.status {
             200..=299 => match ours(stand, reply) {
-                Ok(Some(bulk)) => ask(settings, &Stand { bulk: Some(bulk), ..stand.at(Place::Following) }),
-                Ok(None) => never(),
-                Err(_) => Step::Done(undecided(env, Refusal::new("the import's status can't be read"))),
+                Ok(Ours::Bulk(bulk)) => ask(settings, &Stand { bulk: Some(bulk), ..stand.at(Place::Following) }),
+                Ok(Ours::Several) => {
+                    let stand = stand.at(Place::Following);
+                    Following { settings, items, stand: &stand, env }.later(None, TWICE)
+                }
+                Ok(Ours::Missing) => never(),
+                Err(_) => Step::Done(undecided(settings, env, Refusal::new("the import's status can't be read"))),
             },
             // It is asked only when what was sent can't arrive any more.
             404 => never(),
-            _ => Step::Done(undecided(env, refusal(settings, items, reply, Permit::Get))),
+            _ => Step::Done(undecided(settings, env, refusal(settings, items, reply, Permit::Get))),
         }
     }
 }
@@ -187,8 +214,9 @@ impl Following<'_> {
         let Self { settings, items, stand, env } = self;
         match reply.status {
             200..=299 if stand.bulk.is_none() => match ours(stand, reply) {
-                Ok(Some(bulk)) => ask(settings, &Stand { bulk: Some(bulk), ..(*stand).clone() }),
-                Ok(None) => self.later(None, "taken, but not among the import's bulks yet"),
+                Ok(Ours::Bulk(bulk)) => ask(settings, &Stand { bulk: Some(bulk), ..(*stand).clone() }),
+                Ok(Ours::Several) => self.later(None, TWICE),
+                Ok(Ours::Missing) => self.later(None, "taken, but not among the import's bulks yet"),
                 Err(_) => self.later(None, "the import's status can't be read"),
             },
             200..=299 => match serde_json::from_str(&reply.body) {
@@ -224,8 +252,8 @@ impl Following<'_> {
 
     /// Asked again after a pause that grows, unless the target will have forgotten by then.
     fn later(&self, asked: Option<Timestamp>, note: &str) -> Step {
-        let Self { stand, env, .. } = self;
-        let deadline = deadline(env);
+        let Self { settings, stand, env, .. } = self;
+        let deadline = deadline(settings, env);
         if env.now >= deadline {
             return Step::Done(Done::Lost(Refusal::new(format!("not finished within 24 hours ({note})"))));
         }

@@ -1,8 +1,9 @@
 //! What a Boostcom member must look like.
 
 use secrecy::SecretString;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::Settings;
 use crate::destination::mail::no_address;
 use crate::destination::{Member, MemberFault};
 use crate::roster::{Identity, Payload, Unique};
@@ -110,12 +111,16 @@ pub(super) fn member(identity: Identifier, mapped: &Payload) -> Result<Member, V
     }
 }
 
-/// What is sent of somebody who leaves: their identity, as it was last spelt there, and the overlay.
-pub(super) fn leaving(identifier: Identifier, identity: &Identity, last: &Payload, on_leave: &Payload) -> Payload {
+/// What is sent of somebody who leaves: their identity, as it was last spelt there, and the overlay; and that they have no
+/// more what is somebody else's from now on, or that one would be taken for them.
+pub(super) fn leaving(settings: &Settings, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload {
+    let identifier = settings.identity;
     let spelt = identifier.of(last).filter(|value| identifier.compared(value) == identity.as_str());
-    let base = json!({ PROPERTIES: { identifier.field(): spelt.unwrap_or(identity.as_str()) } });
-    let mut whole = base.as_object().cloned().unwrap_or_default();
-    overlay(&mut whole, on_leave.fields());
+    let mut properties = Map::new();
+    properties.extend(let_go.iter().map(|value| (value.field().to_owned(), Value::Null)));
+    properties.insert(identifier.field().to_owned(), spelt.unwrap_or(identity.as_str()).into());
+    let mut whole = Map::from_iter([(PROPERTIES.to_owned(), Value::Object(properties))]);
+    overlay(&mut whole, settings.on_leave.fields());
     Payload::new(whole)
 }
 

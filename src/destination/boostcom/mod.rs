@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::url::normalised;
 use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Refusal, Step, Ticket};
-use crate::roster::{Fingerprint, Identity, Payload};
+use crate::roster::{Fingerprint, Identity, Payload, Unique};
 
 mod delivery;
 mod errors;
@@ -106,8 +106,8 @@ impl Destination for Boostcom {
         member::member(self.settings.identity, mapped)
     }
 
-    fn leaving(&self, identity: &Identity, last: &Payload) -> Payload {
-        member::leaving(self.settings.identity, identity, last, &self.settings.on_leave)
+    fn leaving(&self, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload {
+        member::leaving(&self.settings, identity, last, let_go)
     }
 
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step {

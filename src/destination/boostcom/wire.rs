@@ -85,6 +85,8 @@ pub(super) struct Import {
 pub(super) struct Reference {
     pub id: u64,
     pub request_number: Option<i64>,
+    #[serde(default)]
+    pub status: String,
 }
 
 /// A bulk's status. The seed's table and its samples spell one count in two ways.

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::url::normalised;
 use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Quota, Refusal, Step, Ticket};
-use crate::roster::{Fingerprint, Identity, Payload};
+use crate::roster::{Fingerprint, Identity, Payload, Unique};
 
 mod complaint;
 mod delivery;
@@ -93,7 +93,7 @@ impl Destination for Veris {
         member::member(mapped)
     }
 
-    fn leaving(&self, identity: &Identity, last: &Payload) -> Payload {
+    fn leaving(&self, identity: &Identity, last: &Payload, _let_go: &[Unique]) -> Payload {
         // The identity again: somebody imported as known to exist has no payload yet.
         last.clone().with(member::IDENTITY, identity.as_str()).with(member::STATUS, member::LEFT)
     }

@@ -9,7 +9,7 @@ use super::{Aim, QUOTA, World, kinds, text, veris, veris_at};
 use crate::report::Summary;
 use crate::roster::Timestamp;
 use crate::simulation::target::{Fault, Kind, Target};
-use crate::simulation::toys;
+use crate::simulation::toys::clients::Clients;
 
 /// Anna has another title, and no token is left.
 async fn waiting() -> (World, Timestamp) {
@@ -164,7 +164,7 @@ async fn nothing_goes_elsewhere_and_nothing_goes_on_that_never_ended() {
 async fn a_target_that_can_be_read_is_read_once_a_run_however_often_that_goes_on() {
     let mut world = World::of(&["anna", "berit"]).await;
     world.target = Target::new(Kind::Clients);
-    world.job.destination = toys::destination(Kind::Clients, Arc::new(veris("secret", QUOTA)));
+    world.job.destination = Arc::new(Clients { veris: Arc::new(veris("secret", QUOTA)) });
     world.run().await;
     world.person("anna").set("title", "Manager");
     world.target.calls.clear();

@@ -88,6 +88,11 @@ impl Bulk {
         self.since = at;
     }
 
+    /// Its members as they were sent, until they are removed.
+    pub fn members(&self) -> &[Value] {
+        self.payload.as_ref().map_or(&[], |members| members.as_slice())
+    }
+
     /// Whether nothing will become of it any more.
     pub fn is_done(&self) -> bool {
         matches!(self.status, Status::Finished | Status::Failed)

@@ -1,12 +1,13 @@
 //! What becomes of one member of a bulk.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::people::{Found, People};
+use super::people::{Found, People, identifier};
 use super::{errors, schema};
 use crate::sandbox::instant;
 
@@ -47,6 +48,7 @@ pub(super) struct Terms<'a> {
     pub(super) only_create: bool,
     pub(super) schema: &'a Value,
     pub(super) resubscribe: bool,
+    pub(super) refuse: &'a BTreeSet<String>,
 }
 
 /// What became of a member.
@@ -75,6 +77,11 @@ impl People {
     /// The member after it took effect, or why it does not.
     pub(super) fn judge(&self, member: &Value, terms: &Terms<'_>, at: Timestamp) -> Result<(Record, Taken), Taken> {
         let given = &member["properties"];
+        let unwelcome = |field| identifier(given, field).is_some_and(|name| terms.refuse.contains(&name));
+        if let Some(field) = ["email", "msisdn"].into_iter().find(|field| unwelcome(field)) {
+            let flaw = errors::flaw("value_not_welcome", &given[field], field);
+            return Err(Taken::Invalid(name(given), json!({ "properties": [{ "error": { field: [flaw] } }] })));
+        }
         let (record, taken) = match self.find(given) {
             Found::Two => return Err(Taken::Invalid(name(given), errors::of_two())),
             Found::One(_) if terms.only_create => return Err(Taken::Left),

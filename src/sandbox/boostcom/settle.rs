@@ -85,7 +85,7 @@ impl Boostcom {
 
     /// All members of a bulk, one after the other.
     fn work(&mut self, id: u64, at: Timestamp) {
-        let Self { bulks, people, options, .. } = self;
+        let Self { bulks, people, options, workers, .. } = self;
         let bulk = &mut bulks[place(id)];
         let Some(payload) = bulk.payload.clone() else { return };
         let terms = Terms {
@@ -93,6 +93,7 @@ impl Boostcom {
             only_create: bulk.only_create,
             schema: &options.schema,
             resubscribe: options.resubscribe,
+            refuse: &workers.refuse,
         };
         let [mut created, mut updated, mut invalid] = [0; 3];
         for member in payload.iter() {

@@ -1,6 +1,6 @@
 //! What the stand-in holds, to look at and to turn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -76,7 +76,13 @@ impl Boostcom {
             return Err(code.into());
         }
         let options = &self.options;
-        let terms = Terms { import_id: SEEDED, only_create: false, schema: &options.schema, resubscribe: false };
+        let terms = Terms {
+            import_id: SEEDED,
+            only_create: false,
+            schema: &options.schema,
+            resubscribe: false,
+            refuse: &BTreeSet::new(),
+        };
         let mut people = self.people.clone();
         for (index, member) in members.iter().enumerate() {
             match people.judge(member, &terms, now) {

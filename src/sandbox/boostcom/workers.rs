@@ -36,6 +36,8 @@ pub struct Workers {
     pub fail_bulks: BTreeSet<u64>,
     /// Every job fails.
     pub fail_all: bool,
+    /// Members, by mail in lower case or msisdn, in whom every job finds something wrong.
+    pub refuse: BTreeSet<String>,
 }
 
 /// Which bulk is next.
@@ -61,6 +63,7 @@ impl Default for Workers {
             fail_next: 0,
             fail_bulks: BTreeSet::new(),
             fail_all: false,
+            refuse: BTreeSet::new(),
         }
     }
 }

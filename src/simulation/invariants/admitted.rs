@@ -1,9 +1,8 @@
 //! What holds once a reading was admitted.
 
-use serde_json::Value;
-
 use super::KEPT;
 use crate::simulation::oracle::{Snapshot, Standing};
+use crate::simulation::target::Kind;
 use crate::store::Store;
 
 /// After a reading was admitted: everybody it found active is on the way, or there is a reason.
@@ -12,7 +11,7 @@ pub async fn admitted(
     realm: &str,
     names: &[String],
     admitted: &[Snapshot],
-    sync: usize,
+    (sync, kind): (usize, Kind),
 ) -> Result<(), String> {
     let people = store.probe_people(realm).await.map_err(|error| error.to_string())?;
     let accounts = store.probe_accounts(realm).await.map_err(|error| error.to_string())?;
@@ -23,7 +22,7 @@ pub async fn admitted(
         let fine = match standing {
             _ if kept => true,
             Standing::Active(identity, payload) => accounts.iter().any(|account| {
-                let body: Value = serde_json::from_str(&account.body).unwrap();
+                let body = kind.flat(&serde_json::from_str(&account.body).unwrap());
                 account.identity == *identity
                     && !account.gone
                     && body == *payload

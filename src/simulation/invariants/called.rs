@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::KEPT;
-use crate::roster::{Payload, Timestamp};
+use crate::roster::Timestamp;
 use crate::simulation::ledger::Ledger;
 use crate::simulation::oracle::{Snapshot, Standing};
 use crate::simulation::target::Target;
@@ -57,7 +57,7 @@ pub async fn called(
             let others = people.iter().any(|other| {
                 other.active && other.identity.as_deref() == Some(identity) && (&other.key, &other.sync) != (key, sync)
             });
-            let fields = || pair.ends_with(&Payload::from_json(&member.to_string()).unwrap().fingerprint().to_string());
+            let fields = || pair.ends_with(&target.kind.payload(member).fingerprint().to_string());
             let sent = match kind.as_str() {
                 // An imported identity may be somebody's of the other sync, who leaves for a reason of their own.
                 "leave" => {
@@ -97,7 +97,8 @@ fn nobody_is_there(
             let person = people.iter().find(|person| person.sync == names[sync] && person.key == *key);
             let elsewhere = person.is_some_and(|person| {
                 // Who is nobody at the target yet is not known by what is somebody else's there.
-                let anothers = person.identity.is_none() && !whose.is_empty() && whose != key;
+                let twice = people.iter().any(|other| other.key == *key && other.sync != person.sync);
+                let anothers = person.identity.is_none() && !whose.is_empty() && (whose != key || twice);
                 let stays = person.active && person.identity.as_deref() != Some(identity);
                 KEPT.contains(&person.verdict.as_str()) && (stays || anothers)
             });

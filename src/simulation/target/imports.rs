@@ -1,82 +1,118 @@
-//! Batches are taken with a ticket, and worked on for as long as it takes.
+//! Boostcom's stand-in: bulks are taken at once, and worked on for as long as it takes.
 
-use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::{Deed, Target, identity};
+use super::{Deed, Target};
 use crate::destination::{Method, Request};
-use crate::roster::Timestamp;
+use crate::roster::{Payload, Timestamp};
+use crate::sandbox::boostcom::{self, Boostcom, Options, Order, Record, Workers};
+use crate::simulation::random::Random;
 
-/// A batch the target has taken.
-pub struct Import {
-    members: Vec<Value>,
-    until: Timestamp,
-    outcome: Option<Value>,
+/// The stand-in, fit for simulated people.
+pub fn room() -> Boostcom {
+    Boostcom::new(Options::default())
 }
 
-/// How long an import takes, by its id: mostly seconds, at times hours.
-const PACES: [i64; 8] = [0, 1, 4, 20, 90, 600, 3_600, 10_800];
-/// One import in so many fails as a whole.
-const FAILS: u64 = 6;
+/// How fast it works, from now on: mostly seconds, at times hours, at times not at all.
+pub fn pace(random: &mut Random) -> Workers {
+    let seconds = |random: &mut Random| {
+        std::time::Duration::from_secs(random.pick(&[0, 0, 1, 4, 20, 90, 600, 3_600, 10_800, 18_000]))
+    };
+    Workers {
+        waiting: seconds(random),
+        working: seconds(random),
+        retry_after: seconds(random),
+        order: random.pick(&[Order::InOrder, Order::NewestFirst]),
+        at_once: random.pick(&[0, 1, 1, 2, 4]),
+        fail_next: random.pick(&[0, 0, 0, 1, 3, 6, 20]),
+        ..Workers::default()
+    }
+}
+
+/// A member as the rest of the simulation knows members: their properties alone, by a `unique_id`.
+pub fn flat(member: &Value) -> Value {
+    let mut fields = member["properties"].as_object().cloned().unwrap_or_default();
+    fields.retain(|_, value| !value.is_null());
+    if let Some(email) = fields.get("email").cloned() {
+        fields.insert("unique_id".to_owned(), email);
+    }
+    Value::Object(fields)
+}
+
+/// What is mapped of somebody who is known as that.
+pub fn payload(flat: &Value) -> Payload {
+    Payload::default().with("properties", flat.clone()).with("push_enabled", true)
+}
 
 impl Target {
-    pub(super) fn import(&mut self, request: &Request, path: &str) -> ((u16, String), Deed) {
+    /// What a call brings is brought when it arrives; until then it is taken for good.
+    pub(super) fn import(&mut self, request: &Request, now: Timestamp) -> ((u16, String), Deed) {
         if request.method == Method::Get {
-            let id = path.strip_prefix("imports/").unwrap();
-            let state = self.imports.get(id).map(|import| match &import.outcome {
-                Some(outcome) => (200, outcome.to_string()),
-                None => (200, json!({ "state": "working" }).to_string()),
-            });
-            return (state.unwrap_or((404, String::new())), Deed::Nothing);
+            return (self.ask(request, now), Deed::Nothing);
         }
         let body: Value = serde_json::from_str(request.body.as_ref().unwrap()).unwrap();
-        let members = body["members"].as_array().unwrap().clone();
-        // Whom the target knows by it, where somebody leaves by their identity alone.
-        let whole = |member: &Value| {
-            let mut whole = self.bodies.get(identity(member)).cloned().unwrap_or_else(|| json!({ "first_name": "" }));
-            whole.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
-            whole
-        };
-        self.last = members.iter().map(whole).collect();
-        ((202, String::new()), Deed::Import(body["import"].as_str().unwrap().to_owned(), members))
+        self.last = body["members"].as_array().unwrap().iter().map(|member| self.whole(member)).collect();
+        ((200, json!({ "import_id": body["import_id"] }).to_string()), Deed::Import(request.clone()))
     }
 
-    pub(super) fn take_import(&mut self, id: String, members: Vec<Value>, now: Timestamp) {
-        let until = now + SignedDuration::from_secs(PACES[usize::try_from(chance(&id) % 8).unwrap()]);
-        let import = Import { members, until, outcome: None };
-        // One that comes twice is one.
-        self.imports.entry(id).or_insert(import);
-        self.work(now);
+    /// A call that arrives.
+    pub(super) fn ask(&mut self, request: &Request, now: Timestamp) -> (u16, String) {
+        let path = &request.url[request.url.find("/api/").unwrap()..];
+        let method = if request.method == Method::Get { "GET" } else { "POST" };
+        let asked = boostcom::Request {
+            method,
+            path,
+            authorization: Some("sandbox-token"),
+            product: Some("default"),
+            user_agent: Some("simulation"),
+            content_type: Some("application/json"),
+            body: request.body.as_deref().unwrap_or_default().as_bytes(),
+        };
+        let answer = self.room.handle(&asked, now);
+        (answer.status, answer.body)
+    }
+
+    /// A member after what is sent of them was laid over what is there.
+    fn whole(&self, member: &Value) -> Value {
+        let sent = flat(member);
+        let known = sent["unique_id"].as_str().and_then(|identity| self.bodies.get(identity));
+        let mut whole = known.cloned().unwrap_or_else(|| json!({ "first_name": "" }));
+        let fields = whole.as_object_mut().unwrap();
+        let properties = member["properties"].as_object().unwrap();
+        fields.retain(|name, _| !properties.get(name).is_some_and(Value::is_null));
+        fields.extend(sent.as_object().unwrap().clone());
+        whole
     }
 
     /// Members the target has taken and is not done with.
-    pub(super) fn at_work(&self) -> impl Iterator<Item = &Value> {
-        self.imports.values().filter(|import| import.outcome.is_none()).flat_map(|import| &import.members)
+    pub(super) fn at_work(&mut self, now: Timestamp) -> Vec<Value> {
+        let bulks = self.room.bulks(now).iter().filter(|bulk| !bulk.is_done());
+        bulks.flat_map(|bulk| bulk.members()).map(flat).collect()
     }
 
     /// What ought to be done by now is done.
     pub(super) fn work(&mut self, now: Timestamp) {
-        let mut imports = std::mem::take(&mut self.imports);
-        let due = imports.iter_mut().filter(|(_, import)| import.outcome.is_none() && import.until <= now);
-        let mut due: Vec<(&String, &mut Import)> = due.collect();
-        due.sort_by_key(|(_, import)| import.until);
-        for (id, import) in due {
-            if (chance(id) / 8).is_multiple_of(FAILS) {
-                import.outcome = Some(json!({ "state": "failed" }));
-                continue;
-            }
-            let refused = |member: &Value| self.names_culprits && self.culprits.contains(identity(member));
-            let (bad, good): (Vec<Value>, Vec<Value>) = import.members.drain(..).partition(refused);
-            let errors: Map<String, Value> =
-                bad.iter().map(|member| (identity(member).to_owned(), json!("not welcome"))).collect();
-            self.take(&good);
-            import.outcome = Some(json!({ "state": "finished", "errors": errors }));
+        let mut workers = self.room.workers().clone();
+        let unwelcome = if self.names_culprits { self.culprits.clone() } else { Default::default() };
+        if workers.refuse != unwelcome {
+            workers.refuse = unwelcome;
+            self.room.set_workers(workers, now);
         }
-        self.imports = imports;
+        let known = self.room.members(now);
+        self.bodies = known.iter().map(|(identity, record)| (identity.clone(), shown(record))).collect();
+    }
+
+    /// Somebody else puts members there.
+    pub(super) fn plant_members(&mut self, members: &[Value], now: Timestamp) {
+        for member in members {
+            let mut properties: Map<String, Value> = member.as_object().unwrap().clone();
+            properties.insert("email".to_owned(), member["unique_id"].clone());
+            self.room.seed(&[json!({ "properties": properties })], now).unwrap();
+        }
+        self.work(now);
     }
 }
 
-/// Ids are as good as drawn.
-fn chance(id: &str) -> u64 {
-    u64::from_str_radix(&id[..12], 16).unwrap()
+fn shown(record: &Record) -> Value {
+    flat(&json!({ "properties": record.properties }))
 }

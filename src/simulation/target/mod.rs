@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use crate::destination::{Request, Secret};
 use crate::engine::Event;
-use crate::roster::Timestamp;
+use crate::roster::{Payload, Timestamp};
+use crate::sandbox::boostcom::Boostcom;
 
 mod clients;
 mod fault;
-mod imports;
+pub mod imports;
 
 pub use clients::Client;
 pub use fault::Fault;
 use fault::{answer, answered, shown};
-use imports::Import;
 
 /// Which target it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,19 +29,30 @@ pub enum Kind {
     Clients,
 }
 
+impl Kind {
+    /// A member as the simulation knows members, out of what rosterd stores.
+    pub fn flat(self, body: &Value) -> Value {
+        if self == Self::Imports { imports::flat(body) } else { body.clone() }
+    }
+
+    /// What is mapped of such a member.
+    pub fn payload(self, flat: &Value) -> Payload {
+        if self == Self::Imports { imports::payload(flat) } else { Payload::from_json(&flat.to_string()).unwrap() }
+    }
+}
+
 /// What a call changes at the target.
 #[derive(Clone, Debug)]
 enum Deed {
     Nothing,
     Members(Vec<Value>),
-    Import(String, Vec<Value>),
+    Import(Request),
     Create(String, Value),
     Put(String, Value),
     Delete(String),
 }
 
 /// The target and what it will do.
-#[derive(Default)]
 pub struct Target {
     pub kind: Kind,
     /// Status and designation, by `unique_id`.
@@ -85,15 +96,48 @@ pub struct Target {
     pub kept: BTreeMap<PathBuf, String>,
     /// By key.
     pub clients: BTreeMap<String, Client>,
-    imports: BTreeMap<String, Import>,
+    /// Who takes imports.
+    pub room: Boostcom,
     /// Clients made so far.
     made: usize,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self::new(Kind::default())
+    }
 }
 
 impl Target {
     /// One that nobody is known to.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, ..Self::default() }
+        Self {
+            kind,
+            members: BTreeMap::new(),
+            calls: Vec::new(),
+            tokens: 0,
+            token_faults: VecDeque::new(),
+            member_faults: VecDeque::new(),
+            culprits: BTreeSet::new(),
+            names_culprits: false,
+            refuses_everybody: false,
+            most: None,
+            revoked_before: 0,
+            keep_fails: 0,
+            short_lists: false,
+            asked: Vec::new(),
+            bodies: BTreeMap::new(),
+            late: Vec::new(),
+            overtaken: None,
+            last: Vec::new(),
+            brought: 0,
+            meddled: BTreeSet::new(),
+            foreign: 0,
+            kept: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            room: imports::room(),
+            made: 0,
+        }
     }
 
     /// What was under way takes effect by now.
@@ -105,14 +149,19 @@ impl Target {
         for (at, deed) in due {
             self.apply(deed, at);
         }
-        self.work(now);
+        if self.kind == Kind::Imports {
+            self.work(now);
+        }
     }
 
     fn apply(&mut self, deed: Deed, now: Timestamp) {
         match deed {
             Deed::Nothing => {}
             Deed::Members(members) => self.take(&members),
-            Deed::Import(id, members) => self.take_import(id, members, now),
+            Deed::Import(request) => {
+                self.ask(&request, now);
+                self.work(now);
+            }
             Deed::Create(..) | Deed::Put(..) | Deed::Delete(_) => self.change_client(deed),
         }
     }
@@ -129,8 +178,8 @@ impl Target {
     }
 
     /// Somebody else puts members there.
-    pub fn plant(&mut self, members: &[Value]) {
-        self.take(members);
+    pub fn plant(&mut self, members: &[Value], now: Timestamp) {
+        if self.kind == Kind::Imports { self.plant_members(members, now) } else { self.take(members) }
     }
 
     pub fn call(&mut self, request: &Request, now: Timestamp) -> Event {
@@ -143,10 +192,10 @@ impl Target {
         let fault = self.member_faults.pop_front();
         let (mut reply, deed) = match self.kind {
             Kind::Veris => self.push(request),
-            Kind::Imports => self.import(request, path),
+            Kind::Imports => self.import(request, now),
             Kind::Clients => self.client(request, path),
         };
-        self.overtaken = self.overtakes();
+        self.overtaken = self.overtakes(now);
         self.brought += usize::from(!self.last.is_empty());
         let planned = fault.is_some_and(|fault| !matches!(fault, Fault::Fine));
         if !planned && let Some(refused) = self.refused(request) {
@@ -168,21 +217,29 @@ impl Target {
     }
 
     /// Whom of the last call something is still to be done for.
-    fn overtakes(&self) -> Option<String> {
+    fn overtakes(&mut self, now: Timestamp) -> Option<String> {
+        let imported = |request: &Request| -> Vec<Value> {
+            let body: Value = serde_json::from_str(request.body.as_ref().unwrap()).unwrap();
+            body["members"].as_array().unwrap().iter().map(imports::flat).collect()
+        };
         let late = self.late.iter().flat_map(|(_, deed)| match deed {
-            Deed::Members(members) | Deed::Import(_, members) => members.iter().collect(),
-            Deed::Create(_, fields) | Deed::Put(_, fields) => vec![fields],
+            Deed::Members(members) => members.clone(),
+            Deed::Import(request) => imported(request),
+            Deed::Create(_, fields) | Deed::Put(_, fields) => vec![fields.clone()],
             Deed::Nothing | Deed::Delete(_) => Vec::new(),
         });
-        let mut under_way = late.chain(self.at_work());
+        let mut under_way: Vec<Value> = late.collect();
+        under_way.extend(self.at_work(now));
         let brings = |id: &str| self.last.iter().any(|member| identity(member) == id);
-        under_way.find(|member| brings(identity(member))).map(|member| identity(member).to_owned())
+        under_way.iter().find(|member| brings(identity(member))).map(|member| identity(member).to_owned())
     }
 
     fn told(&self, path: &str) -> String {
         match (self.last.len(), self.kind) {
             (members, Kind::Veris) => format!("members {members}"),
+            (0, Kind::Imports) => path.rsplit("members/").next().unwrap_or_default().to_owned(),
             (0, _) => path.to_owned(),
+            (members, Kind::Imports) => format!("imports {members}"),
             (members, _) => format!("{path} {members}"),
         }
     }
@@ -198,7 +255,7 @@ impl Target {
             () if self.last.is_empty() => None,
             () if self.most.is_some_and(|most| self.last.len() > most) => Some(413),
             () if culprit && self.names_culprits && self.kind != Kind::Clients => None,
-            () if culprit || self.refuses_everybody => Some(400),
+            () if culprit || self.refuses_everybody => Some(if self.kind == Kind::Imports { 422 } else { 400 }),
             () => None,
         }
     }

@@ -15,7 +15,7 @@ use crate::destination::{
     Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Method, Op, Refusal, Remote, Reply, Secret,
     Seen, Step, Ticket,
 };
-use crate::roster::{Fingerprint, Identity, Payload, Timestamp};
+use crate::roster::{Fingerprint, Identity, Payload, Timestamp, Unique};
 
 /// A field the target never shows.
 pub const HIDDEN: &str = "country";
@@ -85,7 +85,7 @@ impl Destination for Clients {
         self.veris.member(mapped)
     }
 
-    fn leaving(&self, _identity: &Identity, last: &Payload) -> Payload {
+    fn leaving(&self, _identity: &Identity, last: &Payload, _let_go: &[Unique]) -> Payload {
         last.clone()
     }
 

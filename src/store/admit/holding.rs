@@ -28,6 +28,17 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .bind(admission.realm)
     .execute(&mut **tx)
     .await?;
+    // Whoever left and still has it there leaves once more, to let go of it.
+    sqlx::query(
+        "UPDATE account SET certain = 0 WHERE gone = 1 AND certain = 1 AND confirmed_gone = 1 AND id IN (
+           SELECT other.account FROM due d CROSS JOIN account a ON a.identity = d.identity
+           CROSS JOIN holding mine ON mine.account = a.id CROSS JOIN holding other
+             ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+           WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND mine.due = 1 AND other.confirmed = 1)",
+    )
+    .bind(admission.realm)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query("DELETE FROM holding WHERE due = 0 AND confirmed = 0 AND batch IS NULL").execute(&mut **tx).await?;
     Ok(())
 }

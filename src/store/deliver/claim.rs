@@ -6,7 +6,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 use super::{PREPARED, SENT};
 use crate::delivery::batch::{Batch, Stage};
 use crate::destination::{Op, Remote, Ticket};
-use crate::roster::{Identity, Payload};
+use crate::roster::{Identity, Payload, Unique};
 use crate::store::rows::{collect, millis};
 use crate::store::settle::holding;
 use crate::store::{Error, Store, realm};
@@ -24,6 +24,8 @@ pub struct Frozen {
     pub op: Op,
     /// The payload of an active member.
     pub body: Payload,
+    /// What somebody who leaves must let go of, because others are to have it.
+    pub let_go: Vec<Unique>,
     /// What the target confirmed last.
     pub before: Option<Payload>,
     /// Whether it can't have anything else.
@@ -132,9 +134,18 @@ impl Store {
         sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
         let rows = sqlx::query(
             "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
-               CASE WHEN i.gone = 1 THEN 3 WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
-               CASE WHEN i.gone = 0 AND a.confirmed_fp IS NOT NULL THEN coalesce(a.confirmed_body, a.body) END FROM item i JOIN account a ON a.id = i.account
-             WHERE i.batch = ? ORDER BY i.gone DESC, i.account",
+               CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 0 THEN 1
+                 WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
+               CASE WHEN i.gone = 1 THEN NULL WHEN old.confirmed_fp IS NOT NULL THEN coalesce(old.confirmed_body, old.body)
+                 WHEN a.confirmed_fp IS NOT NULL THEN coalesce(a.confirmed_body, a.body) END,
+               CASE i.gone WHEN 1 THEN (SELECT json_group_array(value) FROM holding WHERE account = a.id AND batch = ?1) END
+             FROM item i JOIN account a ON a.id = i.account
+             LEFT JOIN account old ON old.id = (SELECT min(other.account) FROM holding mine
+               CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
+               CROSS JOIN account o ON o.id = other.account CROSS JOIN person p ON p.id = o.left_by
+               WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND o.gone = 1 AND i.gone = 0
+                 AND (other.confirmed = 1 OR other.batch = 0))
+             WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account",
         )
         .bind(batch)
         .fetch(&mut *tx);
@@ -156,9 +167,15 @@ fn frozen(row: &SqliteRow) -> Result<Frozen, Error> {
             _ => Op::Leave,
         },
         body: payload(row.try_get(3)?)?,
+        let_go: row.try_get::<Option<&str>, _>(7)?.map(let_go).transpose()?.unwrap_or_default(),
         before: row.try_get::<Option<&str>, _>(6)?.map(payload).transpose()?,
         certain: row.try_get(4)?,
     })
+}
+
+fn let_go(stored: &str) -> Result<Vec<Unique>, Error> {
+    let values: Vec<String> = serde_json::from_str(stored).map_err(|error| Error::Damaged(error.to_string()))?;
+    Ok(values.into_iter().map(Unique::from_stored).collect())
 }
 
 fn payload(stored: &str) -> Result<Payload, Error> {

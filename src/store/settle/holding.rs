@@ -6,10 +6,21 @@ use super::latency;
 use crate::roster::Timestamp;
 use crate::store::Error;
 
-/// What a batch brings is under way.
+/// What a batch brings is under way, and so is what those who leave let go of, because others are to have it. Whoever had it until then, under the identity before, may lose it at any moment.
 pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
-    let update = "UPDATE holding SET batch = ?1 WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0)";
-    sqlx::query(update).bind(batch).execute(&mut **tx).await?;
+    for statement in [
+        "UPDATE holding SET batch = ?1
+         WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0)",
+        "UPDATE holding SET batch = ?1
+         WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND EXISTS (
+           SELECT 1 FROM holding other WHERE other.realm = holding.realm AND other.value = holding.value AND other.due = 1)",
+        "UPDATE account SET certain = 0 WHERE certain = 1 AND id IN (
+           SELECT other.account FROM holding mine CROSS JOIN holding other
+           ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+           WHERE mine.batch = ?1 AND mine.due = 1 AND other.confirmed = 1)",
+    ] {
+        sqlx::query(statement).bind(batch).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 
@@ -32,12 +43,15 @@ pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result
     Ok(())
 }
 
-/// The members of a batch are confirmed: they have what it brought, and nobody else has. Whoever left let go.
+/// The members of a batch are confirmed: they have what it brought, and nobody else has. Who left has what they were not to
+/// let go of.
 pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
     moved(tx, batch, now).await?;
     for statement in [
         "UPDATE holding SET confirmed = 0, batch = NULL
-         WHERE account IN (SELECT account FROM item WHERE batch = ?1) AND batch IS NOT ?1",
+         WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND batch = ?1",
+        "UPDATE holding SET confirmed = 0, batch = NULL
+         WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0) AND batch IS NOT ?1",
         "UPDATE holding SET confirmed = 0 WHERE confirmed = 1 AND (realm, value, account) IN (
            SELECT other.realm, other.value, other.account FROM holding mine CROSS JOIN holding other
            ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account

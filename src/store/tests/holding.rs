@@ -3,7 +3,8 @@
 use super::Say::{Be, Leave};
 use super::{Desk, REALM, at, no};
 use crate::delivery::batch::Settlement;
-use crate::destination::Ticket;
+use crate::destination::{Op, Ticket};
+use crate::roster::Unique;
 use crate::store::{AtWorkRow, WaitRow};
 
 impl Desk {
@@ -43,6 +44,37 @@ async fn a_recycled_number_goes_to_its_new_owner_only_after_the_old_one_let_go()
         desk.deliver().await;
         assert_eq!(desk.holds("7").await, "due B, confirmed B");
     }
+}
+
+#[tokio::test]
+async fn who_left_with_it_leaves_once_more_to_let_go_of_it() {
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Leave)]).await;
+    let (batch, items) = desk.send().await;
+    assert_eq!(items[0].let_go, [], "nobody else wants it");
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.holds("7").await, "confirmed A");
+
+    desk.next_run(1).await;
+    desk.admit(&[("bert", Be("B+7", 1))]).await;
+    let (batch, items) = desk.send().await;
+    assert_eq!((items[0].identity.as_str(), items.len()), ("A", 1));
+    assert_eq!(items[0].let_go, [Unique::new("msisdn", "7")]);
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    desk.deliver().await;
+    assert_eq!((desk.holds("7").await.as_str(), desk.ready().await.len()), ("due B, confirmed B", 0));
+}
+
+#[tokio::test]
+async fn whoever_moves_is_sent_as_the_member_they_were() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("C+7", 1)), ("bert", Be("D+9", 1))]).await;
+    let (_, items) = desk.send().await;
+    let sent: Vec<_> = items.iter().map(|item| (item.identity.as_str(), item.op, item.before.is_some())).collect();
+    assert_eq!(sent, [("C", Op::Change, true), ("D", Op::Join, false)]);
+    assert_eq!(desk.account("A").await, "due gone, confirmed v1, uncertain, pending", "it may be C by now");
 }
 
 #[tokio::test]

@@ -208,12 +208,30 @@ fn after_a_lost_answer_it_is_asked_whether_it_arrived_before_anything_is_sent_ag
 }
 
 #[test]
-fn it_is_given_up_before_the_target_forgets_it() {
+fn what_was_taken_more_than_once_is_waited_for_each_time() {
+    let bulks = |one: &str, other: &str| {
+        let bulk = |id: u64, number: u64, word: &str| json!({"id": id, "request_number": number, "status": word});
+        json!({"bulks": [bulk(83, 6, "waiting"), bulk(84, 7, one), bulk(85, 7, other)]})
+    };
+    let mut way = Way::sent(1);
+    way.goes_on(1, Input::Unanswered("cut"));
+    way.goes_on(61, Input::Woken);
+    assert_eq!(way.told(61, 200, &bulks("finished", "waiting")), "66: taken more than once: each is waited for");
+    assert_eq!(way.goes_on(66, Input::Woken), "Get /ID");
+    assert_eq!(way.told(66, 200, &bulks("finished", "working")), "73: taken more than once: each is waited for");
+    assert_eq!(way.told(73, 200, &bulks("finished", "finished")), "Get /ID/bulks/85");
+    let mut way = Way::taken(1);
+    assert_eq!(way.told(5, 200, &bulks("finished", "failed")), "Get /ID/bulks/84");
+    assert_eq!(Way::taken(1).told(5, 200, &bulks("failed", "failed")), "Get /ID/bulks/84");
+}
+
+#[test]
+fn it_is_given_up_once_the_target_has_forgotten_it() {
     let mut way = Way::followed(1);
-    assert_eq!(way.told(85_700, 200, &status("working", 0)), "85705: working");
-    assert_eq!(way.told(85_799, 200, &status("working", 0)), "85800: working", "one last look");
-    assert_eq!(way.told(85_800, 200, &status("working", 0)), "lost: not finished within 24 hours (working)");
-    assert_eq!(Way::followed(1).told(85_800, 200, &status("finished", 0)), "accepted");
+    assert_eq!(way.told(86_400, 200, &status("working", 0)), "86405: working");
+    assert_eq!(way.told(86_459, 200, &status("working", 0)), "86460: working", "until it can't take effect any more");
+    assert_eq!(way.told(86_460, 200, &status("working", 0)), "lost: not finished within 24 hours (working)");
+    assert_eq!(Way::followed(1).told(86_460, 200, &status("finished", 0)), "accepted");
 }
 
 #[test]

@@ -117,20 +117,28 @@ fn a_fault_shows_no_value() {
 #[test]
 fn who_leaves_is_named_and_no_more_written_to() {
     let last = payload(mapped());
-    let leaving = boostcom().leaving(&Identity::new("foo@bar.baz"), &last);
+    let leaving = boostcom().leaving(&Identity::new("foo@bar.baz"), &last, &[]);
     let off = json!({"properties": {"email": "Foo@Bar.baz"}, "sms_enabled": false, "email_enabled": false, "push_enabled": false});
     assert_eq!(leaving, payload(off), "as it was last spelt there, and nothing else");
 
     // Somebody else's payload, or none: an import knows the identity alone.
-    let other = boostcom().leaving(&Identity::new("a@b.c"), &last);
+    let other = boostcom().leaving(&Identity::new("a@b.c"), &last, &[]);
     assert_eq!(other.at("properties.email"), Some(&json!("a@b.c")));
 
     let let_go = payload(json!({"properties": {"msisdn": null}, "push_enabled": false}));
-    let leaving = with(|s| s.on_leave = let_go).leaving(&Identity::new("foo@bar.baz"), &last);
+    let leaving = with(|s| s.on_leave = let_go).leaving(&Identity::new("foo@bar.baz"), &last, &[]);
     assert_eq!(
         leaving,
         payload(json!({"properties": {"email": "Foo@Bar.baz", "msisdn": null}, "push_enabled": false}))
     );
+}
+
+#[test]
+fn who_leaves_lets_go_of_what_is_somebody_elses_by_now() {
+    let last = payload(mapped());
+    let let_go = [Unique::new("msisdn", "4740485124")];
+    let leaving = boostcom().leaving(&Identity::new("foo@bar.baz"), &last, &let_go);
+    assert_eq!(leaving.at("properties"), Some(&json!({"email": "Foo@Bar.baz", "msisdn": null})));
 }
 
 #[test]

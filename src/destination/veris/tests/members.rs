@@ -123,9 +123,9 @@ fn all_faults_come_at_once_and_hold_no_values() {
 #[test]
 fn leaving_is_the_last_payload_with_another_status() {
     let last = veris().member(&mapped().with("city", "Oslo")).unwrap().payload;
-    let leaving = veris().leaving(&Identity::new("E17"), &last);
+    let leaving = veris().leaving(&Identity::new("E17"), &last, &[]);
     assert_eq!(leaving, last.with("status", "in_active"));
 
-    let imported = veris().leaving(&Identity::new("E18"), &Payload::default());
+    let imported = veris().leaving(&Identity::new("E18"), &Payload::default(), &[]);
     assert_eq!(imported.to_json(), r#"{"status":"in_active","unique_id":"E18"}"#);
 }
