@@ -26,11 +26,11 @@ pub(super) fn member(settings: &Settings, item: &Item, once: &BTreeMap<Identity,
             let said =
                 |channel: &&&str| before.is_some_and(|before| before.fields().get(**channel) == fields.get(**channel));
             let said: Vec<&str> = CHANNELS.iter().filter(said).copied().collect();
-            said.iter().for_each(|channel| drop(fields.remove(*channel)));
+            fields.retain(|name, _| !said.contains(&name.as_str()));
             clear(&mut fields, item.before.as_ref());
         }
         Op::Return => {
-            CHANNELS.iter().for_each(|channel| drop(fields.remove(*channel)));
+            fields.retain(|name, _| !CHANNELS.contains(&name.as_str()));
             clear(&mut fields, item.before.as_ref());
             overlay(&mut fields, settings.on_return.fields());
         }

@@ -89,8 +89,12 @@ pub(super) fn member(identity: Identifier, mapped: &Payload) -> Result<Member, V
     let mut reading = Reading { fields: mapped.fields().clone(), faults: Vec::new() };
     let once = reading.password();
     reading.properties(identity);
-    CHANNELS.iter().for_each(|name| reading.flag(name));
-    TEXTS.iter().for_each(|name| reading.text(name));
+    for name in CHANNELS {
+        reading.flag(name);
+    }
+    for name in TEXTS {
+        reading.text(name);
+    }
     reading.consents();
     reading.strays();
     let Reading { fields, faults } = reading;
