@@ -72,7 +72,7 @@ fn account(row: AccountRow) -> Result<Account, Failure> {
         pending,
         refusal,
         not_before,
-        payload: payload.fields().clone(),
+        payload,
     })
 }
 

@@ -48,6 +48,10 @@ pub trait Destination: Send + Sync + fmt::Debug {
     }
     /// The member a mapped person becomes, or every rule of the target that it breaks.
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
+    /// What may be shown of a mapped person who breaks a rule: not what is never stored.
+    fn shown(&self, mapped: &Payload) -> Payload {
+        mapped.clone()
+    }
     /// What is sent when somebody leaves, from their last good payload.
     fn leaving(&self, identity: &Identity, last: &Payload) -> Payload;
     /// The first step of a job.

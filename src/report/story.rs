@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::moment;
+use crate::roster::Payload;
 
 /// One person in one sync: `rosterd explain --json` prints one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +57,7 @@ pub struct Found {
     /// What the rules make of them: `active`, or why not.
     pub standing: String,
     /// The fields the target would get.
-    pub fields: Map<String, Value>,
+    pub fields: Payload,
     /// The rules of mapping and target that they break.
     pub faults: Vec<String>,
 }
@@ -81,7 +81,7 @@ pub struct Account {
     #[serde(serialize_with = "moment::maybe")]
     pub not_before: Option<Timestamp>,
     /// The last good payload.
-    pub payload: Map<String, Value>,
+    pub payload: Payload,
 }
 
 /// A held change.

@@ -115,6 +115,13 @@ pub(super) fn member(identity: Identifier, mapped: &Payload) -> Result<Member, V
     }
 }
 
+/// What is kept or shown of what was mapped.
+pub(super) fn without_password(mapped: &Payload) -> Payload {
+    let mut fields = mapped.fields().clone();
+    fields.remove(PASSWORD);
+    Payload::new(fields)
+}
+
 /// What is sent of somebody who leaves: their identity, as it was last spelt there, and the overlay.
 pub(super) fn leaving(identifier: Identifier, identity: &Identity, last: &Payload, on_leave: &Payload) -> Payload {
     let spelt = identifier.of(last).filter(|value| identifier.compared(value) == identity.as_str());
@@ -161,8 +168,11 @@ impl Reading {
     }
 
     fn properties(&mut self, identity: Identifier) {
-        let Some(Value::Object(properties)) = self.fields.get(PROPERTIES).cloned() else {
-            return self.fault(PROPERTIES, "is missing");
+        // Whoever has none at all lacks the identifier among them.
+        let properties = match self.fields.get(PROPERTIES) {
+            None => Map::new(),
+            Some(Value::Object(properties)) => properties.clone(),
+            Some(_) => return self.fault(PROPERTIES, "is not made of fields by name"),
         };
         for identifier in Identifier::ALL {
             let field = format!("{PROPERTIES}.{}", identifier.field());

@@ -1,9 +1,8 @@
 //! One person's story.
 
-use serde_json::{Map, Value};
-
 use super::words::{Page, moment, printable};
 use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
+use crate::roster::Payload;
 
 /// Characters of a value that are shown.
 const MOST: usize = 400;
@@ -63,7 +62,7 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
     for (name, values) in &found.values {
         line("", &format!("{name}: {}", shortened(&values.join(", "))));
     }
-    if !found.fields.is_empty() {
+    if !found.fields.fields().is_empty() {
         line("mapped", "");
         payload(line, &found.fields);
     }
@@ -73,7 +72,7 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
 }
 
 fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
-    let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: fields } = account;
+    let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: last_good } = account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
     let certainty = if *certain { "" } else { " (not certain: sent without an answer, or to be sent again)" };
@@ -88,12 +87,12 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         line("refused", &format!("{} ({again})", printable(refusal)));
     }
     line("payload", "the last good one");
-    payload(line, fields);
+    payload(line, last_good);
 }
 
-fn payload(line: &mut impl FnMut(&str, &str), fields: &Map<String, Value>) {
-    for (name, value) in fields {
-        line("", &format!("{name}: {}", shortened(&value.to_string())));
+fn payload(line: &mut impl FnMut(&str, &str), payload: &Payload) {
+    for (path, value) in payload.leaves() {
+        line("", &format!("{}: {}", printable(&path), shortened(&value.to_string())));
     }
 }
 
