@@ -2,12 +2,14 @@
 
 use clap::Args;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::context::Context;
 use super::look::look;
 use super::output::{Failure, json_line};
 use crate::config::Config;
-use crate::report::story::{Account, Event, HeldChange, Look, Story};
+use crate::destination;
+use crate::report::story::{Account, Event, HeldChange, Look, Said, Story};
 use crate::report::{Exit, text};
 use crate::roster::{Key, Payload};
 use crate::store::{AccountRow, EventRow, HeldRow, PersonRow, Store};
@@ -44,7 +46,10 @@ impl Explain {
         let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id, imported } = person;
         let now = Timestamp::now();
         let account = match id {
-            Some(id) => store.account(id).await?.map(account).transpose()?,
+            Some(id) => {
+                let said = store.said(id, now).await?.map(said);
+                store.account(id).await?.map(|row| account(row, said)).transpose()?
+            }
             None => None,
         };
         let held = store.held(feed, now).await?.into_iter().filter(|row| row.key == key).map(held).collect();
@@ -61,7 +66,7 @@ impl Explain {
     }
 }
 
-fn account(row: AccountRow) -> Result<Account, Failure> {
+fn account(row: AccountRow, said: Option<Said>) -> Result<Account, Failure> {
     let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
     let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
     Ok(Account {
@@ -71,9 +76,17 @@ fn account(row: AccountRow) -> Result<Account, Failure> {
         certain,
         pending,
         refusal,
+        said,
         not_before,
         payload,
     })
+}
+
+fn said(words: destination::Said) -> Said {
+    let destination::Said { line, given } = words;
+    // What is kept is JSON; were it not, it would be shown as it is.
+    let given = serde_json::from_str(&given).unwrap_or(Value::String(given));
+    Said { line, given }
 }
 
 fn held(row: HeldRow) -> HeldChange {

@@ -1,9 +1,11 @@
 //! One person's story.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::moment;
 use crate::roster::Payload;
@@ -77,11 +79,28 @@ pub struct Account {
     pub pending: bool,
     /// Why the target refused.
     pub refusal: Option<String>,
+    /// What it said of this very member, within the last day.
+    pub said: Option<Said>,
     /// Not tried before.
     #[serde(serialize_with = "moment::maybe")]
     pub not_before: Option<Timestamp>,
     /// The last good payload.
     pub payload: Payload,
+}
+
+/// A target's words about a member, which may repeat their values.
+#[derive(Clone, Serialize)]
+pub struct Said {
+    /// In one line.
+    pub line: String,
+    /// As given.
+    pub given: Value,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said(…)")
+    }
 }
 
 /// A held change.

@@ -72,7 +72,8 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
 }
 
 fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
-    let Account { identity, leaving, confirmed, certain, pending, refusal, not_before, payload: last_good } = account;
+    let Account { identity, leaving, confirmed, certain, pending, refusal, said, not_before, payload: last_good } =
+        account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
     let certainty = if *certain { "" } else { " (not certain: sent without an answer, or to be sent again)" };
@@ -85,6 +86,9 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         let until = if *pending { "" } else { "set aside until what is sent changes; " };
         let again = format!("{until}again: rosterd retry {sync} {}", printable(identity));
         line("refused", &format!("{} ({again})", printable(refusal)));
+    }
+    if let Some(said) = said {
+        line("", &format!("in its own words, for a day: {}", shortened(&said.line)));
     }
     line("payload", "the last good one");
     payload(line, last_good);

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
+use crate::report::story::{Account, Event, Found, HeldChange, Look, Said, Story};
 use crate::roster::Payload;
 
 fn fields(value: &Value) -> Payload {
@@ -37,6 +37,7 @@ fn account() -> Account {
         certain: true,
         pending: false,
         refusal: None,
+        said: None,
         not_before: None,
         payload: fields(&json!({ "designation": "Engineer", "unique_id": "1007" })),
     }
@@ -123,7 +124,9 @@ fn fields_within_fields_have_a_line_each() {
     let mapped = fields(&json!({ "properties": { "email": "anna@example.com" } }));
     let (values, standing) = (BTreeMap::new(), "active".to_owned());
     let found = Found { values, standing, fields: mapped, faults: vec!["properties.msisdn: is no text".to_owned()] };
-    let account = Account { identity: "anna@example.com".to_owned(), payload, ..account() };
+    let said = Said { line: "language: value_not_match 'pl', allowed: en, no".to_owned(), given: json!({}) };
+    let (refusal, said) = (Some("language: value_not_match, allowed: en, no".to_owned()), Some(said));
+    let account = Account { identity: "anna@example.com".to_owned(), payload, refusal, said, ..account() };
     let told = Story { directory: Look::Found(found), account: Some(account), ..somebody() };
     insta::assert_snapshot!(story(&told));
 }
