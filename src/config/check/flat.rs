@@ -86,3 +86,9 @@ fn wrong_field(key: &Key, node: &Node, members: Flat) -> Option<Fault> {
         Fault::at(key.at.clone(), message).help(format!("write {RULES}"))
     })
 }
+
+/// Refuses what is to be sent of those who leave or return: that is [`OWN`] alone.
+pub(super) fn no_overlay(said: &Setting<'_>, members: Flat) {
+    let message = format!("{} knows no `{}`", members.called, said.name);
+    said.name_fault(message, format!("who is active there is told by `{OWN}`, which rosterd sets; leave the key out"));
+}

@@ -34,13 +34,7 @@ impl Members {
     /// Whether the target can be told so of those who leave or return.
     pub fn check_overlay(self, said: &Setting<'_>) {
         match self {
-            Self::Flat(flat) => {
-                let message = format!("{} knows no `{}`", flat.called, said.name);
-                said.name_fault(
-                    message,
-                    "who is active there is told by `status`, which rosterd sets; leave the key out",
-                );
-            }
+            Self::Flat(flat) => flat::no_overlay(said, flat),
             Self::Boostcom(identifier) => boostcom::overlay::check(said, identifier),
         }
     }

@@ -95,7 +95,7 @@ fn meaning(verdict: &str) -> &str {
         "invalid" => "invalid (a field breaks a rule)",
         "unreadable" => "unreadable (the directory does not show enough)",
         "absent" => "absent (not long enough, or not surely)",
-        "disputed" => "disputed (somebody else has the same identity)",
+        "disputed" => "disputed (somebody else has the same identity or unique value)",
         "imported" => "imported (nobody of the directory has taken them over yet)",
         other => other,
     }

@@ -1,9 +1,8 @@
 //! Whether a sync's fields are those of Boostcom members: some of the target's own, a club's under `properties`, and
 //! consents by name.
 
-use crate::config::check::rules::RULES;
+use super::shape::{children, fixed, flag, nests, single, text};
 use crate::config::fault::Fault;
-use crate::config::raw::{Node, Value};
 use crate::config::section::nearest;
 use crate::config::setting::Setting;
 use crate::destination::boostcom::member::{self, CONSENT, CONSENTS, PASSWORD, PROPERTIES, STATUS};
@@ -40,13 +39,6 @@ pub(super) fn unknown(field: &Setting<'_>) {
     field.name_fault(format!("Boostcom has no field `{}` beside `{PROPERTIES}`", field.name), help);
 }
 
-/// What stands under a key, by name; nothing under what is no mapping.
-pub(super) fn children<'a>(setting: &Setting<'a>) -> Vec<Setting<'a>> {
-    let Value::Map(entries) = &setting.node.value else { return Vec::new() };
-    let below = entries.iter();
-    below.map(|(key, node)| Setting { name: &key.name, key_at: key.at.clone(), node, report: setting.report }).collect()
-}
-
 fn meant_by(name: &str) -> Option<&'static str> {
     nearest(name, member::fields())
 }
@@ -58,11 +50,7 @@ fn properties(field: &Setting<'_>, identity: Identifier) {
             format!("write {PROPERTIES}: {{ {}: … }}", identity.field()),
         );
     }
-    for identifier in Identifier::ALL {
-        if let Some(rule) = field.child(identifier.field()) {
-            single(&rule);
-        }
-    }
+    children(field).iter().for_each(property);
     let mapped = |identifier: &Identifier| field.has(identifier.field());
     // That none at all is mapped is said already.
     if children(field).is_empty() {
@@ -78,6 +66,20 @@ fn properties(field: &Setting<'_>, identity: Identifier) {
             "Boostcom demands a mail address or a number of everybody: neither `email` nor `msisdn` is mapped",
             format!("map `{}`, by which members are known", identity.field()),
         ),
+    }
+}
+
+fn property(field: &Setting<'_>) {
+    let name = field.name;
+    if Identifier::ALL.iter().any(|identifier| identifier.field() == name) {
+        single(field);
+    } else if name == PASSWORD {
+        let message = format!("`{PASSWORD}` would be stored here, and sent with every change");
+        field.name_fault(message, format!("it stands beside `{PROPERTIES}`, and is sent at joining only"));
+    } else if name == CONSENTS || CHANNELS.contains(&name) {
+        let message = format!("`{name}` is a property like any other here");
+        let help = format!("what Boostcom knows by this name stands beside `{PROPERTIES}`");
+        field.report.warn(Fault::at(field.key_at.clone(), message).help(help));
     }
 }
 
@@ -127,42 +129,7 @@ fn password(field: &Setting<'_>) {
     for fixed in fixed(field.node) {
         field.report.hide(fixed.at.clone());
         let message = "everybody who joins gets the same password, and all of them know it";
-        let help = "leave `password` out: members set their own when they log in for the first time";
+        let help = "map what differs from person to person; or leave it out, where members can do without one at first";
         field.report.warn(Fault::at(field.key_at.clone(), message).help(help));
-    }
-}
-
-fn flag(field: &Setting<'_>) {
-    single(field);
-    for node in fixed(field.node) {
-        Setting { node, ..field.clone() }.flag();
-    }
-}
-
-fn text(field: &Setting<'_>) {
-    single(field);
-    for node in fixed(field.node) {
-        Setting { node, ..field.clone() }.text();
-    }
-}
-
-/// A rule that gives one value.
-fn single(field: &Setting<'_>) {
-    if nests(field) {
-        let message = format!("`{}` of Boostcom is a single value, and has no fields below it", field.name);
-        field.name_fault(message, format!("write {RULES}"));
-    }
-}
-
-fn nests(field: &Setting<'_>) -> bool {
-    matches!(field.node.value, Value::Map(_)) && !field.has("const")
-}
-
-/// The values of a rule that are the same for everybody.
-fn fixed(rule: &Node) -> Vec<&Node> {
-    match &rule.value {
-        Value::Map(entries) => entries.iter().filter(|(key, _)| key.name == "const").map(|(_, node)| node).collect(),
-        Value::List(rules) => rules.iter().flat_map(fixed).collect(),
-        _ => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod fields;
 pub(super) mod overlay;
+mod shape;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
