@@ -2,12 +2,14 @@
 
 use clap::Args;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::context::Context;
 use super::look::look;
 use super::output::{Failure, json_line};
 use crate::config::Config;
-use crate::report::story::{Account, Event, HeldChange, Look, Story};
+use crate::destination;
+use crate::report::story::{Account, Event, HeldChange, Look, Said, Story};
 use crate::report::{Exit, text};
 use crate::roster::{Key, Payload};
 use crate::store::{AccountRow, AtWorkRow, EventRow, HeldRow, PersonRow, Store, WaitRow};
@@ -45,7 +47,10 @@ impl Explain {
         let now = Timestamp::now();
         let account = match id {
             Some(id) => match store.account(id).await? {
-                Some(row) => Some(account(row, store.waits(id).await?)?),
+                Some(row) => {
+                    let said = store.said(id, now).await?.map(said);
+                    Some(account(row, store.waits(id).await?, said)?)
+                }
                 None => None,
             },
             None => None,
@@ -64,9 +69,8 @@ impl Explain {
     }
 }
 
-fn account(row: AccountRow, waits: Option<WaitRow>) -> Result<Account, Failure> {
-    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before, said } = row;
-    let (line, given) = said.unzip();
+fn account(row: AccountRow, waits: Option<WaitRow>, said: Option<Said>) -> Result<Account, Failure> {
+    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
     let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
     Ok(Account {
         identity,
@@ -75,10 +79,10 @@ fn account(row: AccountRow, waits: Option<WaitRow>) -> Result<Account, Failure> 
         certain,
         pending,
         waits: waits.map(|row| why(&row)),
-        refusal: line.or(refusal),
-        said: given.and_then(|given| serde_json::from_str(&given).ok()),
+        refusal,
+        said,
         not_before,
-        payload: payload.fields().clone(),
+        payload,
     })
 }
 
@@ -100,6 +104,13 @@ fn why(wait: &WaitRow) -> String {
         ),
         WaitRow::Once => "for the next reading: what they are sent when they join is not stored".to_owned(),
     }
+}
+
+fn said(words: destination::Said) -> Said {
+    let destination::Said { line, given } = words;
+    // What is kept is JSON; were it not, it would be shown as it is.
+    let given = serde_json::from_str(&given).unwrap_or(Value::String(given));
+    Said { line, given }
 }
 
 fn held(row: HeldRow) -> HeldChange {

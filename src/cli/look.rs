@@ -12,7 +12,7 @@ use crate::directory::{Attributes, Entry, Kind, Query, Server, Sighting, Slot, a
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
 use crate::report::story::{Found, Look};
-use crate::roster::Key;
+use crate::roster::{Key, Payload};
 use crate::store::Store;
 
 /// Looks somebody up as the sync itself would find them. A directory that is down is part of the answer.
@@ -103,15 +103,15 @@ fn found(sync: &Sync, target: &Target, entry: &Entry, kind: Kind, now: Timestamp
     };
     let (fields, faults) = match judgement.fields {
         Ok(mapped) => match target.destination.member(&mapped) {
-            Ok(member) => (member.payload.fields().clone(), Vec::new()),
+            Ok(member) => (member.payload, Vec::new()),
             Err(faults) => {
                 let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
-                (mapped.fields().clone(), faults.collect())
+                (target.destination.shown(&mapped), faults.collect())
             }
         },
         Err(faults) => {
             let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
-            (serde_json::Map::new(), faults.collect())
+            (Payload::default(), faults.collect())
         }
     };
     Found { values: values(entry, sync.mapping.attributes()), standing, fields, faults }

@@ -112,11 +112,13 @@ fn fields(change: &Change, bodies: &[Option<String>; 2]) -> Result<BTreeMap<Stri
             *payload = Payload::from_json(body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
         }
     }
-    let [old, new] = &parsed;
-    let names = old.fields().keys().chain(new.fields().keys());
-    let value = |payload: &Payload, name: &str| payload.fields().get(name).cloned().unwrap_or(Value::Null);
-    Ok(names
-        .map(|name| (name.clone(), [value(old, name), value(new, name)]))
+    let [old, new] = parsed.each_ref().map(Payload::leaves);
+    let value =
+        |leaves: &BTreeMap<String, &Value>, path: &str| leaves.get(path).map_or(Value::Null, |&value| value.clone());
+    Ok(old
+        .keys()
+        .chain(new.keys())
+        .map(|path| (path.clone(), [value(&old, path), value(&new, path)]))
         .filter(|(_, [old, new])| old != new)
         .collect())
 }

@@ -258,6 +258,26 @@ syncs:
     }
 
     #[test]
+    fn what_is_sent_of_leavers_counts() {
+        let text = "\
+directories: { ldap: { url: ldaps://ldap.example.com, bind: anonymous } }
+destinations:
+  mall: { type: boostcom, url: https://bpc-api.boostcom.no, loyalty_club: mall, client_authorization: '${env:A}',
+    product_name: default, user_agent: us }
+syncs:
+  shoppers:
+    from: ldap
+    to: mall
+    search: { base: 'DC=example,DC=com', filter: (mail=*) }
+    fields: { properties: { email: mail } }
+    on_leave: { sms_enabled: false, email_enabled: false, push_enabled: false }
+";
+        let other = text.replace("push_enabled: false", "push_enabled: false, properties: { msisdn: null }");
+        let changes = config(text, "one").changes_to(&config(&other, "one"));
+        assert_eq!(changes.to_string(), "changed: shoppers");
+    }
+
+    #[test]
     fn syncs_come_and_go() {
         assert_eq!(said(&[("  staff:", "  people:")]), "added: people; removed: staff");
         assert_eq!(said(&[("  staff:", "  people:\n    was: staff")]), "added: people; removed: staff");

@@ -48,6 +48,10 @@ pub trait Destination: Send + Sync + fmt::Debug {
     }
     /// The member a mapped person becomes, or every rule of the target that it breaks.
     fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
+    /// What may be shown of a mapped person who breaks a rule: not what is never stored.
+    fn shown(&self, mapped: &Payload) -> Payload {
+        mapped.clone()
+    }
     /// What is sent when somebody leaves, from their last good payload. What others are to have of what the target takes
     /// once only must be let go of.
     fn leaving(&self, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload;
@@ -142,7 +146,7 @@ pub struct Item {
     pub op: Op,
     /// What is sent: the payload that is due, or [`Destination::leaving`]'s.
     pub payload: Payload,
-    /// What the target confirmed last; `None`: nothing yet.
+    /// What the target confirmed last, with what may have arrived since; `None`: nothing yet.
     pub before: Option<Payload>,
     /// Whether the target can't have anything else by now.
     pub certain: bool,

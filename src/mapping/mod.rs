@@ -189,9 +189,9 @@ impl Mapping {
         &self.attributes
     }
 
-    /// The target's fields that have a rule, at the top level.
-    pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|(name, _)| name.as_str())
+    /// The target's fields that have a rule, those within fields by their path: `properties.email`.
+    pub fn field_paths(&self) -> impl Iterator<Item = String> {
+        rule::paths(&self.fields).into_iter()
     }
 
     /// Changes whenever another judgement may come of the same entry.

@@ -43,6 +43,15 @@ pub(super) fn fields(
     if faults.is_empty() { Ok(fields) } else { Err(faults) }
 }
 
+/// The fields that have a rule of their own, by their paths.
+pub(super) fn paths(rules: &[(String, Compiled)]) -> Vec<String> {
+    let below = |(name, rule): &(String, Compiled)| match rule {
+        Compiled::Nested(rules) => paths(rules).iter().map(|path| format!("{name}.{path}")).collect(),
+        _ => vec![name.clone()],
+    };
+    rules.iter().flat_map(below).collect()
+}
+
 impl Compiled {
     fn apply(&self, expressions: &Expressions, person: &View<'_>) -> Result<Option<Value>, Vec<FieldFault>> {
         match self {

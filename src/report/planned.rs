@@ -41,6 +41,6 @@ pub struct PlannedChange {
     /// Why the directory asks for it, whether held or not.
     #[serde(skip)]
     pub cause: Option<String>,
-    /// Old and new values of the fields that differ.
+    /// Old and new values of the fields that differ, by their paths: `properties.email`.
     pub fields: BTreeMap<String, [Value; 2]>,
 }

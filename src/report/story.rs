@@ -1,12 +1,14 @@
 //! One person's story.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::moment;
+use crate::roster::Payload;
 
 /// One person in one sync: `rosterd explain --json` prints one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +59,7 @@ pub struct Found {
     /// What the rules make of them: `active`, or why not.
     pub standing: String,
     /// The fields the target would get.
-    pub fields: Map<String, Value>,
+    pub fields: Payload,
     /// The rules of mapping and target that they break.
     pub faults: Vec<String>,
 }
@@ -77,15 +79,30 @@ pub struct Account {
     pub pending: bool,
     /// Why nothing is sent although something is due.
     pub waits: Option<String>,
-    /// Why the target refused; for a day with the values it named.
+    /// Why the target refused.
     pub refusal: Option<String>,
-    /// What the target said of them, as it was given; for a day.
-    pub said: Option<Value>,
+    /// What it said of this very member, within the last day.
+    pub said: Option<Said>,
     /// Not tried before.
     #[serde(serialize_with = "moment::maybe")]
     pub not_before: Option<Timestamp>,
     /// The last good payload.
-    pub payload: Map<String, Value>,
+    pub payload: Payload,
+}
+
+/// A target's words about a member, which may repeat their values.
+#[derive(Clone, Serialize)]
+pub struct Said {
+    /// In one line.
+    pub line: String,
+    /// As given.
+    pub given: Value,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said(…)")
+    }
 }
 
 /// A held change.

@@ -3,6 +3,7 @@
 //! People's values live in [`Key`], [`Identity`] and [`Payload`]. A key is a directory's opaque identifier and may be
 //! shown in logs; identities and payloads redact their own `Debug`, so that a stray `{:?}` leaks nobody.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -161,6 +162,21 @@ impl Payload {
         below.fold(self.0.get(first), |value, name| value?.get(name))
     }
 
+    /// The values that hold no further fields, each by the path that [`Payload::at`] takes.
+    pub fn leaves(&self) -> BTreeMap<String, &Value> {
+        let mut leaves = BTreeMap::new();
+        let mut pending: Vec<(String, &Value)> = self.0.iter().map(|(name, value)| (name.clone(), value)).collect();
+        while let Some((path, value)) = pending.pop() {
+            match value {
+                Value::Object(below) if !below.is_empty() => {
+                    pending.extend(below.iter().map(|(name, value)| (format!("{path}.{name}"), value)));
+                }
+                _ => drop(leaves.insert(path, value)),
+            }
+        }
+        leaves
+    }
+
     /// A text field's value.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
@@ -217,6 +233,15 @@ mod tests {
         let other = Payload::default().with("a", "x").with("b", 1);
         assert_eq!(one.fingerprint(), other.fingerprint());
         assert_eq!(one.to_json(), r#"{"a":"x","b":1}"#);
+    }
+
+    #[test]
+    fn a_leaf_is_found_by_its_path() {
+        let consents = serde_json::json!({ "news": { "status": false }, "none": {} });
+        let payload = Payload::default().with("consents", consents).with("tags", vec!["a", "b"]);
+        let leaves = payload.leaves();
+        assert!(leaves.keys().eq(["consents.news.status", "consents.none", "tags"]));
+        assert!(leaves.iter().all(|(path, leaf)| payload.at(path) == Some(leaf)));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Every file below `tests/config`: the valid ones load, the invalid ones say what is wrong in words worth reading.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rosterd::config::{Config, Environment, Look};
+use rosterd::destination::{Destination, Env, Item, Job, Op, Step};
 use rosterd::directory::{Domain, Servers};
+use rosterd::roster::{Fingerprint, Identity, Payload, Timestamp};
+use serde_json::{Value, json};
 
 fn environment() -> Environment {
     Environment::new([
@@ -47,11 +51,56 @@ fn valid_files_load_and_their_warnings_are_these() {
 
 #[test]
 fn examples_load_without_a_warning() {
-    for path in ["config/rosterd.example.yaml", "examples/ad-veris.yaml", "examples/openldap-veris.yaml"] {
+    for path in [
+        "config/rosterd.example.yaml",
+        "examples/ad-veris.yaml",
+        "examples/boostcom.yaml",
+        "examples/openldap-veris.yaml",
+    ] {
         let config = Config::load(Path::new(path), &environment())
             .unwrap_or_else(|faults| panic!("{}", faults.render(Look::Plain)));
         assert_eq!(config.warnings.to_string(), "");
     }
+}
+
+/// What somebody's bulk says of them.
+fn sent(destination: &dyn Destination, op: Op, payload: Payload) -> Value {
+    let (account, identity) = (1, Identity::new("4799887766"));
+    let item = Item { account, identity, remote: None, op, payload, before: None, certain: true };
+    let (now, session, once) = (Timestamp::UNIX_EPOCH, Fingerprint::of(b""), BTreeMap::new());
+    let env = Env { now, since: now, session, number: 1, once: &once, token: None };
+    let Step::Call(request, _) = destination.start(Job::Deliver(&[item]), &env) else { panic!("a call comes first") };
+    let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
+    body["members"][0].clone()
+}
+
+#[test]
+fn those_who_leave_and_return_are_sent_what_the_syncs_say() {
+    let config = Config::load(Path::new("tests/config/valid/boostcom.yaml"), &environment()).unwrap();
+    let member = |identifier: &str, value: &str| Payload::default().with("properties", json!({ identifier: value }));
+    let (mall, outlet) = (&config.destinations["mall"].destination, &config.destinations["outlet"].destination);
+    let number = "4799887766";
+    let left = mall.leaving(&Identity::new(number), &member("msisdn", number), &[]);
+    assert_eq!(
+        sent(&**mall, Op::Leave, left),
+        json!({
+            "sms_enabled": false,
+            "push_enabled": true,
+            "optin_channel": "directory",
+            "properties": {
+                "msisdn": number, "email": null, "left": true, "why": "gone", "address": { "zip": null }, "age": 0
+            },
+            "consents": { "newsletter": { "status": false, "updated_at": "2020-01-01T00:00:00Z" } },
+        })
+    );
+    assert_eq!(
+        sent(&**mall, Op::Return, member("msisdn", number)),
+        json!({ "properties": { "msisdn": number, "left": null }, "email_enabled": true })
+    );
+    let nothing_said = outlet.leaving(&Identity::new("a@example.com"), &member("email", "A@example.com"), &[]);
+    let off = json!({ "email": "A@example.com" });
+    let off = json!({ "properties": off, "sms_enabled": false, "email_enabled": false, "push_enabled": false });
+    assert_eq!(sent(&**outlet, Op::Leave, nothing_said), off);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::config::{Sync, Target};
+use crate::destination::Member;
 use crate::directory::{Entry, Kind, Slot};
 use crate::mapping::{Judgement, Standing};
 use crate::roster::{Fingerprint, Key};
@@ -38,9 +39,9 @@ pub(super) struct Coverage<'c> {
     pub fields: BTreeMap<String, (u64, People)>,
     /// By any other reason.
     pub invalid: BTreeMap<String, People>,
-    /// By the identity's fingerprint: who has it first, and everybody where several have.
-    identities: BTreeMap<Fingerprint, Key>,
-    pub twins: BTreeMap<Fingerprint, People>,
+    /// Of what the target keeps unique: who has a value first, and by field everybody where several have it.
+    owners: BTreeMap<(String, Fingerprint), Key>,
+    pub twins: BTreeMap<String, BTreeMap<Fingerprint, People>>,
     /// Beside the attributes asked for: how many entries have each.
     present: Vec<(Slot, u64)>,
     unknown: BTreeSet<String>,
@@ -64,7 +65,7 @@ impl<'c> Coverage<'c> {
             shared: People::default(),
             fields: BTreeMap::new(),
             invalid: BTreeMap::new(),
-            identities: BTreeMap::new(),
+            owners: BTreeMap::new(),
             twins: BTreeMap::new(),
             present: attributes.names().iter().filter_map(|name| attributes.slot(name)).map(|slot| (slot, 0)).collect(),
             unknown: BTreeSet::new(),
@@ -142,12 +143,16 @@ impl<'c> Coverage<'c> {
                 return;
             }
         };
-        let lacking = |name: &&str| !mapped.fields().contains_key(*name);
-        for name in self.sync.mapping.field_names().filter(lacking) {
-            self.fields.entry(name.to_owned()).or_default().0 += 1;
+        for path in self.sync.mapping.field_paths().filter(|path| mapped.at(path).is_none()) {
+            self.fields.entry(path).or_default().0 += 1;
         }
         match self.target.destination.member(&mapped) {
-            Ok(member) => self.identified(Fingerprint::of(member.identity.as_str().as_bytes()), key),
+            Ok(Member { identity, unique, payload: _, once: _ }) => {
+                self.owns(self.sync.identity, identity.as_str(), key);
+                for value in unique {
+                    self.owns(value.field(), value.as_str(), key);
+                }
+            }
             Err(faults) => {
                 for fault in faults {
                     if mapped.at(&fault.field).is_some() {
@@ -160,12 +165,13 @@ impl<'c> Coverage<'c> {
         }
     }
 
-    fn identified(&mut self, identity: Fingerprint, key: &Key) {
-        let Some(first) = self.identities.get(&identity) else {
-            self.identities.insert(identity, key.clone());
+    fn owns(&mut self, field: &str, value: &str, key: &Key) {
+        let value = Fingerprint::of(value.as_bytes());
+        let Some(first) = self.owners.get(&(field.to_owned(), value)) else {
+            self.owners.insert((field.to_owned(), value), key.clone());
             return;
         };
-        let twins = self.twins.entry(identity).or_default();
+        let twins = self.twins.entry(field.to_owned()).or_default().entry(value).or_default();
         if twins.count == 0 {
             twins.add(first);
         }

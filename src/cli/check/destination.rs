@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::output::Failure;
 use crate::config::Target;
-use crate::destination::{Env, Job, Method, Request, Step};
+use crate::destination::{Done, Env, Job, Method, Request, Step, Ticket};
 use crate::report::Findings;
 use crate::roster::Fingerprint;
 use crate::store::Store;
@@ -20,14 +20,29 @@ pub(super) async fn check(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
-    reachable(name, target, now, findings).await;
+    let transport = match Transport::new(&target.http) {
+        Ok(transport) => transport,
+        Err(error) => {
+            findings.failed(name, error.to_string());
+            return Ok(());
+        }
+    };
     let (destination, realm) = (&target.destination, target.destination.realm());
-    let Some(quota) = destination.limits().token else { return Ok(()) };
-    let row = store.realm_row(&realm, quota.per, now).await?;
+    let once = BTreeMap::new();
+    let session = Fingerprint::of(format!("check {realm} {now}").as_bytes());
+    let env = Env { now, since: now, session, number: 0, once: &once, token: None };
+    let wire = Wire { name, target, transport: &transport, env: &env };
+    wire.knock(findings).await;
+    let per = destination.limits().token.map_or(Duration::ZERO, |quota| quota.per);
+    let row = store.realm_row(&realm, per, now).await?;
     let latched = row.as_ref().is_some_and(|row| row.latched)
-        && store.work(&realm, 0, quota.per, now).await?.refused_credential == Some(destination.credential());
+        && store.work(&realm, 0, per, now).await?.refused_credential == Some(destination.credential());
     if latched {
         findings.failed(name, "refused our credentials: nothing is sent until they change in the config");
+        return Ok(());
+    }
+    if let Step::Call(request, ticket) = destination.start(Job::Check, &env) {
+        wire.credentials(&request, &ticket, findings).await;
         return Ok(());
     }
     match row.and_then(|row| row.token_until).filter(|until| *until > now) {
@@ -37,25 +52,53 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Whether anything answers at all. Asks for no path of the target's, and shows no credentials.
-async fn reachable(name: &str, target: &Target, now: Timestamp, findings: &mut Findings) {
-    let transport = match Transport::new(&target.http) {
-        Ok(transport) => transport,
-        Err(error) => return findings.failed(name, error.to_string()),
-    };
-    let once = BTreeMap::new();
-    let env = Env { now, since: now, session: Fingerprint::of(b""), number: 0, once: &once, token: None };
-    let Step::Call(first, _) = target.destination.start(Job::Authenticate, &env) else { return };
-    let Some(origin) = origin(&first.url) else { return };
-    let knock = Request { method: Method::Get, url: format!("{origin}/"), headers: Vec::new(), body: None };
-    match tokio::time::timeout(target.http.timeout.max(Duration::from_secs(1)), transport.call(&knock)).await {
-        Ok(Answer::Reply(reply)) if reply.status >= 500 => {
-            findings.warning(name, format!("{origin} answers, but with HTTP {}", reply.status));
+/// What a target is asked by.
+struct Wire<'a> {
+    name: &'a str,
+    target: &'a Target,
+    transport: &'a Transport,
+    env: &'a Env<'a>,
+}
+
+impl Wire<'_> {
+    /// Whether anything answers at all, where asking more costs quota. Asks for no path of the target's, and shows no
+    /// credentials.
+    async fn knock(&self, findings: &mut Findings) {
+        let Step::Call(first, _) = self.target.destination.start(Job::Authenticate, self.env) else { return };
+        let Some(origin) = origin(&first.url) else { return };
+        let knock = Request { method: Method::Get, url: format!("{origin}/"), headers: Vec::new(), body: None };
+        let name = self.name;
+        match self.answer(&knock).await {
+            Answer::Reply(reply) if reply.status >= 500 => {
+                findings.warning(name, format!("{origin} answers, but with HTTP {}", reply.status));
+            }
+            Answer::Reply(_) => findings.ok(name, format!("{origin} answers")),
+            Answer::Unsent(why) => findings.failed(name, format!("{origin} can't be reached: {why}")),
+            Answer::Unanswered(why) => findings.warning(name, format!("{origin} does not answer as it should: {why}")),
         }
-        Ok(Answer::Reply(_)) => findings.ok(name, format!("{origin} answers")),
-        Ok(Answer::Unsent(why)) => findings.failed(name, format!("{origin} can't be reached: {why}")),
-        Ok(Answer::Unanswered(why)) => findings.warning(name, format!("{origin} does not answer as it should: {why}")),
-        Err(_) => findings.warning(name, format!("{origin} does not answer in time")),
+    }
+
+    /// Whether the target accepts the credentials: it is asked something that changes nothing.
+    async fn credentials(&self, request: &Request, ticket: &Ticket, findings: &mut Findings) {
+        let answer = self.answer(request).await;
+        let name = self.name;
+        match self.target.destination.resume(Job::Check, ticket, answer.input(), self.env) {
+            Step::Done(Done::Accepted(_)) => findings.ok(name, "accepted our credentials"),
+            Step::Done(Done::Unauthorised(why)) => {
+                findings.failed(name, format!("refused our credentials: {}", why.text));
+            }
+            Step::Done(Done::Later(_, why)) => {
+                findings.failed(name, format!("can't tell whether our credentials are good: {}", why.text));
+            }
+            // No target makes more of a question that changes nothing.
+            _ => findings.failed(name, "can't tell whether our credentials are good"),
+        }
+    }
+
+    async fn answer(&self, request: &Request) -> Answer {
+        let longest = self.target.http.timeout.max(Duration::from_secs(1));
+        let in_time = tokio::time::timeout(longest, self.transport.call(request)).await;
+        in_time.unwrap_or_else(|_| Answer::Unanswered("timed out".to_owned()))
     }
 }
 

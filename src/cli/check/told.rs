@@ -95,13 +95,18 @@ impl Coverage<'_> {
             let said = format!("keys of several entries: {} ({})", self.shared.count, self.shared);
             findings.warning(name, format!("{said}: nothing is changed for them; check the sync's `key`"));
         }
-        for twins in self.twins.values().take(EXAMPLES) {
-            let said = format!("{} people have the same {}", twins.count, self.sync.identity);
-            findings.warning(name, format!("{said}: nothing is changed there ({twins})"));
-        }
-        if self.twins.len() > EXAMPLES {
-            let said = format!("{} more such cases of the same {}", self.twins.len() - EXAMPLES, self.sync.identity);
-            findings.warning(name, said);
+        for (field, twins) in &self.twins {
+            let means = if field == self.sync.identity {
+                "nothing is changed there"
+            } else {
+                "whoever has it at the target keeps it, and nothing is sent of the others"
+            };
+            for people in twins.values().take(EXAMPLES) {
+                findings.warning(name, format!("{} people have the same {field}: {means} ({people})", people.count));
+            }
+            if twins.len() > EXAMPLES {
+                findings.warning(name, format!("{} more such cases of the same {field}", twins.len() - EXAMPLES));
+            }
         }
     }
 }

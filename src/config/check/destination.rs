@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::members::Members;
-use super::{url, veris};
+use super::overlay::Overlays;
+use super::{boostcom, url, veris};
 use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::config::{Http, Target};
@@ -22,8 +23,8 @@ enum Protocol {
     Capillary,
 }
 
-/// A destination.
-pub(super) fn target(setting: &Setting<'_>) -> Checked {
+/// A destination; and what its syncs say of those who leave and return.
+pub(super) fn target(setting: &Setting<'_>, overlays: Option<&Overlays>) -> Checked {
     let Some(mut section) = setting.section() else { return Checked::default() };
     let Some(kind) = section.get("type") else {
         section.lacks("type", "such as `type: veris`");
@@ -37,10 +38,18 @@ pub(super) fn target(setting: &Setting<'_>) -> Checked {
             let target = destination.map(|destination| Target { destination, http });
             Checked { target, members: Some(veris::MEMBERS) }
         }
+        Some(Protocol::Boostcom) => {
+            let http = http(&mut section);
+            let (destination, members) = boostcom::destination(&mut section, overlays);
+            section.close();
+            let target = destination.map(|destination| Target { destination, http });
+            Checked { target, members }
+        }
         // What else is written is right or wrong by rules that are not here yet.
-        Some(Protocol::Boostcom | Protocol::Capillary) => {
+        Some(Protocol::Capillary) => {
             let name = kind.text().unwrap_or_default();
-            kind.fault(format!("the type `{name}` is not available in this version yet"), "this version knows `veris`");
+            let help = "this version knows `veris` and `boostcom`";
+            kind.fault(format!("the type `{name}` is not available in this version yet"), help);
             Checked::default()
         }
         None => Checked::default(),

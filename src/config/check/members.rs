@@ -1,88 +1,46 @@
-//! Whether a sync's fields are those of its target.
+//! What a sync must know of the members of its target.
 
-use super::rules::RULES;
-use crate::config::fault::Fault;
-use crate::config::raw::{Key, Node, Value};
-use crate::config::section::nearest;
+use super::boostcom;
+use super::flat::{self, Flat};
 use crate::config::setting::Setting;
-use crate::destination::veris::{Field, Need};
+use crate::destination::boostcom::Identifier;
 
 /// What a protocol's members look like.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Members {
-    /// As people call the target.
-    pub called: &'static str,
-    pub fields: &'static [Field],
-    pub identity: &'static str,
+pub(super) enum Members {
+    /// Fields of their own, each a single value.
+    Flat(Flat),
+    /// Boostcom's, known by one of their identifiers.
+    Boostcom(Identifier),
 }
-
-/// Set by rosterd, never mapped.
-const OWN: &str = "status";
 
 impl Members {
-    fn mappable(self) -> impl Iterator<Item = &'static Field> {
-        self.fields.iter().filter(|field| field.name != OWN)
-    }
-
-    fn knows(self, name: &str) -> bool {
-        self.mappable().any(|field| field.name == name)
-    }
-
-    /// The field that was meant by a name it does not know.
-    fn meant_by(self, name: &str) -> Option<&'static str> {
-        nearest(name, self.mappable().map(|field| field.name))
-    }
-
-    fn unmapped(self, need: Need, mapped: &[&str]) -> Option<String> {
-        let names = self.mappable().filter(|field| field.need == need && !mapped.contains(&field.name));
-        let list: Vec<_> = names.map(|field| format!("`{}`", field.name)).collect();
-        (!list.is_empty()).then(|| list.join(", "))
-    }
-}
-
-/// Whether the target knows the fields, and gets those it needs.
-pub(super) fn known_fields(setting: &Setting<'_>, members: Members) {
-    let Value::Map(entries) = &setting.node.value else { return };
-    for (key, node) in entries {
-        if let Some(fault) = wrong_field(key, node, members) {
-            setting.report.fault(fault);
+    /// The field by which the target knows a member.
+    pub fn identity(self) -> &'static str {
+        match self {
+            Self::Flat(flat) => flat.identity,
+            Self::Boostcom(identifier) => identifier.field(),
         }
     }
-    // A misspelt field is one fault, not two.
-    let mapped: Vec<&str> = entries
-        .iter()
-        .map(|(key, _)| key.name.as_str())
-        .map(|name| if members.knows(name) { name } else { members.meant_by(name).unwrap_or(name) })
-        .collect();
-    let called = members.called;
-    if let Some(missing) = members.unmapped(Need::Mandatory, &mapped) {
-        let message = format!("{called} demands fields that are not mapped: {missing}");
-        setting.name_fault(message, "where the directory has nothing, a fixed value will do: { const: … }");
-    }
-    if let Some(missing) = members.unmapped(Need::Expected, &mapped) {
-        let message = format!("{called} expects fields that are not mapped: {missing}");
-        let help = format!("members are sent without them; {called} may refuse that");
-        setting.report.warn(Fault::at(setting.key_at.clone(), message).help(help));
-    }
-}
 
-fn wrong_field(key: &Key, node: &Node, members: Members) -> Option<Fault> {
-    let Members { called, .. } = members;
-    let name = &key.name;
-    if name == OWN {
-        let fault = Fault::at(key.at.clone(), "`status` is not mapped: rosterd sets it to active or in_active");
-        return Some(fault.help("remove it; who is active is decided by the directory's own rule and by `active`"));
+    /// Whether the target knows the fields of a mapping, and gets those it needs.
+    pub fn check_fields(self, fields: &Setting<'_>) {
+        match self {
+            Self::Flat(flat) => flat::known_fields(fields, flat),
+            Self::Boostcom(identifier) => boostcom::fields::check(fields, identifier),
+        }
     }
-    if !members.knows(name) {
-        let all = || members.mappable().map(|field| field.name).collect::<Vec<_>>().join(", ");
-        let help = members
-            .meant_by(name)
-            .map_or_else(|| format!("its fields are {}", all()), |near| format!("did you mean `{near}`?"));
-        return Some(Fault::at(key.at.clone(), format!("{called} has no field `{name}`")).help(help));
+
+    /// Whether the target can be told so of those who leave or return.
+    pub fn check_overlay(self, said: &Setting<'_>) {
+        match self {
+            Self::Flat(flat) => flat::no_overlay(said, flat),
+            Self::Boostcom(identifier) => boostcom::overlay::check(said, identifier),
+        }
     }
-    let nests = matches!(&node.value, Value::Map(below) if below.iter().all(|(key, _)| key.name != "const"));
-    nests.then(|| {
-        let message = format!("`{name}` of {called} is a single value, and has no fields below it");
-        Fault::at(key.at.clone(), message).help(format!("write {RULES}"))
-    })
+
+    /// Whether what syncs say of those who leave and return counts at all.
+    pub fn has_overlays(self) -> bool {
+        matches!(self, Self::Boostcom(_))
+    }
 }

@@ -2,13 +2,16 @@
 
 mod approvers;
 mod bind;
+mod boostcom;
 mod changes;
 mod destination;
 mod directory;
+mod flat;
 mod from;
 mod guard;
 mod locate;
 mod members;
+mod overlay;
 mod rules;
 mod schedule;
 mod search;
@@ -52,7 +55,8 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
     let syncs = syncs.map(|setting| named(&setting, "sync")).unwrap_or_default();
     // Every part is read before any is missed: all faults come at once.
     let directories = checked(&directories, directory::settings);
-    let destinations = checked(&destinations, destination::target);
+    let overlays = overlay::by_destination(&syncs);
+    let destinations = checked(&destinations, |setting| destination::target(setting, overlays.get(setting.name)));
     let syncs = sync::all(&syncs, &directories, &destinations);
     Some(Config {
         state: state.unwrap_or_else(|| PathBuf::from("/var/lib/rosterd")),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::locate::locate;
-use super::members::{self, Members};
+use super::members::Members;
 use crate::config::fault::Fault;
 use crate::config::raw::Value;
 use crate::config::section::Section;
@@ -19,7 +19,7 @@ pub(super) const RULES: &str = "an attribute, a template, a list of them, or { c
 pub(super) fn source(section: &mut Section<'_>, members: Option<Members>, kind: Option<Kind>) -> Option<Source> {
     let mapped = section.required("fields", "what the destination gets: `unique_id: employeeID` and so on");
     if let (Some(mapped), Some(members)) = (&mapped, members) {
-        members::known_fields(mapped, members);
+        members.check_fields(mapped);
     }
     let mut text = |key| section.get(key).and_then(|text| text.text()).map(str::to_owned);
     let (active, skip, protect) = (text("active"), text("skip"), text("protect"));
@@ -33,7 +33,7 @@ pub(super) fn source(section: &mut Section<'_>, members: Option<Members>, kind: 
 fn fields(setting: &Setting<'_>) -> Option<Vec<(String, Rule)>> {
     let entries = setting.section()?.into_entries();
     if entries.is_empty() {
-        setting.fault("no field is mapped", "write at least `unique_id: employeeID`");
+        setting.fault("no field is mapped", "map at least one, such as `email: mail`");
     }
     // All are looked at before the first fault counts.
     let rules: Vec<_> = entries.iter().map(|entry| (entry.name.to_owned(), rule(entry))).collect();

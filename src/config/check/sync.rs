@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::destination::Checked;
-use super::{changes, from, guard, rules, schedule, search};
+use super::{changes, from, guard, overlay, rules, schedule, search};
 use crate::config::Sync;
 use crate::config::section::nearest;
 use crate::config::setting::Setting;
@@ -18,7 +18,7 @@ use crate::plan::{Absence, FirstSeenInactive, Limits};
 
 const FULL_READING: Duration = Duration::from_hours(24);
 
-/// Every sync; former names are looked at last, across all of them.
+/// Every sync; what must fit together is looked at last, across all of them.
 pub(super) fn all(
     syncs: &[Setting<'_>],
     directories: &BTreeMap<String, Option<Settings>>,
@@ -26,6 +26,7 @@ pub(super) fn all(
 ) -> BTreeMap<String, Option<Sync>> {
     let checked = syncs.iter().map(|sync| (sync.name.to_owned(), one(sync, directories, destinations))).collect();
     former_names(syncs);
+    overlay::agree(syncs, destinations);
     checked
 }
 
@@ -46,6 +47,7 @@ fn one(
     let members = to.and_then(|to| destinations[to].members);
     let kind = from.as_ref().zip(from_setting.as_ref()).and_then(|(from, at)| from::kind(at, from, directories));
     let source = rules::source(&mut section, members, kind);
+    overlay::check(&mut section, members);
     let limits = section.get("limits").map_or_else(|| Some(Limits::default()), |limits| guard::limits(&limits));
     let absence = section.get("absence").map_or_else(|| Some(Absence::default()), |absence| guard::absence(&absence));
     let full_reading = section.get("full_reading").and_then(|every| every.some_duration());
@@ -68,7 +70,7 @@ fn one(
         was,
         from: from?,
         to: to?.to_owned(),
-        identity: members?.identity,
+        identity: members?.identity(),
         schedule,
         jitter: jitter.unwrap_or_default(),
         timezone: timezone.unwrap_or(TimeZone::UTC),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use crate::config::fault::Fault;
 use crate::config::setting::Setting;
 
 /// A URL with a host, and without a user: credentials have their own keys.
@@ -28,6 +29,17 @@ pub(super) fn url(setting: &Setting<'_>, schemes: &[&str]) -> Option<Url> {
         return None;
     }
     Some(url)
+}
+
+/// A target's URL, to which paths are added. `instead` says where credentials stand.
+pub(super) fn api(setting: &Setting<'_>, instead: &str) -> Option<String> {
+    let url = url(setting, &["https", "http"])?;
+    without_user(setting, &url, instead);
+    if url.scheme() == "http" && !is_local(&url) {
+        let warning = Fault::at(setting.node.at.clone(), "secrets and people cross the network in the clear");
+        setting.report.warn(warning.help("use https://"));
+    }
+    Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Refuses `user:password@`.

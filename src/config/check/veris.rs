@@ -4,22 +4,23 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::flat::Flat;
 use super::members::Members;
 use super::url;
-use crate::config::fault::Fault;
 use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::destination::veris::{BATCH, FIELDS, LIFETIME, QUIET, QUOTA, Settings, Veris};
 use crate::destination::{Destination, Quota};
 
 /// What a sync must know of Veris members.
-pub(super) const MEMBERS: Members = Members { called: "Veris", fields: FIELDS, identity: "unique_id" };
+pub(super) const MEMBERS: Members = Members::Flat(Flat { called: "Veris", fields: FIELDS, identity: "unique_id" });
 
 const GIVEN: &str = "Veris gives it out with the account";
+const SECRETS: &str = "they stand under `client_id`, `client_secret` and `api_key`";
 
 /// Reads the keys that are Veris' own.
 pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destination>> {
-    let url = section.required("url", "such as https://acme.veris.in").and_then(|url| api_url(&url));
+    let url = section.required("url", "such as https://acme.veris.in").and_then(|url| url::api(&url, SECRETS));
     let client_id = section.required("client_id", GIVEN);
     let client_id = client_id.and_then(|id| id.text()).map(str::to_owned);
     let client_secret = section.required("client_secret", "`client_secret: ${cred:veris-client-secret}`");
@@ -39,16 +40,6 @@ pub(super) fn destination(section: &mut Section<'_>) -> Option<Arc<dyn Destinati
         quiet,
     };
     Some(Arc::new(Veris::new(settings)))
-}
-
-fn api_url(setting: &Setting<'_>) -> Option<String> {
-    let url = url::url(setting, &["https", "http"])?;
-    url::without_user(setting, &url, "they stand under `client_id`, `client_secret` and `api_key`");
-    if url.scheme() == "http" && !url::is_local(&url) {
-        let warning = Fault::at(setting.node.at.clone(), "secrets and people cross the network in the clear");
-        setting.report.warn(warning.help("use https://"));
-    }
-    Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
 fn token_of(setting: &Setting<'_>) -> Option<(Quota, Duration)> {

@@ -9,10 +9,15 @@ use crate::destination::{Member, MemberFault};
 use crate::roster::{Identity, Payload, Unique};
 
 /// Under which a member's own fields stand.
-pub(super) const PROPERTIES: &str = "properties";
+pub const PROPERTIES: &str = "properties";
 /// Sent when somebody joins, never stored.
-pub(super) const PASSWORD: &str = "password";
-const CONSENTS: &str = "consents";
+pub const PASSWORD: &str = "password";
+/// Under which consents stand, by name.
+pub const CONSENTS: &str = "consents";
+/// Whether a consent is given.
+pub const STATUS: &str = "status";
+/// All that a consent is made of: the seed's status, and a time where one is known (public docs).
+pub const CONSENT: [&str; 2] = [STATUS, "updated_at"];
 /// Whether a member may be written to, by each channel. The target's default is yes (seed).
 pub const CHANNELS: [&str; 3] = ["sms_enabled", "email_enabled", "push_enabled"];
 /// Fields that are texts.
@@ -111,6 +116,13 @@ pub(super) fn member(identity: Identifier, mapped: &Payload) -> Result<Member, V
     }
 }
 
+/// What is kept or shown of what was mapped.
+pub(super) fn without_password(mapped: &Payload) -> Payload {
+    let mut fields = mapped.fields().clone();
+    fields.remove(PASSWORD);
+    Payload::new(fields)
+}
+
 /// What is sent of somebody who leaves: their identity, as it was last spelt there, and the overlay; and that they have no
 /// more what is somebody else's from now on, or that one would be taken for them.
 pub(super) fn leaving(settings: &Settings, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload {
@@ -161,8 +173,11 @@ impl Reading {
     }
 
     fn properties(&mut self, identity: Identifier) {
-        let Some(Value::Object(properties)) = self.fields.get(PROPERTIES).cloned() else {
-            return self.fault(PROPERTIES, "is missing");
+        // Whoever has none at all lacks the identifier among them.
+        let properties = match self.fields.get(PROPERTIES) {
+            None => Map::new(),
+            Some(Value::Object(properties)) => properties.clone(),
+            Some(_) => return self.fault(PROPERTIES, "is not made of fields by name"),
         };
         for identifier in Identifier::ALL {
             let field = format!("{PROPERTIES}.{}", identifier.field());
@@ -191,7 +206,7 @@ impl Reading {
         }
     }
 
-    /// The seed: `{"email_marketing": {"status": true}}`, with a time where one is known (public docs).
+    /// The seed: `{"email_marketing": {"status": true}}`.
     fn consents(&mut self) {
         let Some(consents) = self.fields.get(CONSENTS).cloned() else { return };
         let Value::Object(consents) = consents else {
@@ -203,13 +218,13 @@ impl Reading {
                 self.fault(at(""), "has no `status` below it");
                 continue;
             };
-            if !consent.get("status").is_some_and(Value::is_boolean) {
+            if !consent.get(STATUS).is_some_and(Value::is_boolean) {
                 self.fault(at(".status"), "is neither true nor false: compare, as in `{{ newsletter == 'TRUE' }}`");
             }
             if consent.get("updated_at").is_some_and(|time| !time.is_string()) {
                 self.fault(at(".updated_at"), "is no text");
             }
-            for name in consent.keys().filter(|name| !matches!(name.as_str(), "status" | "updated_at")) {
+            for name in consent.keys().filter(|name| !CONSENT.contains(&name.as_str())) {
                 self.fault(at(""), format!("has no field `{name}`: a consent is a `status` and a time, `updated_at`"));
             }
         }

@@ -106,6 +106,10 @@ impl Destination for Boostcom {
         member::member(self.settings.identity, mapped)
     }
 
+    fn shown(&self, mapped: &Payload) -> Payload {
+        member::without_password(mapped)
+    }
+
     fn leaving(&self, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload {
         member::leaving(&self.settings, identity, last, let_go)
     }

@@ -20,6 +20,7 @@ use crate::simulation::directory::{Directory, Person};
 use crate::simulation::target::Target;
 use crate::store::Store;
 
+mod bulks;
 mod crashes;
 mod deltas;
 mod faults;

@@ -216,3 +216,18 @@ fn every_failing_field_is_told() {
     let bytes = "`photo` holds bytes, not text";
     assert_eq!(told, [("field", bytes), ("other", "`photo` is not text"), ("third", bytes)]);
 }
+
+#[test]
+fn nested_fields_keep_their_types() {
+    let rules = [
+        ("flag", text("{{ title == 'Lead' }}")),
+        ("number", text("{{ employeeID | int }}")),
+        ("fixed", Rule::Const(json!(false))),
+        ("said", text("{{ employeeID | int }}.")),
+    ];
+    let named = |rules: &[(&str, Rule)]| rules.iter().map(|(name, rule)| ((*name).to_owned(), rule.clone())).collect();
+    let deep = Rule::Nested(named(&[("status", Rule::Nested(named(&rules)))]));
+    let values: &[(&str, &[u8])] = &[("title", b"Lead"), ("employeeID", b"042")];
+    let expected = json!({ "status": { "flag": true, "number": 42, "fixed": false, "said": "42." } });
+    assert_eq!(field_of(deep, values), expected);
+}

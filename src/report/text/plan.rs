@@ -94,7 +94,10 @@ fn person(change: &PlannedChange) -> Vec<String> {
     let mut lines = vec![why.map_or_else(|| who.clone(), |why| format!("{who}  {why}"))];
     if change.kind == "change" {
         lines.extend(
-            change.fields.iter().map(|(field, [old, new])| format!("  {field}: {} → {}", value(old), value(new))),
+            change
+                .fields
+                .iter()
+                .map(|(field, [old, new])| format!("  {}: {} → {}", printable(field), value(old), value(new))),
         );
     }
     lines

@@ -1,9 +1,8 @@
 //! One person's story.
 
-use serde_json::{Map, Value};
-
 use super::words::{Page, moment, printable};
 use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
+use crate::roster::Payload;
 
 /// Characters of a value that are shown.
 const MOST: usize = 400;
@@ -63,7 +62,7 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
     for (name, values) in &found.values {
         line("", &format!("{name}: {}", shortened(&values.join(", "))));
     }
-    if !found.fields.is_empty() {
+    if !found.fields.fields().is_empty() {
         line("mapped", "");
         payload(line, &found.fields);
     }
@@ -81,9 +80,9 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         pending,
         waits,
         refusal,
-        said: _,
+        said,
         not_before,
-        payload: fields,
+        payload: last_good,
     } = account;
     line("target", &format!("known there by {}", printable(identity)));
     line("due", if *leaving { "to leave" } else { "to be active" });
@@ -101,13 +100,16 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         let again = format!("{until}again: rosterd retry {sync} {}", printable(identity));
         line("refused", &format!("{} ({again})", printable(refusal)));
     }
+    if let Some(said) = said {
+        line("", &format!("in its own words, for a day: {}", shortened(&said.line)));
+    }
     line("payload", "the last good one");
-    payload(line, fields);
+    payload(line, last_good);
 }
 
-fn payload(line: &mut impl FnMut(&str, &str), fields: &Map<String, Value>) {
-    for (name, value) in fields {
-        line("", &format!("{name}: {}", shortened(&value.to_string())));
+fn payload(line: &mut impl FnMut(&str, &str), payload: &Payload) {
+    for (path, value) in payload.leaves() {
+        line("", &format!("{}: {}", printable(&path), shortened(&value.to_string())));
     }
 }
 

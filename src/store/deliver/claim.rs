@@ -11,6 +11,24 @@ use crate::store::rows::{collect, millis};
 use crate::store::settle::holding;
 use crate::store::{Error, Store, realm};
 
+/// All that the target may have of an account's member: what it confirmed, and what was lost on its way since.
+macro_rules! held {
+    ($account:literal) => {
+        concat!(
+            "(SELECT CASE WHEN h.maybe_body IS NULL THEN h.confirmed ELSE json_patch(coalesce(h.confirmed, '{}'), h.maybe_body) END
+              FROM (SELECT ",
+            $account,
+            ".maybe_body, CASE WHEN ",
+            $account,
+            ".confirmed_fp IS NOT NULL THEN coalesce(",
+            $account,
+            ".confirmed_body, ",
+            $account,
+            ".body) END AS confirmed) h)"
+        )
+    };
+}
+
 /// One frozen member; the payload is the last good one, also when it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frozen {
@@ -26,7 +44,7 @@ pub struct Frozen {
     pub body: Payload,
     /// What somebody who leaves must let go of, because others are to have it.
     pub let_go: Vec<Unique>,
-    /// What the target confirmed last.
+    /// What the target confirmed last, with what was lost on its way since.
     pub before: Option<Payload>,
     /// Whether it can't have anything else.
     pub certain: bool,
@@ -132,12 +150,15 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
                CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 0 THEN 1
                  WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
-               CASE WHEN i.gone = 1 THEN NULL WHEN old.confirmed_fp IS NOT NULL THEN coalesce(old.confirmed_body, old.body)
-                 WHEN a.confirmed_fp IS NOT NULL THEN coalesce(a.confirmed_body, a.body) END,
+               CASE i.gone WHEN 0 THEN coalesce(",
+            held!("old"),
+            ", ",
+            held!("a"),
+            ") END,
                CASE i.gone WHEN 1 THEN (SELECT json_group_array(value) FROM holding WHERE account = a.id AND batch = ?1) END
              FROM item i JOIN account a ON a.id = i.account
              LEFT JOIN account old ON old.id = (SELECT min(other.account) FROM holding mine
@@ -145,8 +166,8 @@ impl Store {
                CROSS JOIN account o ON o.id = other.account CROSS JOIN person p ON p.id = o.left_by
                WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND o.gone = 1 AND i.gone = 0
                  AND (other.confirmed = 1 OR other.batch = 0))
-             WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account",
-        )
+             WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account"
+        ))
         .bind(batch)
         .fetch(&mut *tx);
         let items = collect(rows, frozen).await?;

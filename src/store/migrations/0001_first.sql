@@ -104,6 +104,7 @@ CREATE TABLE account (
   refused BLOB, refusal TEXT,    -- quarantined with this payload and mapping
   failed INTEGER NOT NULL DEFAULT 0, -- how often in a row the target broke down over it
   maybe_gone INTEGER NOT NULL DEFAULT 0, -- 1: a leave was sent, and lost
+  maybe_body TEXT,               -- what was sent and lost since the last confirmation, all of it
   once INTEGER,                  -- those who join are sent something that is not stored: the run that has it at hand, 0 none
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
   mapping BLOB                   -- the rules under which body was made

@@ -41,7 +41,7 @@ pub(super) async fn confirm(
     sqlx::query(
         "UPDATE account SET certain = 1 - i.doubted, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
-           failed = 0, maybe_gone = 0, once = CASE i.gone WHEN 1 THEN once END,
+           failed = 0, maybe_gone = 0, maybe_body = CASE i.gone WHEN 1 THEN maybe_body END, once = CASE i.gone WHEN 1 THEN once END,
            left_by = CASE WHEN i.gone = 1 OR (handed = 1 AND i.fp = account.fp) THEN NULL ELSE left_by END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END

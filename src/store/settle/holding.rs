@@ -36,10 +36,14 @@ pub(super) async fn withdrawn(tx: &mut Transaction<'_, Sqlite>, batch: i64, acco
 
 /// Nothing more will be learnt about a batch.
 pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
-    sqlx::query("UPDATE holding SET batch = 0 WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
-    let leaves =
-        "UPDATE account SET maybe_gone = 1 WHERE id IN (SELECT account FROM item WHERE batch = ? AND gone = 1)";
-    sqlx::query(leaves).bind(batch).execute(&mut **tx).await?;
+    for statement in [
+        "UPDATE holding SET batch = 0 WHERE batch = ?",
+        "UPDATE account SET maybe_gone = maybe_gone OR i.gone,
+           maybe_body = CASE i.gone WHEN 1 THEN maybe_body ELSE json_patch(coalesce(maybe_body, '{}'), i.body) END
+         FROM item i WHERE i.batch = ? AND account.id = i.account",
+    ] {
+        sqlx::query(statement).bind(batch).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

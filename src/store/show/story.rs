@@ -50,8 +50,6 @@ pub struct AccountRow {
     pub refusal: Option<String>,
     /// Not tried before.
     pub not_before: Option<Timestamp>,
-    /// What the target said of them, values and all: a readable line, and JSON as it was given.
-    pub said: Option<(String, String)>,
 }
 
 /// A line of somebody's story.
@@ -105,12 +103,8 @@ impl Store {
 
     /// An account.
     pub async fn account(&mut self, id: i64) -> Result<Option<AccountRow>, Error> {
-        let row = sqlx::query(
-            "SELECT a.*, s.line, s.given FROM account a LEFT JOIN said s ON s.account = a.id WHERE a.id = ?",
-        )
-        .bind(id)
-        .fetch_optional(&mut self.connection)
-        .await?;
+        let row =
+            sqlx::query("SELECT * FROM account WHERE id = ?").bind(id).fetch_optional(&mut self.connection).await?;
         row.as_ref().map(account_row).transpose()
     }
 
@@ -148,6 +142,5 @@ fn account_row(row: &SqliteRow) -> Result<AccountRow, Error> {
             && row.try_get::<Option<Vec<u8>>, _>("refused")?.is_none(),
         refusal: row.try_get("refusal")?,
         not_before: moment_of(row.try_get("not_before")?),
-        said: row.try_get::<Option<String>, _>("line")?.zip(row.try_get("given")?),
     })
 }

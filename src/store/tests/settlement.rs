@@ -1,10 +1,12 @@
 //! What settlements make of accounts.
 
+use jiff::SignedDuration;
+
 use super::Say::{Be, Inactive, Leave};
 use super::{Desk, QUIET, REALM, at, no};
 use crate::delivery::batch::{Settlement, Stage};
 use crate::delivery::next::Work;
-use crate::destination::Op;
+use crate::destination::{Op, Refusal, Said};
 use crate::plan::FirstSeenInactive;
 use crate::roster::Timestamp;
 
@@ -49,6 +51,26 @@ async fn some_are_refused_and_the_others_confirmed() {
     assert_eq!(desk.account("B").await, "due v1, confirmed nothing, pending, refused");
     assert_eq!(desk.claim(500).await, None);
     assert_eq!(desk.store.refused_in(desk.run).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_the_target_said_of_a_member_is_told_for_a_day() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+    let (batch, items) = desk.send().await;
+    let [anna, berit] = [items[0].account, items[1].account];
+    let said = Said { line: "language: value_not_match 'pl'".to_owned(), given: "{}".to_owned() };
+    let refusal = Refusal { said: Some(said.clone()), ..no() };
+    desk.settle(&batch, Settlement::Partly(vec![(berit, refusal)])).await;
+    let day = SignedDuration::from_hours(24);
+    for (account, later, told) in [
+        (anna, SignedDuration::ZERO, None),
+        (berit, SignedDuration::ZERO, Some(&said)),
+        (berit, day - SignedDuration::from_secs(1), Some(&said)),
+        (berit, day, None),
+    ] {
+        assert_eq!(desk.store.said(account, desk.now + later).await.unwrap().as_ref(), told);
+    }
 }
 
 #[tokio::test]
@@ -205,4 +227,26 @@ async fn who_is_inactive_when_first_seen_is_announced_once() {
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
     desk.admit(&[("anna", Inactive("A", 1))]).await;
     assert_eq!(desk.claim(500).await, None);
+}
+
+#[tokio::test]
+async fn what_was_lost_may_be_there_beside_what_was_confirmed() {
+    let mut desk = Desk::new().await;
+    for version in [1, 2] {
+        desk.admit(&[("anna", Be("A", version))]).await;
+        let (batch, items) = desk.send().await;
+        assert_eq!((items[0].op, items[0].before.is_some()), (Op::Join, version == 2));
+        desk.settle(&batch, Settlement::Lost(no())).await;
+        desk.next_run(60).await;
+    }
+    desk.admit(&[("anna", Be("A", 3))]).await;
+    let (batch, items) = desk.send().await;
+    assert_eq!(items[0].before.as_ref().unwrap().to_json(), r#"{"id":"A","v":2}"#);
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    desk.admit(&[("anna", Be("A", 4))]).await;
+    let (_, items) = desk.send().await;
+    assert_eq!(
+        (items[0].op, items[0].before.as_ref().unwrap().to_json()),
+        (Op::Change, r#"{"id":"A","v":3}"#.to_owned())
+    );
 }

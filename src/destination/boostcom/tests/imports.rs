@@ -100,3 +100,19 @@ fn only_those_who_join_are_sent_as_only_created() {
         assert_eq!(body(&boostcom(), &bulk)["only_create"], json!(false));
     }
 }
+
+#[test]
+fn a_consent_is_written_when_the_directory_says_something_new() {
+    let consents = |one: bool, other: bool| json!({"news": {"status": one}, "offers": {"status": other}});
+    let due = |consents: Value| json!({"properties": {"email": "a@b.c"}, "consents": consents});
+    let nothing = json!({"properties": {"email": "a@b.c"}});
+    for op in [Op::Change, Op::Return] {
+        let news = due(json!({"offers": {"status": false}}));
+        assert_eq!(sent(&boostcom(), op, true, due(consents(true, false)), due(consents(true, true))), news, "{op:?}");
+        assert_eq!(sent(&boostcom(), op, true, due(consents(true, true)), due(consents(true, true))), nothing);
+        assert_eq!(sent(&boostcom(), op, true, due(consents(true, true)), nothing.clone()), due(consents(true, true)));
+    }
+    let both = due(consents(true, true));
+    assert_eq!(sent(&boostcom(), Op::Join, true, both.clone(), json!(null)), both);
+    assert_eq!(sent(&boostcom(), Op::Change, false, both.clone(), both.clone()), both, "another may have arrived");
+}

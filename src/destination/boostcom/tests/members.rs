@@ -54,7 +54,7 @@ fn one_identifier_will_do_where_it_is_the_identity() {
     assert_eq!(broken(&boostcom(), lone.clone()), [""; 0]);
     let by_number = with(|s| s.identity = Identifier::Msisdn);
     assert_eq!(broken(&by_number, lone), ["properties.msisdn: is missing"]);
-    assert_eq!(broken(&boostcom(), json!({"push_enabled": true})), ["properties: is missing"]);
+    assert_eq!(broken(&boostcom(), json!({"push_enabled": true})), ["properties.email: is missing"]);
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn every_kind() {
         fields: fields(&[
             ("city", Value::Null, json!("Pune")),
             ("designation", json!("Engineer"), json!("\u{1b}Lead")),
+            ("consents.newsletter.status", json!(true), json!(false)),
         ]),
         ..change("change", 4, None)
     });

@@ -1,10 +1,13 @@
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use super::*;
-use crate::report::story::{Account, Event, Found, HeldChange, Look, Story};
+use crate::report::story::{Account, Event, Found, HeldChange, Look, Said, Story};
+use crate::roster::Payload;
 
-fn fields(value: &Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+fn fields(value: &Value) -> Payload {
+    Payload::new(value.as_object().unwrap().clone())
 }
 
 fn event(minutes: i64, run: Option<i64>, batch: Option<i64>, kind: &str, detail: Option<&str>) -> Event {
@@ -111,4 +114,21 @@ fn never_sent_and_the_directory_is_down() {
     let directory = Look::Failed("ldap.example:636 can't be reached: connection refused".to_owned());
     let why = Some("email: has no @".to_owned());
     insta::assert_snapshot!(story(&Story { verdict: "invalid".to_owned(), why, directory, ..somebody() }));
+}
+
+#[test]
+fn fields_within_fields_have_a_line_each() {
+    let payload = fields(&json!({
+        "properties": { "email": "anna@example.com", "shop": { "city": "Oslo", "tags": ["a", "b"] }, "\u{1b}x": null },
+        "consents": { "newsletter": { "status": true } },
+        "push_enabled": false,
+    }));
+    let mapped = fields(&json!({ "properties": { "email": "anna@example.com" } }));
+    let (values, standing) = (BTreeMap::new(), "active".to_owned());
+    let found = Found { values, standing, fields: mapped, faults: vec!["properties.msisdn: is no text".to_owned()] };
+    let said = Said { line: "language: value_not_match 'pl', allowed: en, no".to_owned(), given: json!({}) };
+    let (refusal, said) = (Some("language: value_not_match, allowed: en, no".to_owned()), Some(said));
+    let account = Account { identity: "anna@example.com".to_owned(), payload, refusal, said, ..account() };
+    let told = Story { directory: Look::Found(found), account: Some(account), ..somebody() };
+    insta::assert_snapshot!(story(&told));
 }
