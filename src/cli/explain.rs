@@ -99,8 +99,8 @@ fn why(wait: &WaitRow) -> String {
             format!("until the target has let go of the {field} it has, or may have, for {identity}")
         }
         WaitRow::Taken { field, identity, mutual: true } => format!(
-            "until the target has let go of the {field} it has for {identity}, who waits for this one in turn: take the \
-             {field} of one of them out of the directory until the other is confirmed"
+            "until the target has let go of the {field} it has for {identity}, who waits for this one in turn: both are \
+             sent without it first"
         ),
         WaitRow::Once => "for the next reading: what they are sent when they join is not stored".to_owned(),
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::delivery::batch::Batch;
 use crate::delivery::drift::drift;
 use crate::destination::{Item, Op, Seen};
 use crate::engine::{Admit, Aim, Answer, Job, Resumed, TokenOutcome, Transaction};
 use crate::plan::Feed;
-use crate::roster::{Now, Payload, Timestamp};
+use crate::roster::{Now, Payload, Timestamp, Unique};
 use crate::store::{self, Admission, Pace, Portion, Store};
 
 /// The guard's window.
@@ -89,7 +90,7 @@ impl<'a> Books<'a> {
             }
             Transaction::Claim(limit) => {
                 let portion = Portion { most: limit, joins_apart: limits.joins_apart };
-                return Ok(Answer::Claimed(self.store.claim(realm, self.run, portion, now).await?));
+                return Ok(Answer::Claimed(self.claim(realm, portion, now).await?));
             }
             Transaction::MarkSent(batch) => return Ok(Answer::Frozen(self.mark_sent(batch, now).await?)),
             Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen, now).await?)),
@@ -190,6 +191,16 @@ impl<'a> Books<'a> {
         let drifts = drift(confirmed, seen, held);
         self.store.drifted(self.run, &drifts, now).await?;
         Ok(drifts.len() as u64)
+    }
+
+    /// When nothing else is left to do, those are sent who wait for each other.
+    async fn claim(&mut self, realm: &str, portion: Portion, now: Timestamp) -> Result<Option<Batch>, store::Error> {
+        let batch = self.store.claim(realm, self.run, portion, now).await?;
+        if batch.is_some() {
+            return Ok(batch);
+        }
+        let without = |payload: &Payload, values: &[Unique]| self.job.destination.without(payload, values);
+        self.store.part(realm, self.run, portion, without, now).await
     }
 
     async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {

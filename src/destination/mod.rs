@@ -55,6 +55,10 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// What is sent when somebody leaves, from their last good payload. What others are to have of what the target takes
     /// once only must be let go of.
     fn leaving(&self, identity: &Identity, last: &Payload, let_go: &[Unique]) -> Payload;
+    /// What is sent of somebody as long as others may still have some of what the target takes only once.
+    fn without(&self, payload: &Payload, _values: &[Unique]) -> Payload {
+        payload.clone()
+    }
     /// The first step of a job.
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step;
     /// The next step of a job that stands where its ticket says, now that this became of the last one.

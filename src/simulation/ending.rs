@@ -10,7 +10,6 @@ use super::mishap::Mishap;
 use super::oracle::{self, Snapshot, Standing};
 use super::random::Random;
 use super::setup::destination;
-use super::target::Kind;
 use super::world::World;
 use crate::plan::FirstSeenInactive;
 use crate::sandbox::boostcom::Workers;
@@ -38,25 +37,16 @@ pub async fn settle(world: &mut World, random: &mut Random) -> Result<(), String
         job.destination = destination(kind, &world.url, "another secret", 3, world.ledger.quota);
         job.patience = Duration::from_mins(10);
     }
-    if kind != Kind::Imports {
-        return rest(world, random).await;
-    }
-    // Who has another's number is not sent, and who waits for one who in turn waits for them would do so for ever:
-    // somebody helps them.
-    rounds(world, random).await?;
-    for number in [None, Some(1_000)] {
-        world.past.push(Arc::new(world.company.clone()));
-        for (at, citizen) in world.company.people.values_mut().enumerate() {
-            citizen.phone = number.map(|number| number + at);
-        }
-        world.log.push(format!("everybody has another number: {number:?}"));
-        rest(world, random).await?;
-    }
-    Ok(())
+    // Of several who have one number nobody else than the one who is there with it is sent: somebody helps them.
+    let mut numbers = BTreeSet::new();
+    world.company.people.values_mut().for_each(|citizen| {
+        citizen.phone = citizen.phone.filter(|phone| *phone == 0 || numbers.insert(*phone));
+    });
+    rest(world, random).await
 }
 
-/// Runs until nothing is left to do.
-async fn rounds(world: &mut World, random: &mut Random) -> Result<(), String> {
+/// Runs until nothing is left to do; then all must be as it ought to be.
+async fn rest(world: &mut World, random: &mut Random) -> Result<(), String> {
     for round in 0..ROUNDS {
         let brought = world.target.brought;
         for sync in 0..world.jobs.len() {
@@ -74,12 +64,6 @@ async fn rounds(world: &mut World, random: &mut Random) -> Result<(), String> {
         }
         world.later(7 * 60);
     }
-    Ok(())
-}
-
-/// Then all must be as it ought to be.
-async fn rest(world: &mut World, random: &mut Random) -> Result<(), String> {
-    rounds(world, random).await?;
     let stuck = compare(world).await?;
     if !stuck && left_over(world).await? > 0 {
         return Err("all is as it ought to be, but members are left over".to_owned());

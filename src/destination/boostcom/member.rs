@@ -136,6 +136,15 @@ pub(super) fn leaving(settings: &Settings, identity: &Identity, last: &Payload, 
     Payload::new(whole)
 }
 
+/// A payload that lets go of some of what is unique, instead of saying it.
+pub(super) fn without(payload: &Payload, values: &[Unique]) -> Payload {
+    let mut fields = payload.fields().clone();
+    if let Some(Value::Object(properties)) = fields.get_mut(PROPERTIES) {
+        properties.extend(values.iter().map(|value| (value.field().to_owned(), Value::Null)));
+    }
+    Payload::new(fields)
+}
+
 /// That nobody is written to any more: what leaving means unless the config says otherwise.
 pub fn channels_off() -> Payload {
     CHANNELS.iter().fold(Payload::default(), |payload, channel| payload.with(channel, false))

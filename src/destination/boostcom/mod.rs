@@ -114,6 +114,10 @@ impl Destination for Boostcom {
         member::leaving(&self.settings, identity, last, let_go)
     }
 
+    fn without(&self, payload: &Payload, values: &[Unique]) -> Payload {
+        member::without(payload, values)
+    }
+
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step {
         match job {
             Job::Deliver([]) => Step::Done(Done::Accepted(Vec::new())),

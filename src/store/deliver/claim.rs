@@ -1,7 +1,7 @@
 //! A batch is claimed, and leaves.
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{PREPARED, SENT};
 use crate::delivery::batch::{Batch, Stage};
@@ -28,6 +28,23 @@ macro_rules! held {
         )
     };
 }
+
+/// Fills a batch. `?4` the batch, `?5` how many at most, `?6` whether those who join, or the others.
+macro_rules! fill {
+    ($who:expr) => {
+        concat!(
+            "INSERT INTO item (batch, account, gone, fp, body, was_certain)
+             SELECT ?4, a.id, a.gone, a.fp, CASE a.gone WHEN 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
+               a.certain
+             FROM account a WHERE ",
+            $who,
+            " AND (?6 IS NULL OR ?6 = (a.gone = 0 AND a.confirmed_gone IS NULL)) ORDER BY a.pending, a.id LIMIT ?5"
+        )
+    };
+}
+
+const READY: &str = fill!(ready!());
+pub(super) const STUCK: &str = fill!(stuck!());
 
 /// One frozen member; the payload is the last good one, also when it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,66 +85,18 @@ impl Store {
         portion: Portion,
         now: Timestamp,
     ) -> Result<Option<Batch>, Error> {
-        if !portion.joins_apart {
-            return self.claim_some(realm, run, portion.most, None, now).await;
-        }
-        match self.claim_some(realm, run, portion.most, Some(false), now).await? {
-            Some(batch) => Ok(Some(batch)),
-            None => self.claim_some(realm, run, portion.most, Some(true), now).await,
-        }
-    }
-
-    /// Of those who join alone, of the others alone, or of both.
-    async fn claim_some(
-        &mut self,
-        realm: &str,
-        run: i64,
-        limit: usize,
-        joins: Option<bool>,
-        now: Timestamp,
-    ) -> Result<Option<Batch>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
-        let id: i64 =
-            sqlx::query_scalar("INSERT INTO batch (realm, run, state, size, at) VALUES (?, ?, ?, 0, ?) RETURNING id")
-                .bind(realm)
-                .bind(run)
-                .bind(PREPARED)
-                .bind(millis(now))
-                .fetch_one(&mut *tx)
-                .await?;
-        let size = sqlx::query(concat!(
-            "INSERT INTO item (batch, account, gone, fp, body, was_certain)
-             SELECT ?4, a.id, a.gone, a.fp, CASE a.gone WHEN 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
-               a.certain
-             FROM account a WHERE ",
-            ready!(),
-            " AND (?6 IS NULL OR ?6 = (a.gone = 0 AND a.confirmed_gone IS NULL)) ORDER BY a.pending, a.id LIMIT ?5"
-        ))
-        .bind(realm)
-        .bind(millis(now))
-        .bind(run)
-        .bind(id)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(joins)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if size == 0 {
-            tx.rollback().await?;
-            return Ok(None);
+        // Of those who join alone, of the others alone, or of both.
+        let turns: &[Option<bool>] = if portion.joins_apart { &[Some(false), Some(true)] } else { &[None] };
+        for joins in turns {
+            if let Some(batch) = gather(&mut tx, READY, (realm, run), (portion.most, *joins), now).await? {
+                tx.commit().await?;
+                return Ok(Some(batch));
+            }
         }
-        sqlx::query("UPDATE account SET batch = ?1 WHERE id IN (SELECT account FROM item WHERE batch = ?1)")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("UPDATE batch SET size = ?, root = id WHERE id = ?")
-            .bind(size.cast_signed())
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Some(Batch { id, root: id, renewed: false, size, at: now, stage: Stage::Prepared, ticket: Ticket::NONE }))
+        tx.rollback().await?;
+        Ok(None)
     }
 
     /// Commits that a batch is about to leave, or to be asked about: from here on its members are uncertain, and a crash
@@ -164,7 +133,8 @@ impl Store {
              LEFT JOIN account old ON old.id = (SELECT min(other.account) FROM holding mine
                CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
                CROSS JOIN account o ON o.id = other.account CROSS JOIN person p ON p.id = o.left_by
-               WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND o.gone = 1 AND i.gone = 0
+               WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND i.gone = 0 AND i.whole IS NULL
+                 AND a.confirmed_gone IS NULL
                  AND (other.confirmed = 1 OR other.batch = 0))
              WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account"
         ))
@@ -174,6 +144,48 @@ impl Store {
         tx.commit().await?;
         Ok(items)
     }
+}
+
+/// Puts accounts into a new batch: whatever a statement finds.
+pub(super) async fn gather(
+    tx: &mut Transaction<'_, Sqlite>,
+    statement: &'static str,
+    (realm, run): (i64, i64),
+    (limit, joins): (usize, Option<bool>),
+    now: Timestamp,
+) -> Result<Option<Batch>, Error> {
+    let id: i64 =
+        sqlx::query_scalar("INSERT INTO batch (realm, run, state, size, at) VALUES (?, ?, ?, 0, ?) RETURNING id")
+            .bind(realm)
+            .bind(run)
+            .bind(PREPARED)
+            .bind(millis(now))
+            .fetch_one(&mut **tx)
+            .await?;
+    let size = sqlx::query(statement)
+        .bind(realm)
+        .bind(millis(now))
+        .bind(run)
+        .bind(id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(joins)
+        .execute(&mut **tx)
+        .await?
+        .rows_affected();
+    if size == 0 {
+        sqlx::query("DELETE FROM batch WHERE id = ?").bind(id).execute(&mut **tx).await?;
+        return Ok(None);
+    }
+    sqlx::query("UPDATE account SET batch = ?1 WHERE id IN (SELECT account FROM item WHERE batch = ?1)")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("UPDATE batch SET size = ?, root = id WHERE id = ?")
+        .bind(size.cast_signed())
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(Some(Batch { id, root: id, renewed: false, size, at: now, stage: Stage::Prepared, ticket: Ticket::NONE }))
 }
 
 fn frozen(row: &SqliteRow) -> Result<Frozen, Error> {
@@ -194,11 +206,11 @@ fn frozen(row: &SqliteRow) -> Result<Frozen, Error> {
     })
 }
 
-fn let_go(stored: &str) -> Result<Vec<Unique>, Error> {
+pub(super) fn let_go(stored: &str) -> Result<Vec<Unique>, Error> {
     let values: Vec<String> = serde_json::from_str(stored).map_err(|error| Error::Damaged(error.to_string()))?;
     Ok(values.into_iter().map(Unique::from_stored).collect())
 }
 
-fn payload(stored: &str) -> Result<Payload, Error> {
+pub(super) fn payload(stored: &str) -> Result<Payload, Error> {
     Payload::from_json(stored).map_err(|error| Error::Damaged(error.to_string()))
 }

@@ -31,12 +31,14 @@ impl Store {
             .bind(id)
             .fetch_optional(&mut *connection)
             .await?;
-        let ready: (bool, bool) = sqlx::query_as(concat!(
+        let ready: (bool, bool, bool) = sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM account a WHERE a.pending = 0 AND ",
             ready!(),
             ") OR EXISTS (SELECT 1 FROM batch b JOIN item i ON i.batch = b.id
                WHERE b.realm = ?1 AND i.gone = 1 AND (b.state = 0 OR b.state IN (2, 3) AND b.wake <= ?2)), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
             ready!(),
+            "), EXISTS (SELECT 1 FROM holding) AND EXISTS (SELECT 1 FROM account a WHERE ",
+            stuck!(),
             ")"
         ))
         .bind(id)
@@ -57,7 +59,7 @@ impl Store {
             prepared: prepared.as_ref().map(batch).transpose()?,
             used: used.into_iter().map(moment).collect(),
             leaves: ready.0,
-            others: ready.1,
+            others: ready.1 || ready.2,
             later: moment_of(later),
             ..realm_state(&row)?
         })

@@ -105,6 +105,7 @@ CREATE TABLE account (
   failed INTEGER NOT NULL DEFAULT 0, -- how often in a row the target broke down over it
   maybe_gone INTEGER NOT NULL DEFAULT 0, -- 1: a leave was sent, and lost
   maybe_body TEXT,               -- what was sent and lost since the last confirmation, all of it
+  parted BLOB,                   -- what was due when they were sent without what others may still have
   once INTEGER,                  -- those who join are sent something that is not stored: the run that has it at hand, 0 none
   suspect BLOB, suspect_root INTEGER, suspect_run INTEGER,
   mapping BLOB                   -- the rules under which body was made
@@ -186,6 +187,7 @@ CREATE INDEX batch_root ON batch (root) WHERE root IS NOT NULL;
 CREATE TABLE item (
   batch INTEGER NOT NULL, account INTEGER NOT NULL,
   gone INTEGER NOT NULL, fp BLOB NOT NULL, body TEXT NOT NULL, was_certain INTEGER NOT NULL,
+  whole BLOB,                    -- what is due, where part of it is left out
   doubted INTEGER NOT NULL DEFAULT 0, -- 1: since it left somebody said that the target has something else
   PRIMARY KEY (batch, account)
 ) STRICT;

@@ -37,11 +37,12 @@ pub(super) async fn confirm(
         let delete = "DELETE FROM item WHERE batch = ? AND account = ?";
         sqlx::query(delete).bind(batch.id).bind(account).execute(&mut **tx).await?;
     }
+    holding::moved(tx, batch.id, now).await?;
     // An identity that somebody took over is theirs once their payload is there: whoever left it behind lost it then.
     sqlx::query(
         "UPDATE account SET certain = 1 - i.doubted, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
-           failed = 0, maybe_gone = 0, maybe_body = CASE i.gone WHEN 1 THEN maybe_body END, once = CASE i.gone WHEN 1 THEN once END,
+           failed = 0, parted = i.whole, maybe_gone = 0, maybe_body = CASE i.gone WHEN 1 THEN maybe_body END, once = CASE i.gone WHEN 1 THEN once END,
            left_by = CASE WHEN i.gone = 1 OR (handed = 1 AND i.fp = account.fp) THEN NULL ELSE left_by END,
            confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
            confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
@@ -51,12 +52,12 @@ pub(super) async fn confirm(
     .execute(&mut **tx)
     .await?;
     said::withdraw(tx, batch.id).await?;
-    holding::confirmed(tx, batch.id, now).await?;
+    holding::confirmed(tx, batch.id).await?;
     // Who moved is there: what they left behind may leave, whatever becomes of them later.
     sqlx::query(
         "UPDATE account SET left_by = NULL WHERE left_by IN
            (SELECT p.id FROM item i CROSS JOIN account b ON b.id = i.account CROSS JOIN person p ON p.account = b.id
-            WHERE i.batch = ? AND i.gone = 0 AND i.fp = b.fp)",
+            WHERE i.batch = ? AND i.gone = 0 AND b.fp IN (i.fp, i.whole))",
     )
     .bind(batch.id)
     .execute(&mut **tx)

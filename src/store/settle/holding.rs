@@ -10,7 +10,8 @@ use crate::store::Error;
 pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
     for statement in [
         "UPDATE holding SET batch = ?1
-         WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0)",
+         WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0
+           AND (whole IS NULL OR holding.confirmed = 1))",
         "UPDATE holding SET batch = ?1
          WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND EXISTS (
            SELECT 1 FROM holding other WHERE other.realm = holding.realm AND other.value = holding.value AND other.due = 1)",
@@ -49,8 +50,7 @@ pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result
 
 /// The members of a batch are confirmed: they have what it brought, and nobody else has. Who left has what they were not to
 /// let go of.
-pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
-    moved(tx, batch, now).await?;
+pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
     for statement in [
         "UPDATE holding SET confirmed = 0, batch = NULL
          WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND batch = ?1",
@@ -69,16 +69,16 @@ pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64, now:
     Ok(())
 }
 
-/// Who moved to another identity and brought along what the target keeps unique is the same member there, under the new
-/// identity: the old one has nobody left to let go of.
-async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
+/// Who moved to another identity, under which nobody was there, and brought along what the target keeps unique is the same
+/// member under it: of the old identity the target knows nobody any more.
+pub(super) async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
     let left: Vec<i64> = sqlx::query_scalar(
-        "UPDATE account SET confirmed_gone = 1, certain = 1, maybe_gone = 0, left_by = NULL WHERE id IN (
-           SELECT old.id FROM holding mine
-           CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+        "UPDATE account SET confirmed_gone = NULL, confirmed_fp = NULL, confirmed_body = NULL, certain = 1, announce = 0,
+           maybe_gone = 0, maybe_body = NULL, left_by = NULL WHERE id IN (
+           SELECT old.id FROM holding mine CROSS JOIN account a ON a.id = mine.account
+           CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
            CROSS JOIN account old ON old.id = other.account CROSS JOIN person p ON p.id = old.left_by
-           WHERE mine.batch = ? AND (other.confirmed = 1 OR other.batch = 0) AND p.account = mine.account
-             AND old.gone = 1 AND old.batch IS NULL)
+           WHERE mine.batch = ? AND (other.confirmed = 1 OR other.batch = 0) AND p.account = a.id AND old.batch IS NULL)
          RETURNING id",
     )
     .bind(batch)

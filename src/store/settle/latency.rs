@@ -20,7 +20,7 @@ pub(super) async fn left(tx: &mut Transaction<'_, Sqlite>, accounts: &[i64], now
     let told = sqlx::query(
         "INSERT INTO latency (feed, at, ms)
          SELECT leaving_feed, ?1, max(?1 - leaving_since, 0) FROM account
-         WHERE id IN (SELECT value FROM json_each(?2)) AND leaving_since IS NOT NULL AND confirmed_gone = 1 AND certain = 1",
+         WHERE id IN (SELECT value FROM json_each(?2)) AND leaving_since IS NOT NULL AND confirmed_gone IS NOT 0 AND certain = 1",
     )
     .bind(millis(now))
     .bind(&accounts)
@@ -31,7 +31,7 @@ pub(super) async fn left(tx: &mut Transaction<'_, Sqlite>, accounts: &[i64], now
     }
     sqlx::query(
         "UPDATE account SET leaving_since = NULL, leaving_feed = NULL
-         WHERE id IN (SELECT value FROM json_each(?)) AND leaving_since IS NOT NULL AND confirmed_gone = 1 AND certain = 1",
+         WHERE id IN (SELECT value FROM json_each(?)) AND leaving_since IS NOT NULL AND confirmed_gone IS NOT 0 AND certain = 1",
     )
     .bind(&accounts)
     .execute(&mut **tx)

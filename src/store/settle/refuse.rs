@@ -36,7 +36,7 @@ pub(super) async fn refuse_single(
     } else {
         said::keep(tx, account, refusal, now).await?;
         sqlx::query(
-            "UPDATE account SET suspect = i.fp, suspect_root = ?, suspect_run = ?, refusal = ?
+            "UPDATE account SET suspect = coalesce(i.whole, i.fp), suspect_root = ?, suspect_run = ?, refusal = ?
                      FROM item i WHERE i.batch = ? AND account.id = i.account",
         )
         .bind(batch.root)
@@ -60,7 +60,7 @@ pub(super) async fn quarantine(
     now: Timestamp,
 ) -> Result<(), Error> {
     let still_due: Option<bool> = sqlx::query_scalar(
-        "SELECT a.gone = i.gone AND (i.gone = 1 OR a.fp = i.fp) FROM item i JOIN account a ON a.id = i.account
+        "SELECT a.gone = i.gone AND (i.gone = 1 OR a.fp = i.fp OR a.fp IS i.whole) FROM item i JOIN account a ON a.id = i.account
          WHERE i.batch = ? AND i.account = ?",
     )
     .bind(batch.id)

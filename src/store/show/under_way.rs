@@ -88,7 +88,8 @@ impl Store {
              CROSS JOIN account a ON a.id = other.account
              WHERE mine.account = ?1 AND mine.due = 1 AND (other.batch > 0 OR mine.confirmed = 0
                AND (other.confirmed = 1 OR other.batch = 0)
-               AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = a.left_by AND p.account = ?1)) LIMIT 1",
+               AND NOT EXISTS (SELECT 1 FROM person p JOIN account b ON b.id = p.account
+                 WHERE p.id = a.left_by AND b.id = ?1 AND b.confirmed_gone IS NULL)) LIMIT 1",
         )
         .bind(account)
         .fetch_optional(&mut self.connection)

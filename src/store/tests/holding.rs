@@ -4,7 +4,7 @@ use super::Say::{Be, Leave};
 use super::{Desk, REALM, at, no};
 use crate::delivery::batch::Settlement;
 use crate::destination::{Op, Ticket};
-use crate::roster::Unique;
+use crate::roster::{Payload, Unique};
 use crate::store::{AtWorkRow, WaitRow};
 
 impl Desk {
@@ -124,7 +124,7 @@ async fn somebody_who_moves_and_keeps_it_is_one_update() {
     assert_eq!(desk.ready().await, ["B"], "it does not wait for itself");
     let (batch, _) = desk.send().await;
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
-    assert_eq!(desk.account("A").await, "due gone, confirmed gone", "nobody is left there to be sent as leaving");
+    assert_eq!(desk.account("A").await, "due gone, confirmed nothing", "nobody is left there to be sent as leaving");
     assert_eq!(desk.account("B").await, "due v1, confirmed v1");
     assert_eq!(desk.holds("7").await, "due B, confirmed B");
     assert_eq!(desk.number("SELECT count(*) FROM latency").await, 1, "the old identity left");
@@ -157,17 +157,76 @@ async fn nothing_is_sent_while_it_is_under_way_elsewhere() {
     assert_eq!(desk.holds("7").await, "due A, confirmed A");
 }
 
+impl Desk {
+    /// Those who wait for each other, sent without what the other has.
+    async fn part(&mut self) -> Option<Vec<String>> {
+        let portion = crate::store::Portion { most: 500, joins_apart: false };
+        let without = |payload: &Payload, _: &[Unique]| payload.clone().with("part", true);
+        let batch = self.store.part(REALM, self.run, portion, without, self.now).await.unwrap()?;
+        let items = self.store.mark_sent(batch.id, self.now).await.unwrap();
+        assert!(items.iter().all(|item| item.body.fields().contains_key("part")));
+        self.settle(&batch, Settlement::Confirmed(vec![])).await;
+        Some(items.iter().map(|item| item.identity.as_str().to_owned()).collect())
+    }
+}
+
 #[tokio::test]
-async fn two_who_change_places_wait_for_each_other() {
+async fn two_who_change_places_are_sent_without_it_first() {
     let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
     desk.next_run(1).await;
     desk.admit(&[("anna", Be("A+8", 2)), ("bert", Be("B+7", 2))]).await;
     assert_eq!(desk.ready().await, [""; 0]);
-    // What helps: one of them gives up what they have.
-    desk.next_run(1).await;
-    desk.admit(&[("anna", Be("A", 3))]).await;
+    assert_eq!(desk.part().await.unwrap(), ["A", "B"]);
+    assert_eq!((desk.holds("7").await.as_str(), desk.holds("8").await.as_str()), ("due B", "due A"));
+    assert_eq!(desk.ready().await, ["A", "B"]);
     desk.deliver().await;
     assert_eq!(desk.account("B").await, "due v2, confirmed v2");
+}
+
+#[tokio::test]
+async fn two_who_change_identities_and_keep_it_are_sent_without_it_first() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("B+7", 2)), ("bert", Be("A+8", 2))]).await;
+    assert_eq!(desk.ready().await, [""; 0]);
+    assert_eq!(desk.part().await.unwrap(), ["A", "B"]);
+    desk.deliver().await;
+    assert_eq!(
+        (desk.holds("7").await.as_str(), desk.holds("8").await.as_str()),
+        ("due B, confirmed B", "due A, confirmed A")
+    );
+}
+
+#[tokio::test]
+async fn whoever_gets_an_identity_waits_until_its_owner_has_moved_with_what_they_keep() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("C+7", 1)), ("bert", Be("A+8", 2))]).await;
+    assert_eq!(desk.ready().await, ["C"], "or A's member would be taken for two");
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed nothing, pending");
+    let (_, items) = desk.send().await;
+    assert_eq!((items[0].identity.as_str(), items[0].op, items[0].before.is_some()), ("A", Op::Change, true));
+}
+
+#[tokio::test]
+async fn who_moves_to_where_somebody_is_is_there_without_it_before_the_old_one_lets_go() {
+    let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("bert", Leave)]).await;
+    desk.deliver().await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Be("B+7", 2))]).await;
+    assert_eq!(desk.ready().await, [""; 0]);
+    assert_eq!(desk.part().await.unwrap(), ["B"]);
+    assert!(desk.part().await.is_none(), "once is enough");
+    assert_eq!(desk.ready().await, ["-A"]);
+    desk.deliver().await;
+    assert_eq!(
+        (desk.holds("7").await.as_str(), desk.account("B").await.as_str()),
+        ("due B, confirmed B", "due v2, confirmed v2")
+    );
 }
 
 #[tokio::test]

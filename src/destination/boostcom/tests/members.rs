@@ -142,6 +142,14 @@ fn who_leaves_lets_go_of_what_is_somebody_elses_by_now() {
 }
 
 #[test]
+fn what_others_may_still_have_can_be_left_out() {
+    let without = boostcom().without(&payload(mapped()), &[Unique::new("msisdn", "4740485124")]);
+    let mut expected = mapped();
+    expected["properties"]["msisdn"] = json!(null);
+    assert_eq!(without, payload(expected));
+}
+
+#[test]
 fn a_list_of_members_has_either_identifier() {
     assert_eq!(boostcom().columns(), ["email", "msisdn"]);
     let listed = boostcom().listed(&[("email", "a@b.c")]);

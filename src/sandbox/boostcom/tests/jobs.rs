@@ -125,3 +125,15 @@ fn it_makes_no_difference_how_often_somebody_looks() {
     };
     assert_eq!(imported(&[]), imported(&(3..100).collect::<Vec<_>>()));
 }
+
+#[test]
+fn members_that_no_job_takes() {
+    let mut bench = Bench::working(|workers| workers.refuse = ["p1@example.com".to_owned()].into());
+    let bulk = bench.import(&people(3), 0);
+    assert_eq!((bulk.created, bulk.invalid), (2, 1));
+    let flaw = json!({"error": "value_not_welcome", "value": "p1@example.com", "property": "email"});
+    let errors = json!({"p1@example.com": {"properties": [{"error": {"email": [flaw]}}]}});
+    assert_eq!(Value::Object(bulk.errors), errors);
+    bench.turn(3, |workers| workers.refuse.clear());
+    assert_eq!(bench.import(&people(3), 3).created, 1);
+}
