@@ -1,4 +1,4 @@
-//! Values that a target keeps unique besides the identity: who has one keeps it, and whoever else wants it waits until it
+//! Values that a target keeps unique besides the identity: who has one keeps it, also under another identity, and whoever else wants it waits until it
 //! is given up; of several who want one that nobody has, nobody gets it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +24,10 @@ pub(super) fn clashes(question: &Question, claims: &Claims<'_>, kept: &Kept) -> 
     let mut clashes = BTreeMap::new();
     for (value, wanters) in &wanters {
         let holder = holders.get(value);
+        let keeper = holder.and_then(|holder| keeper(holder, wanters, question, claims));
         let identities: BTreeSet<&Identity> = wanters.iter().map(|wanter| wanter.identity).collect();
         for wanter in wanters {
-            let has_it = holder.is_some_and(|holder| holder.identity == *wanter.identity);
-            if !has_it && (holder.is_some() || identities.len() > 1) {
+            if keeper != Some(wanter.index) && (holder.is_some() || identities.len() > 1) {
                 let other = wanters.iter().find(|other| other.identity != wanter.identity).map(|other| other.key);
                 let other = holder.map_or(other, |holder| holder.key.as_ref());
                 clashes.entry(wanter.index).or_insert_with(|| clash(value.field(), other));
@@ -35,6 +35,20 @@ pub(super) fn clashes(question: &Question, claims: &Claims<'_>, kept: &Kept) -> 
         }
     }
     clashes.into_iter().collect()
+}
+
+/// Whose a value stays: theirs who have the account it is due with, whatever they are known by from now on; or else theirs
+/// who get that account.
+fn keeper(holder: &Holder, wanters: &[Wanter<'_>], question: &Question, claims: &Claims<'_>) -> Option<usize> {
+    let owns = |wanter: &&Wanter<'_>| {
+        claims.held_by(&question.observed[wanter.index]).is_some_and(|account| account.identity == holder.identity)
+    };
+    let owners: Vec<usize> = wanters.iter().filter(owns).map(|wanter| wanter.index).collect();
+    match owners.as_slice() {
+        [] => wanters.iter().find(|wanter| *wanter.identity == holder.identity).map(|wanter| wanter.index),
+        [owner] => Some(*owner),
+        _ => None,
+    }
 }
 
 fn wanters<'a>(question: &'a Question, kept: &Kept) -> BTreeMap<&'a Unique, Vec<Wanter<'a>>> {

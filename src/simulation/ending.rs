@@ -115,6 +115,11 @@ fn abroad(person: &Claimant, other: &Claimant) -> bool {
     other.sync != person.sync && other.active && other.verdict == "disputed"
 }
 
+/// Somebody else has their number.
+fn wants_number(person: &Claimant) -> bool {
+    person.verdict == "disputed" && person.why.as_ref().is_some_and(|why| why.starts_with("msisdn"))
+}
+
 /// Accounts at which nothing changes: those of invalid people and of people who want what others want, too; and what
 /// others want of these.
 async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String>, String> {
@@ -133,6 +138,19 @@ async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String
                     Standing::Out => false,
                 };
                 let person = people.iter().find(|person| person.sync == world.names[sync] && person.key == *key);
+                // What stays with an account at which nothing changes, or with one of another sync, may be a number, too.
+                let other =
+                    |person: &Claimant| people.iter().any(|other| other.sync != person.sync && wants_number(other));
+                let stays = |person: &Claimant| !exempt.is_empty() || world.names.len() > found.len() || other(person);
+                if let Standing::Active(identity, _) = standing
+                    && person.is_some_and(|person| wants_number(person) && stays(person))
+                {
+                    exempt.extend(
+                        [Some(identity.clone()), person.and_then(|person| person.identity.clone())]
+                            .into_iter()
+                            .flatten(),
+                    );
+                }
                 let Some(person) = person.filter(|person| person.active) else { continue };
                 let disputed = person.verdict == "disputed";
                 if stays || disputed && !exempt.is_empty() {

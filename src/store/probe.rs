@@ -45,7 +45,7 @@ pub struct Stored {
     pub quarantined: bool,
     /// Why.
     pub refusal: Option<String>,
-    /// Whether that it is there is only what an import says.
+    /// Whether that it is there is only what an import says; or nothing is known that could be sent.
     pub believed: bool,
 }
 
@@ -62,7 +62,8 @@ impl Store {
     pub async fn probe_accounts(&mut self, realm: &str) -> Result<Vec<Stored>, Error> {
         let accounts =
             "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal, confirmed_gone IS 0 AND confirmed_fp IS NULL AS believed
+             certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal,
+             confirmed_gone IS 0 AND confirmed_fp IS NULL OR gone = 0 AND fp = x'' AS believed
              FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id";
         Ok(sqlx::query_as(accounts).bind(realm).fetch_all(&mut self.connection).await?)
     }

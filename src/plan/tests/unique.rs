@@ -83,7 +83,20 @@ fn two_who_change_places_both_may() {
 }
 
 #[test]
+fn when_its_owner_moves_and_whoever_gets_the_identity_has_the_same_nothing_changes() {
+    let world = World::of(&["anna A+7", "bert B"]);
+    world.weigh(&[("anna", be("C+7", 2)), ("bert", be("A+7", 2))]).is(
+        &[],
+        &[],
+        &["anna A disputed", "bert B disputed"],
+    );
+}
+
+#[test]
 fn somebody_who_moves_takes_it_along() {
     let world = World::of(&["anna A+7"]);
     world.weigh(&[("anna", be("B+7", 1))]).is(&["identity anna A→B"], &["A left", "B active"], &["anna B active"]);
+    // Also when somebody of another sync claims the identity by now.
+    let world = World::of(&["anna A+7", "bert A"]);
+    world.weigh(&[("anna", be("B+7", 1))]).is(&["identity anna A→B"], &["B active"], &["anna B active"]);
 }

@@ -18,6 +18,15 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     if given_up.rows_affected() == 0 && admission.observed.iter().all(|seen| seen.unique.is_empty()) {
         return Ok(());
     }
+    // Who moves takes it along, also where somebody else claims the identity that they leave behind.
+    sqlx::query(
+        "UPDATE holding SET due = 0 WHERE due = 1 AND (realm, value, account) IN (
+           SELECT h.realm, h.value, h.account FROM due d CROSS JOIN stage s ON s.id = d.stage
+           CROSS JOIN json_each(s.holds) v CROSS JOIN person p ON p.id = s.person
+           CROSS JOIN holding h ON h.account = p.account AND h.value = v.value WHERE d.gone = 0 AND p.active = 1)",
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO holding (realm, value, account, due)
          SELECT a.realm, v.value, a.id, 1 FROM due d CROSS JOIN stage s ON s.id = d.stage CROSS JOIN json_each(s.holds) v
@@ -34,7 +43,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            SELECT other.account FROM due d CROSS JOIN account a ON a.identity = d.identity
            CROSS JOIN holding mine ON mine.account = a.id CROSS JOIN holding other
              ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
-           WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND mine.due = 1 AND other.confirmed = 1)",
+           WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND mine.due = 1
+             AND (other.confirmed = 1 OR other.batch = 0))",
     )
     .bind(admission.realm)
     .execute(&mut **tx)

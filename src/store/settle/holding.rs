@@ -70,11 +70,13 @@ pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> R
 }
 
 /// Who moved to another identity, under which nobody was there, and brought along what the target keeps unique is the same
-/// member under it: of the old identity the target knows nobody any more.
+/// member under it: of the old identity the target knows nobody any more. Where somebody else claims that and has not got it
+/// yet, nothing is known that could be sent.
 pub(super) async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
     let left: Vec<i64> = sqlx::query_scalar(
         "UPDATE account SET confirmed_gone = NULL, confirmed_fp = NULL, confirmed_body = NULL, certain = 1, announce = 0,
-           maybe_gone = 0, maybe_body = NULL, left_by = NULL WHERE id IN (
+           maybe_gone = 0, maybe_body = NULL, left_by = NULL,
+           fp = CASE WHEN gone = 0 AND handed = 0 THEN x'' ELSE fp END WHERE id IN (
            SELECT old.id FROM holding mine CROSS JOIN account a ON a.id = mine.account
            CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
            CROSS JOIN account old ON old.id = other.account CROSS JOIN person p ON p.id = old.left_by
