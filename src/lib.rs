@@ -49,7 +49,8 @@
 //!   and never sends what it was made with: by then other things may be due.
 //! - An identity left behind leaves once the one who moved is there under another, whichever that is by then.
 //! - What a target keeps unique besides the identity is due with one account at a time, and reaches another only after the
-//!   one that has it let go. Who moves to another identity and keeps it is the same member there.
+//!   one that has it let go. Who moves to another identity and keeps it is the same member there. Members who wait for
+//!   each other are sent without it first.
 //! - What is sent only when somebody joins is in the memory of the run that read it, and nowhere else: without it they wait
 //!   for the next reading.
 //! - A leave is under way from the directory's change until the target confirmed it; no later run, hold, refusal or crash

@@ -43,7 +43,7 @@ impl Citizen {
     pub fn new(number: usize, home: usize) -> Self {
         let title = Some("Clerk".to_owned());
         let (key, identity) = (format!("k{number}"), identity(number));
-        let phone = (number % 3 > 0).then_some(number);
+        let phone = (!number.is_multiple_of(3)).then_some(number);
         let (disabled, expires, unreadable) = (false, None, false);
         Self { key, identity, phone, title, disabled, expires, kind: Kind::Staff, home, unreadable }
     }

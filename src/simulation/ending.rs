@@ -141,9 +141,9 @@ async fn exempt(world: &mut World, found: &[Snapshot]) -> Result<BTreeSet<String
                 // What stays with an account at which nothing changes, or with one of another sync, may be a number, too.
                 let other =
                     |person: &Claimant| people.iter().any(|other| other.sync != person.sync && wants_number(other));
-                let stays = |person: &Claimant| !exempt.is_empty() || world.names.len() > found.len() || other(person);
+                let kept = |person: &Claimant| !exempt.is_empty() || world.names.len() > found.len() || other(person);
                 if let Standing::Active(identity, _) = standing
-                    && person.is_some_and(|person| wants_number(person) && stays(person))
+                    && person.is_some_and(|person| wants_number(person) && kept(person))
                 {
                     exempt.extend(
                         [Some(identity.clone()), person.and_then(|person| person.identity.clone())]

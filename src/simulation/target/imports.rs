@@ -1,11 +1,13 @@
 //! Boostcom's stand-in: bulks are taken at once, and worked on for as long as it takes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Deed, Target};
 use crate::destination::{Method, Request};
 use crate::roster::{Payload, Timestamp};
-use crate::sandbox::boostcom::{self, Boostcom, Options, Order, Record, Workers};
+use crate::sandbox::boostcom::{self, Boostcom, Bulk, Options, Order, Record, Workers};
 use crate::simulation::random::Random;
 
 /// The stand-in, fit for simulated people.
@@ -72,28 +74,29 @@ impl Target {
         (answer.status, answer.body)
     }
 
-    /// A member after what is sent of them was laid over what is there.
+    /// A member after what is sent of them was laid over what is there, and what was deleted beside it: somebody may be sent
+    /// without a number for a while although that is not all that is due.
     fn whole(&self, member: &Value) -> Value {
         let sent = flat(member);
         let known = sent["unique_id"].as_str().and_then(|identity| self.bodies.get(identity));
         let mut whole = known.cloned().unwrap_or_else(|| json!({ "first_name": "" }));
         let fields = whole.as_object_mut().unwrap();
         let properties = member["properties"].as_object().unwrap();
-        fields.retain(|name, _| !properties.get(name).is_some_and(Value::is_null));
         fields.extend(sent.as_object().unwrap().clone());
+        fields.extend(properties.clone());
         whole
     }
 
     /// Members the target has taken and is not done with.
     pub(super) fn at_work(&mut self, now: Timestamp) -> Vec<Value> {
         let bulks = self.room.bulks(now).iter().filter(|bulk| !bulk.is_done());
-        bulks.flat_map(|bulk| bulk.members()).map(flat).collect()
+        bulks.flat_map(Bulk::members).map(flat).collect()
     }
 
     /// What ought to be done by now is done.
     pub(super) fn work(&mut self, now: Timestamp) {
         let mut workers = self.room.workers().clone();
-        let unwelcome = if self.names_culprits { self.culprits.clone() } else { Default::default() };
+        let unwelcome = if self.names_culprits { self.culprits.clone() } else { BTreeSet::new() };
         if workers.refuse != unwelcome {
             workers.refuse = unwelcome;
             self.room.set_workers(workers, now);
