@@ -73,7 +73,7 @@ fn somebody(world: &mut World, random: &mut Random) -> String {
 }
 
 fn payload(kind: Kind, identity: &str) -> Payload {
-    let fields = json!({ "unique_id": identity, "designation": "Former" });
+    let fields = json!({ "unique_id": identity, "last_name": "Former" });
     match kind {
         Kind::Imports => Payload::default().with("properties", fields),
         Kind::Veris | Kind::Clients => kind.payload(&fields),
@@ -82,5 +82,5 @@ fn payload(kind: Kind, identity: &str) -> Payload {
 
 /// A member as the former script sent it.
 pub fn script(identity: &str) -> Value {
-    json!({ "unique_id": identity, "email": identity, "designation": "Former", "status": "active" })
+    json!({ "unique_id": identity, "email": identity, "last_name": "Former", "status": "active" })
 }

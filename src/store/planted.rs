@@ -53,3 +53,7 @@ impl Store {
 /// The next position, whatever it brings.
 pub const MARK_AHEAD: &str = "UPDATE feed SET marks = json_set(marks, '$[0].position.usn.highest',
      json_extract(marks, '$[0].position.usn.highest') + 1) WHERE marks IS NOT NULL";
+
+/// Nobody remembers with whom a target has what it keeps unique.
+pub const HOLDERS_FORGOTTEN: &str = "CREATE TRIGGER planted AFTER UPDATE OF confirmed ON holding
+  BEGIN UPDATE holding SET confirmed = 0 WHERE confirmed = 1; END";

@@ -57,10 +57,12 @@ pub enum Bug {
     ImportOverlooked,
     /// Where a directory stood is noted when it is asked, not with what it brought.
     MarkAhead,
+    /// Nobody remembers with whom a target has what it keeps unique.
+    HoldersForgotten,
 }
 
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
-const PLANTED: [(Bug, &[&str]); 24] = [
+const PLANTED: [(Bug, &[&str]); 25] = [
     (Bug::StaysCertain, &["held for certain"]),
     (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
@@ -68,7 +70,10 @@ const PLANTED: [(Bug, &[&str]); 24] = [
     (Bug::ChargedAfterwards, &["charged before they were made"]),
     (Bug::LeaverQuarantined, &["is to leave and is quarantined"]),
     (Bug::ApprovedByKind, &["was held and is admitted without approval"]),
-    (Bug::ApprovalEndless, &["no approval of it is left", "was held and is admitted without approval"]),
+    (
+        Bug::ApprovalEndless,
+        &["no approval of it is left", "was held and is admitted without approval", "on the word of"],
+    ),
     (Bug::HeldForgotten, &["was held and is admitted without approval"]),
     (Bug::RulesNotCompared, &["under other rules"]),
     (Bug::NoQuietPeriod, &["an earlier call may still take effect"]),
@@ -84,6 +89,7 @@ const PLANTED: [(Bug, &[&str]); 24] = [
     (Bug::WaitingForgotten, &["was read as", "ought to"]),
     (Bug::ImportOverlooked, &["ought to have left"]),
     (Bug::MarkAhead, &["was read", "nobody read", "ought to"]),
+    (Bug::HoldersForgotten, &["held for certain", "ought to"]),
     (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
 ];
 
@@ -102,6 +108,7 @@ impl Bug {
             Self::SeenWhenStaged => planted::SEEN_WHEN_STAGED,
             Self::MoverForgotten => planted::MOVER_FORGOTTEN,
             Self::LedgerLeftBehind => planted::LEDGER_LEFT_BEHIND,
+            Self::HoldersForgotten => planted::HOLDERS_FORGOTTEN,
             _ => return,
         };
         world.store.sabotage(statement).await.unwrap();

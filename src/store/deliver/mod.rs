@@ -75,6 +75,7 @@ macro_rules! stuck {
 }
 
 mod claim;
+mod expire;
 mod part;
 mod ticket;
 mod work;

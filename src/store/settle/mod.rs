@@ -19,7 +19,8 @@ use super::rows::millis;
 use super::{Error, Store, realm};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::destination::Refusal;
-use close::{release, restore};
+pub(super) use close::release;
+use close::restore;
 pub(super) use latency::KEPT;
 pub use pace::Pace;
 
