@@ -1,0 +1,9 @@
+//! The road to Boostcom as a user has it: real slapd, the real program, the sandbox's club over real HTTP.
+
+mod abreast;
+mod consent;
+mod example;
+mod numbers;
+mod permits;
+mod restarted;
+mod shared;
