@@ -2,7 +2,9 @@
 
 mod abreast;
 mod consent;
+mod crowd;
 mod example;
+mod killed;
 mod numbers;
 mod permits;
 mod restarted;
