@@ -60,11 +60,14 @@ fn kills_on_both_sides_lose_nobody_and_send_nobody_twice() {
     (mall.config.target, mall.config.token) = (club.url().to_owned(), TOKEN.to_owned());
     mall.config.destination = "quiet: 50ms\n    batch: 8".to_owned();
     let client = Client::new(club.url(), TOKEN);
-    mall.block_on(client.set_workers(json!({ "waiting": "50ms", "working": "50ms" })));
+    mall.block_on(client.turn("workers", json!({ "waiting": "50ms", "working": "50ms" })));
     // How many may come, change and leave is a share of all members; most of them stay as they are, and those who came
     // today do not count.
     mall.sync_well();
     mall.block_on(age(&state, DAY));
+    // Slow enough that many kills come while an answer is on its way.
+    let slow = |target, span| json!({ "answer_latency": span, "target": target });
+    mall.block_on(client.turn("faults", json!([slow("send", "200ms"), slow("import_status", "20ms")])));
     let mut crowd = Crowd::new(mall, Random::new(seed), 30);
     let (mut killed, mut rounds) = (0, 0);
     while killed < KILLS {
@@ -83,7 +86,7 @@ fn kills_on_both_sides_lose_nobody_and_send_nobody_twice() {
     let json = crowd.mall.run(&["sync", "--wait", "60s", "--json"]).ended("ok", 0);
     let state = crowd.mall.block_on(client.state());
     println!(
-        "{killed} of {rounds} runs killed, {} bulks before the last one, which confirmed {}",
+        "{killed} of {rounds} runs killed; {} bulks before the last one, which confirmed {}",
         before["bulks"].as_array().unwrap().len(),
         json["delivery"]["confirmed"]
     );
