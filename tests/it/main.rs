@@ -15,6 +15,8 @@ mod fixtures;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod mall;
+#[cfg(test)]
 mod package;
 #[cfg(test)]
 mod road;
