@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::{Claims, Kept};
-use super::{Holder, Question, Wish};
+use super::{Holder, Observed, Question, Wish};
 use crate::roster::{Identity, Key, Unique};
 
 /// Somebody who wishes to be active with a value.
@@ -18,7 +18,8 @@ struct Wanter<'a> {
 pub(super) fn clashes(question: &Question, claims: &Claims<'_>, kept: &Kept) -> Vec<(usize, String)> {
     let wanters = wanters(question, kept);
     let mut holders = BTreeMap::<&Unique, &Holder>::new();
-    for holder in question.holders.iter().filter(|holder| stays(holder, question, claims, kept)) {
+    let wishes = wishes(question, kept);
+    for holder in question.holders.iter().filter(|holder| stays(holder, &wishes, claims)) {
         holders.insert(&holder.value, holder);
     }
     let mut clashes = BTreeMap::new();
@@ -62,16 +63,24 @@ fn wanters<'a>(question: &'a Question, kept: &Kept) -> BTreeMap<&'a Unique, Vec<
     wanters
 }
 
+/// Who wishes to be active, by identity.
+fn wishes<'a>(question: &'a Question, kept: &Kept) -> BTreeMap<&'a Identity, Vec<&'a Observed>> {
+    let mut wishes = BTreeMap::<&Identity, Vec<&Observed>>::new();
+    for (_, seen) in question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index)) {
+        if let Wish::Be(identity, _) = &seen.wish {
+            wishes.entry(identity).or_default().push(seen);
+        }
+    }
+    wishes
+}
+
 /// Whether a value stays with the account it is due with: not when nobody wants that any more, or whoever does comes
 /// without the value.
-fn stays(holder: &Holder, question: &Question, claims: &Claims<'_>, kept: &Kept) -> bool {
+fn stays(holder: &Holder, wishes: &BTreeMap<&Identity, Vec<&Observed>>, claims: &Claims<'_>) -> bool {
     if claims.account(&holder.identity).is_some() && claims.abandoned(&holder.identity) {
         return false;
     }
-    let free = question.observed.iter().enumerate().filter(|(index, _)| !kept.contains_key(index));
-    let mut wishes =
-        free.filter(|(_, seen)| matches!(&seen.wish, Wish::Be(identity, _) if *identity == holder.identity));
-    wishes.all(|(_, seen)| seen.unique.contains(&holder.value))
+    wishes.get(&holder.identity).is_none_or(|wishes| wishes.iter().all(|seen| seen.unique.contains(&holder.value)))
 }
 
 fn clash(field: &str, other: Option<&Key>) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{ACCEPTED, UNKNOWN};
 use crate::delivery::batch::{Batch, Stage};
@@ -31,14 +31,12 @@ impl Store {
             .bind(id)
             .fetch_optional(&mut *connection)
             .await?;
-        let ready: (bool, bool, bool) = sqlx::query_as(concat!(
+        let ready: (bool, bool) = sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM account a WHERE a.pending = 0 AND ",
             ready!(),
             ") OR EXISTS (SELECT 1 FROM batch b JOIN item i ON i.batch = b.id
                WHERE b.realm = ?1 AND i.gone = 1 AND (b.state = 0 OR b.state IN (2, 3) AND b.wake <= ?2)), EXISTS (SELECT 1 FROM account a WHERE a.pending > 0 AND ",
             ready!(),
-            "), EXISTS (SELECT 1 FROM holding) AND EXISTS (SELECT 1 FROM account a WHERE ",
-            stuck!(),
             ")"
         ))
         .bind(id)
@@ -46,6 +44,7 @@ impl Store {
         .bind(run)
         .fetch_one(&mut *connection)
         .await?;
+        let is_quiet = !ready.0 && !ready.1 && prepared.is_none() && under_way.is_none();
         let later: Option<i64> = sqlx::query_scalar(
             "SELECT min(not_before) FROM account
              WHERE realm = ? AND pending IS NOT NULL AND batch IS NULL AND refused IS NULL AND not_before > ?",
@@ -59,11 +58,22 @@ impl Store {
             prepared: prepared.as_ref().map(batch).transpose()?,
             used: used.into_iter().map(moment).collect(),
             leaves: ready.0,
-            others: ready.1 || ready.2,
+            others: ready.1 || is_quiet && stuck(connection, (id, run), now).await?,
             later: moment_of(later),
             ..realm_state(&row)?
         })
     }
+}
+
+/// Whether somebody waits for somebody who may wait for them. Everybody who is pending is looked at, so it is asked only
+/// when nothing else is left to do.
+async fn stuck(connection: &mut SqliteConnection, (realm, run): (i64, i64), now: Timestamp) -> Result<bool, Error> {
+    let stuck = sqlx::query_scalar(concat!(
+        "SELECT EXISTS (SELECT 1 FROM holding) AND EXISTS (SELECT 1 FROM account a WHERE ",
+        stuck!(),
+        ")"
+    ));
+    Ok(stuck.bind(realm).bind(millis(now)).bind(run).fetch_one(connection).await?)
 }
 
 fn batch(row: &SqliteRow) -> Result<Batch, Error> {

@@ -10,8 +10,9 @@ use crate::store::Error;
 pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
     for statement in [
         "UPDATE holding SET batch = ?1
-         WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0
-           AND (whole IS NULL OR holding.confirmed = 1))",
+         WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0 AND whole IS NULL)",
+        "UPDATE holding SET batch = ?1 WHERE due = 1 AND confirmed = 1
+           AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0 AND whole IS NOT NULL)",
         "UPDATE holding SET batch = ?1
          WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND EXISTS (
            SELECT 1 FROM holding other WHERE other.realm = holding.realm AND other.value = holding.value AND other.due = 1)",
