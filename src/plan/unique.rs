@@ -1,5 +1,5 @@
-//! Values that a target keeps unique besides the identity: who has one keeps it, also under another identity, and whoever else wants it waits until it
-//! is given up; of several who want one that nobody has, nobody gets it.
+//! Values that a target keeps unique besides the identity: who has one keeps it, also under another identity, and whoever
+//! else wants it waits until it is given up; of several who want one that nobody has, nobody gets it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

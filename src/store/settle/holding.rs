@@ -6,7 +6,8 @@ use super::latency;
 use crate::roster::Timestamp;
 use crate::store::Error;
 
-/// What a batch brings is under way, and so is what those who leave let go of, because others are to have it. Whoever had it until then, under the identity before, may lose it at any moment.
+/// What a batch brings is under way, and so is what those who leave let go of, because others are to have it. Whoever had
+/// it until then, under the identity before, may lose it at any moment.
 pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
     for statement in [
         "UPDATE holding SET batch = ?1
