@@ -6,6 +6,7 @@ mod crowd;
 mod example;
 mod killed;
 mod numbers;
+mod password;
 mod permits;
 mod restarted;
 mod shared;

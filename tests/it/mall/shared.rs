@@ -55,3 +55,17 @@ fn another_address_with_the_same_number_is_the_same_member() {
     assert_eq!(channels(&after), [true; 3]);
     assert_eq!(mall.sync_well()["delivery"]["requests"], 0);
 }
+
+#[test]
+fn two_who_swap_their_numbers_have_each_others_in_the_end() {
+    let mall = Mall::new(&shoppers(1..4));
+    mall.sync_well();
+    let ids = [mall.member(&mail(1)).id, mall.member(&mail(2)).id];
+    mall.modify(&(changed(1, "mobile", Some(&mobile(2))) + &changed(2, "mobile", Some(&mobile(1)))));
+    mall.sync_well();
+    let [one, other] = [mall.member(&mail(1)), mall.member(&mail(2))];
+    assert_eq!([one.id, other.id], ids);
+    assert_eq!((&one.properties["msisdn"], &other.properties["msisdn"]), (&msisdn(2).into(), &msisdn(1).into()));
+    // Without the numbers, and then with them.
+    assert_eq!([one.imports, other.imports], [3, 3]);
+}
