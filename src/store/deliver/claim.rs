@@ -29,6 +29,13 @@ macro_rules! held {
     };
 }
 
+impl Portion {
+    /// Of whom a batch is made, one after the other: of those who join alone, of the others alone, or of both.
+    pub(super) fn turns(self) -> &'static [Option<bool>] {
+        if self.joins_apart { &[Some(false), Some(true)] } else { &[None] }
+    }
+}
+
 /// Fills a batch. `?4` the batch, `?5` how many at most, `?6` whether those who join, or the others.
 macro_rules! fill {
     ($who:expr) => {
@@ -87,9 +94,7 @@ impl Store {
     ) -> Result<Option<Batch>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
-        // Of those who join alone, of the others alone, or of both.
-        let turns: &[Option<bool>] = if portion.joins_apart { &[Some(false), Some(true)] } else { &[None] };
-        for joins in turns {
+        for joins in portion.turns() {
             if let Some(batch) = gather(&mut tx, READY, (realm, run), (portion.most, *joins), now).await? {
                 tx.commit().await?;
                 return Ok(Some(batch));

@@ -22,7 +22,13 @@ impl Store {
     ) -> Result<Option<Batch>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
-        let Some(batch) = gather(&mut tx, STUCK, (realm, run), (portion.most, None), now).await? else {
+        let mut found = None;
+        for joins in portion.turns() {
+            if found.is_none() {
+                found = gather(&mut tx, STUCK, (realm, run), (portion.most, *joins), now).await?;
+            }
+        }
+        let Some(batch) = found else {
             tx.rollback().await?;
             return Ok(None);
         };
