@@ -154,7 +154,6 @@ impl<'a> Books<'a> {
     /// Whatever another process left behind: batches on their way, and what is not kept for long or not at all.
     async fn recover(&mut self, realm: &str, now: Timestamp) -> Result<(), store::Error> {
         self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
-        self.store.expire(now).await?;
         self.store.forget_once(realm).await?;
         self.store.forget_said(now).await
     }

@@ -75,7 +75,6 @@ macro_rules! stuck {
 }
 
 mod claim;
-mod expire;
 mod part;
 mod ticket;
 mod work;

@@ -181,7 +181,6 @@ CREATE TABLE batch (
   outcome TEXT, detail TEXT
 ) STRICT;
 CREATE INDEX batch_state ON batch (realm, state);
-CREATE INDEX batch_live ON batch (at) WHERE state IN (2, 3);
 CREATE INDEX batch_root ON batch (root) WHERE root IS NOT NULL;
 
 -- Frozen payloads; deleted at settlement.

@@ -31,7 +31,7 @@ pub(super) async fn restore_one(tx: &mut Transaction<'_, Sqlite>, batch: i64, ac
 }
 
 /// Lets a batch's members go and closes it.
-pub(in crate::store) async fn release(
+pub(super) async fn release(
     tx: &mut Transaction<'_, Sqlite>,
     batch: i64,
     outcome: &str,

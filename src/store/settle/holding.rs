@@ -38,7 +38,7 @@ pub(super) async fn withdrawn(tx: &mut Transaction<'_, Sqlite>, batch: i64, acco
 }
 
 /// Nothing more will be learnt about a batch.
-pub(in crate::store) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
     for statement in [
         "UPDATE holding SET batch = 0 WHERE batch = ?",
         "UPDATE account SET maybe_gone = maybe_gone OR i.gone,

@@ -19,8 +19,7 @@ use super::rows::millis;
 use super::{Error, Store, realm};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::destination::Refusal;
-pub(super) use close::release;
-use close::restore;
+use close::{release, restore};
 pub(super) use latency::KEPT;
 pub use pace::Pace;
 

@@ -133,23 +133,3 @@ async fn what_the_target_holds_takes_the_place_of_what_it_confirmed() {
     desk.admit(&[("anna", Leave)]).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
 }
-
-#[tokio::test]
-async fn what_was_sent_a_day_ago_is_given_up_whoever_is_to_ask_about_it() {
-    let mut desk = Desk::new().await;
-    desk.admit(&[("anna", Be("A", 1)), ("bert", Be("B", 1))]).await;
-    for state in ["taken", "unanswered"] {
-        let batch = desk.claim(1).await.unwrap();
-        desk.store.mark_sent(batch.id, desk.now).await.unwrap();
-        match state {
-            "taken" => desk.store.wait(batch.id, &Ticket::new("import 1"), at(3), "working").await.unwrap(),
-            _ => desk.settle(&batch, Settlement::Unknown(no())).await,
-        }
-    }
-    desk.store.expire(at(25 * 60 - 1)).await.unwrap();
-    assert_eq!(desk.number("SELECT count(*) FROM item").await, 2);
-    desk.store.expire(at(25 * 60)).await.unwrap();
-    assert_eq!(desk.number("SELECT count(*) FROM item").await, 0, "nor are their values kept");
-    assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, pending");
-    assert_eq!(desk.account("B").await, "due v1, confirmed nothing, uncertain, pending");
-}
