@@ -67,6 +67,7 @@ pub(super) async fn confirm(
         .fetch_all(&mut **tx)
         .await?;
     latency::left(tx, &leaves, now).await?;
+    holding::wanted(tx, batch.id).await?;
     record(tx, batch.id, "confirmed", None, now).await?;
     // Somebody of the same original batch was accepted, so those refused alone were refused for themselves;
     // a leaver is tried again all the same, daily.

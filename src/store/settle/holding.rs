@@ -71,6 +71,20 @@ pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> R
     Ok(())
 }
 
+/// Who left with what somebody else came to want meanwhile leaves once more, to let go of it.
+pub(super) async fn wanted(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE account SET certain = 0 WHERE gone = 1 AND id IN (SELECT mine.account FROM item i
+           CROSS JOIN holding mine ON mine.account = i.account CROSS JOIN holding other
+             ON other.realm = mine.realm AND other.value = mine.value AND other.account <> mine.account
+           WHERE i.batch = ? AND i.gone = 1 AND mine.confirmed = 1 AND other.due = 1)",
+    )
+    .bind(batch)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Who moved to another identity, under which nobody was there, and brought along what the target keeps unique is the same
 /// member under it: of the old identity the target knows nobody any more. Where somebody else claims that and has not got it
 /// yet, nothing is known that could be sent.

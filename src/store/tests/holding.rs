@@ -67,6 +67,20 @@ async fn who_left_with_it_leaves_once_more_to_let_go_of_it() {
 }
 
 #[tokio::test]
+async fn who_left_while_somebody_came_to_want_it_leaves_once_more() {
+    let mut desk = Desk::with(&[("anna", "A+7")]).await;
+    desk.next_run(1).await;
+    desk.admit(&[("anna", Leave)]).await;
+    let (batch, _) = desk.send().await;
+    desk.admit(&[("bert", Be("B+7", 1))]).await;
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    assert_eq!(desk.number("SELECT count(*) FROM latency").await, 1, "the leave itself is over");
+    assert_eq!(desk.ready().await, ["-A"]);
+    desk.deliver().await;
+    assert_eq!(desk.holds("7").await, "due B, confirmed B");
+}
+
+#[tokio::test]
 async fn whoever_moves_is_sent_as_the_member_they_were() {
     let mut desk = Desk::with(&[("anna", "A+7"), ("bert", "B+8")]).await;
     desk.next_run(1).await;
