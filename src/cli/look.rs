@@ -24,7 +24,7 @@ pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, no
         let asked = ask(&mut source, &origin.query, key, store, now).await;
         match asked {
             Ok(Asked::Entry(entry, kind)) => {
-                return Ok(Look::Found(found(sync, config.target(sync), &entry, kind, now)));
+                return Ok(Look::Found(found(sync, config.target(sync), key, &entry, kind, now)));
             }
             Ok(Asked::Missing(sighting, sees)) => {
                 let (before, all_see) = seen.unwrap_or((sighting, sees));
@@ -91,7 +91,7 @@ fn narrowed(query: &Query, equal: &str) -> Query {
     query
 }
 
-fn found(sync: &Sync, target: &Target, entry: &Entry, kind: Kind, now: Timestamp) -> Found {
+fn found(sync: &Sync, target: &Target, key: &Key, entry: &Entry, kind: Kind, now: Timestamp) -> Found {
     let judgement = sync.mapping.judge(entry, kind, now);
     let standing = match judgement.standing {
         Standing::Active => "active".to_owned(),
@@ -102,7 +102,7 @@ fn found(sync: &Sync, target: &Target, entry: &Entry, kind: Kind, now: Timestamp
         Standing::Unreadable(why) => format!("can't be told: {why}"),
     };
     let (fields, faults) = match judgement.fields {
-        Ok(mapped) => match target.destination.member(&mapped) {
+        Ok(mapped) => match target.destination.member(key, &mapped) {
             Ok(member) => (member.payload, Vec::new()),
             Err(faults) => {
                 let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));

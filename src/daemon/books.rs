@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::delivery::batch::Batch;
-use crate::delivery::drift::drift;
-use crate::destination::{Item, Op, Seen};
+use crate::delivery::drift::{self, Drift, Drifted};
+use crate::destination::{Item, Mending, Op, Seen};
 use crate::engine::{Admit, Aim, Answer, Job, Resumed, TokenOutcome, Transaction};
 use crate::plan::Feed;
 use crate::roster::{Now, Payload, Timestamp, Unique};
@@ -77,8 +77,12 @@ impl<'a> Books<'a> {
         let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
         match transaction {
             Transaction::Survey => {
+                let mut work = self.store.work(realm, self.run, per, now).await?;
+                if limits.readable.is_some() {
+                    work.ours = self.store.remotes(realm).await?;
+                }
                 return Ok(Answer::Work(
-                    Box::new(self.store.work(realm, self.run, per, now).await?),
+                    Box::new(work),
                     self.store.token(realm).await?,
                     self.store.failures(realm).await?,
                 ));
@@ -93,7 +97,7 @@ impl<'a> Books<'a> {
                 return Ok(Answer::Claimed(self.claim(realm, portion, now).await?));
             }
             Transaction::MarkSent(batch) => return Ok(Answer::Frozen(self.mark_sent(batch, now).await?)),
-            Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen, now).await?)),
+            Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen).await?)),
             Transaction::Count => {
                 let pending = self.store.left_over(realm).await?;
                 return Ok(Answer::LeftOver { pending, refused: self.store.refused_in(self.run).await? });
@@ -129,6 +133,10 @@ impl<'a> Books<'a> {
             // A plan stores nothing: until the next run it goes by the wall clock as it is.
             self.store.follow_clock(moment).await?;
             self.store.enrol(sync, was, realm).await?;
+        }
+        if self.job.destination.limits().readable.is_some() {
+            // A plan looks at the target, too, and accounts for the token that it takes for that.
+            self.store.meet(realm).await?;
         }
         let (feed, realm): (Option<Feed>, Option<String>) = self.store.feed(sync, was).await?.unzip();
         self.feed = feed.as_ref().map_or(0, |feed| feed.id);
@@ -185,12 +193,16 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
-    async fn observe(&mut self, realm: &str, seen: &[Seen], now: Timestamp) -> Result<u64, store::Error> {
+    async fn observe(&mut self, realm: &str, seen: &[Seen]) -> Result<Drifted, store::Error> {
         let confirmed = self.store.confirmed(realm).await?;
         let held = |confirmed: &Payload, seen: &Payload| self.job.destination.held(confirmed, seen);
-        let drifts = drift(confirmed, seen, held);
-        self.store.drifted(self.run, &drifts, now).await?;
-        Ok(drifts.len() as u64)
+        let mut drifts = drift::drift(confirmed, seen, held);
+        let drifted = drift::count(&drifts);
+        if self.job.destination.limits().readable == Some(Mending::Report) {
+            drifts.retain(|drift| matches!(drift, Drift::Gone(_)));
+        }
+        self.store.stage_drift(self.feed, &drifts).await?;
+        Ok(drifted)
     }
 
     /// When nothing else is left to do, those are sent who wait for each other.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::books::Books;
 use super::clock::Going;
-use super::keep::keep;
+use super::keep::see_to;
 use super::source::SourceError;
 use super::sources::Sources;
 use super::stop::{Stop, Stopping};
@@ -94,7 +94,7 @@ impl<'a> Performer<'a> {
                 transport::Answer::Unsent(why) => Event::Unsent(why),
                 transport::Answer::Unanswered(why) => Event::Unanswered(why),
             },
-            Effect::Keep(secret) => Event::Kept(keep(&secret)),
+            Effect::Keep(chore) => Event::Kept(see_to(&chore).await),
             Effect::WakeAt(moment) => {
                 let wait = moment.duration_since(self.now().wall);
                 tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;

@@ -100,7 +100,7 @@ pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: T
         Done::Unknown(refusal) => Settlement::Unknown(refusal),
         Done::Lost(refusal) => Settlement::Lost(refusal),
         Done::Failed(refusal) => Settlement::Failed(refusal),
-        Done::Token(..) | Done::Observed(_) => {
+        Done::Token(..) | Done::Observed(..) | Done::Good(_) => {
             Settlement::Unknown(Refusal::new("answered a delivery with something else"))
         }
     }

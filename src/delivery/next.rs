@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, Stage};
 use super::quota::{self, Purpose};
-use crate::destination::Limits;
+use crate::destination::{Limits, Remote};
 use crate::roster::{Fingerprint, Timestamp};
 
 /// Everything known about the work at a target.
@@ -28,8 +28,19 @@ pub struct Work {
     pub others: bool,
     /// When the next account that waits may be sent.
     pub later: Option<Timestamp>,
-    /// Whether the target is still to be asked whom it knows.
+    /// What a target that can be read calls those who are ours.
+    pub ours: Vec<Remote>,
+    /// Whether the target is to be asked whom it knows.
     pub unobserved: bool,
+}
+
+impl Work {
+    /// The same, for whoever only looks whom the target knows.
+    #[must_use]
+    pub fn to_look(self) -> Self {
+        let Self { not_before, token, refused_credential, used, ours, .. } = self;
+        Self { not_before, token, refused_credential, used, ours, unobserved: true, ..Self::default() }
+    }
 }
 
 /// What to do.

@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::roster::{Fingerprint, Identity, Payload, Timestamp, Unique};
+use crate::roster::{Fingerprint, Identity, Key, Payload, Timestamp, Unique};
 
 pub mod boostcom;
 mod http;
@@ -24,7 +25,7 @@ mod url;
 pub mod veris;
 
 pub use http::{Method, Reply, Request};
-pub use step::{Done, Input, Refusal, Said, Secret, Seen, Step, Ticket};
+pub use step::{Chore, Done, Input, Refusal, Said, Scope, Secret, Seen, Step, Ticket};
 
 /// A target system, as the engine sees it.
 pub trait Destination: Send + Sync + fmt::Debug {
@@ -46,8 +47,8 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn listed(&self, columns: &[(&'static str, &str)]) -> Payload {
         columns.iter().fold(Payload::default(), |payload, (name, value)| payload.with(name, *value))
     }
-    /// The member a mapped person becomes, or every rule of the target that it breaks.
-    fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
+    /// The member that whoever has a key becomes, or every rule of the target that it breaks.
+    fn member(&self, key: &Key, mapped: &Payload) -> Result<Member, Vec<MemberFault>>;
     /// What may be shown of a mapped person who breaks a rule: not what is never stored.
     fn shown(&self, mapped: &Payload) -> Payload {
         mapped.clone()
@@ -67,6 +68,10 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn held(&self, _confirmed: &Payload, seen: &Payload) -> Payload {
         seen.clone()
     }
+    /// The same target, now that it told what its members can be given; `None` where that makes no difference.
+    fn informed(&self, _scopes: &[Scope]) -> Option<Arc<dyn Destination>> {
+        None
+    }
 }
 
 /// What a target bears.
@@ -78,10 +83,21 @@ pub struct Limits {
     pub token: Option<Quota>,
     /// How long an unanswered request may still take effect at the target.
     pub quiet: Duration,
-    /// Whether the target can be asked for everybody it knows ([`Job::Observe`]).
-    pub readable: bool,
+    /// Set where the target can be asked for everybody it knows ([`Job::Observe`]).
+    pub readable: Option<Mending>,
+    /// Whether somebody has to approve of every leave, whatever the count.
+    pub leaves_approved: bool,
     /// Whether members who join must not share a request with others.
     pub joins_apart: bool,
+}
+
+/// What is done about members who are not at the target as it confirmed them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mending {
+    /// They are sent again, as far as the guard lets them.
+    Repair,
+    /// It is said. Whoever is not there at all any more is sent again all the same.
+    Report,
 }
 
 /// How many token requests a target allows.
@@ -124,6 +140,15 @@ pub struct MemberFault {
     pub message: String,
 }
 
+/// A look at everybody a target knows, as far as it has come.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// What the target calls those who are ours.
+    pub ours: Vec<Remote>,
+    /// What it answered so far.
+    pub replies: Vec<Reply>,
+}
+
 /// What is to be done at the target.
 #[derive(Clone, Copy, Debug)]
 pub enum Job<'a> {
@@ -131,9 +156,9 @@ pub enum Job<'a> {
     Authenticate,
     /// Bring these members there.
     Deliver(&'a [Item]),
-    /// List everybody there.
-    Observe,
-    /// Find out whether the credentials are good, where that costs and changes nothing.
+    /// Look at everybody there. Begins and ends within a run, so that its ticket need not be stored.
+    Observe(&'a Look),
+    /// Find out whether the credentials are good, where that costs and changes nothing; and what members can be given there.
     Check,
 }
 
@@ -198,6 +223,8 @@ pub struct Env<'a> {
     pub number: i64,
     /// What those who join are sent once, by identity.
     pub once: &'a BTreeMap<Identity, SecretString>,
+    /// What a target that can be read calls those who are ours.
+    pub ours: &'a [Remote],
     /// A valid token, where the target wants one.
     pub token: Option<&'a SecretString>,
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use super::{Remote, Reply, Request};
 use crate::roster::{Payload, Timestamp};
@@ -39,8 +40,8 @@ impl Ticket {
 pub enum Step {
     /// Make this call and come back with the answer.
     Call(Request, Ticket),
-    /// Keep what the target says only once, and come back when it is kept.
-    Keep(Secret, Ticket),
+    /// See to a secret that the target says only once, and come back when that is done.
+    Keep(Chore, Ticket),
     /// The target is at work on the batch: come back at this moment. Whatever else there is to do goes on meanwhile.
     /// Says what it is doing, in words fit for logs.
     Wait(Timestamp, Ticket, String),
@@ -48,10 +49,24 @@ pub enum Step {
     Done(Done),
 }
 
-/// A secret the target tells only once, and the file it is to be kept in.
+/// What is done about secrets that a target tells only once.
+#[derive(Debug)]
+pub enum Chore {
+    /// Make sure that one can be kept in this folder, before there is one.
+    Prepare(PathBuf),
+    /// Keep it.
+    Keep(Secret),
+    /// Nobody needs the file any more; that it is not there is as good.
+    Discard(PathBuf),
+}
+
+/// A secret the target tells only once, and where it is kept.
 pub struct Secret {
-    /// The file; only its owner may read it and the folder.
-    pub path: PathBuf,
+    /// A file; only its owner may read it and the folder.
+    pub path: Option<PathBuf>,
+    /// A command and its arguments, which is handed the secret on its standard input; none when empty. It is kept only
+    /// when the command ends well.
+    pub command: Vec<String>,
     /// What is written.
     pub value: SecretString,
 }
@@ -71,7 +86,7 @@ pub enum Input<'a> {
     Unsent(&'a str),
     /// No whole answer: the call may have taken effect. Says why.
     Unanswered(&'a str),
-    /// The secret is kept, or why not.
+    /// The secret is seen to, or why not.
     Kept(Result<(), &'a str>),
     /// The moment waited for has come; or what was unanswered, perhaps because of a crash, can't take effect any more.
     /// The ticket says which. What follows may ask and undo, but never sends the members again: by now other things may
@@ -102,8 +117,10 @@ pub enum Done {
     Lost(Refusal),
     /// The target took the members and broke down over them, perhaps halfway: send the newest state, but not for ever.
     Failed(Refusal),
-    /// Everybody the target knows.
-    Observed(Vec<Seen>),
+    /// Everybody the target knows, and what its members can be given.
+    Observed(Vec<Seen>, Vec<Scope>),
+    /// The credentials are good; what members can be given at the target.
+    Good(Vec<Scope>),
 }
 
 /// A member as the target shows it.
@@ -113,6 +130,17 @@ pub struct Seen {
     pub remote: Remote,
     /// What it shows.
     pub payload: Payload,
+    /// Since when it is there, in the target's words.
+    pub since: Option<String>,
+}
+
+/// Something that members can be given at a target, by its own name and number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub entity: String,
 }
 
 /// Why a target said no.

@@ -29,7 +29,7 @@ pub fn judge(
 ) -> Judged {
     let judgement = job.mapping.judge(entry, kind, now);
     let member = match &judgement.fields {
-        Ok(fields) => job.destination.member(fields).map_err(|faults| {
+        Ok(fields) => job.destination.member(&key, fields).map_err(|faults| {
             faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect::<Vec<_>>().join("; ")
         }),
         Err(faults) => {

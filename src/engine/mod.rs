@@ -10,9 +10,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::delivery::batch::{Batch, Settlement};
+use crate::delivery::drift::Drifted;
 use crate::delivery::next::Work;
 use crate::delivery::quota::Purpose;
-use crate::destination::{Destination, Item, Reply, Request, Secret, Seen, Ticket};
+use crate::destination::{Chore, Destination, Item, Reply, Request, Seen, Ticket};
 use crate::directory::changes::{Changed, Changes, Handle, Marks, Whom};
 use crate::directory::{Entry, Page, Server, Sightings};
 use crate::mapping::Mapping;
@@ -119,7 +120,7 @@ pub enum Event {
     Unsent(String),
     /// A call may have taken effect.
     Unanswered(String),
-    /// A secret is kept, or why not.
+    /// A secret is seen to, or why not.
     Kept(Result<(), String>),
     /// The moment asked for has come.
     Woken,
@@ -144,8 +145,8 @@ pub enum Effect {
     Date(Vec<Key>),
     /// Call the target: [`Event::Replied`], [`Event::Unsent`] or [`Event::Unanswered`].
     Call(Request),
-    /// Write a secret where only its owner can read it, so that it is there after a loss of power: [`Event::Kept`].
-    Keep(Secret),
+    /// See to a secret: [`Event::Kept`].
+    Keep(Chore),
     /// Come back at this moment: [`Event::Woken`].
     WakeAt(Timestamp),
     /// Show how far the run is; nothing comes back.
@@ -209,7 +210,8 @@ pub enum Transaction {
     Wait(i64, Ticket, Timestamp, String),
     /// A batch was answered: [`Answer::Done`].
     Settle(Batch, Settlement, Option<Timestamp>),
-    /// Everybody the target knows, to be compared with what it confirmed: [`Answer::Drifted`].
+    /// Everybody the target knows: who of ours is not as it confirmed is staged beside what is read of the directory, or
+    /// only counted: [`Answer::Drifted`].
     Observe(Vec<Seen>),
     /// The token is not accepted any more: [`Answer::Done`].
     DropToken,
@@ -321,8 +323,8 @@ pub enum Answer {
     Claimed(Option<Batch>),
     /// What is to be sent: account, identity, leaving, last good payload.
     Frozen(Vec<Item>),
-    /// So many members are not at the target as it confirmed them.
-    Drifted(u64),
+    /// Who is not at the target as it confirmed them.
+    Drifted(Drifted),
     /// What is left over.
     LeftOver {
         /// Accounts still to be sent.

@@ -180,16 +180,20 @@ impl Run {
         let intake = &read.intake;
         let server_since = self.server_since(&intake.server, now);
         let feed = self.feed.as_ref();
-        let guard = Grounds {
-            limits: self.job.limits,
-            onboarded: feed.is_some_and(|feed| feed.onboarded),
-            rules_changed: self.rules_changed(),
-            returns_wait: server_since.map(|since| {
-                let until = since + self.job.absence.settle;
-                format!("another server answers than before; believed from {until:.0}")
-            }),
-            ..grounds
-        };
+        let guard =
+            Grounds {
+                limits: self.job.limits,
+                onboarded: feed.is_some_and(|feed| feed.onboarded),
+                rules_changed: self.rules_changed(),
+                returns_wait: server_since.map(|since| {
+                    let until = since + self.job.absence.settle;
+                    format!("another server answers than before; believed from {until:.0}")
+                }),
+                leaves_wait: self.job.destination.limits().leaves_approved.then(|| {
+                    "the target deletes whoever leaves, which waits for approval whatever the count".to_owned()
+                }),
+                ..grounds
+            };
         let observed = plan::import::unclaimed(observed);
         let question =
             Question { observed, accounts, holders, guard, first_seen_inactive: self.job.first_seen_inactive };

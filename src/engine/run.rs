@@ -34,6 +34,8 @@ pub struct Run {
 #[derive(Debug)]
 pub(super) enum Phase {
     Beginning,
+    /// The target is looked at.
+    Looking(Box<Courier>),
     Opening,
     /// Everybody known is asked for, to read everybody.
     Meeting(Server),
@@ -78,6 +80,7 @@ impl Run {
                 self.tally.run = run;
                 self.begun(feed, realm.as_deref(), now)
             }
+            (Phase::Looking(courier), event) => self.look(courier, now, event),
             (Phase::Opening, Event::Opened(server)) => self.opened(server, began, now),
             (Phase::Meeting(server), Event::Committed(Answer::Acquainted(known, imported))) => {
                 self.read(server, known, imported)
@@ -128,6 +131,30 @@ impl Run {
             return self.sum_up();
         }
         self.feed = feed;
+        if self.job.destination.limits().readable.is_some() {
+            let (courier, effects) = Courier::look(&self.job, &self.tally, now);
+            self.phase = Phase::Looking(Box::new(courier));
+            return effects;
+        }
+        self.open()
+    }
+
+    fn look(&mut self, mut courier: Box<Courier>, now: Timestamp, event: Event) -> Vec<Effect> {
+        match courier.handle(&self.job, &mut self.tally, now, event) {
+            Courtesy::Do(effects) => {
+                self.phase = Phase::Looking(courier);
+                effects
+            }
+            Courtesy::Over(_) => {
+                if let Some(informed) = courier.informed() {
+                    self.job.destination = informed;
+                }
+                self.open()
+            }
+        }
+    }
+
+    fn open(&mut self) -> Vec<Effect> {
         self.phase = Phase::Opening;
         vec![Effect::Open]
     }

@@ -48,8 +48,6 @@ pub struct Tally {
     /// When it can go on by itself. Stored beside the rest, because it moves with the clock.
     #[serde(skip)]
     pub wake: Option<Timestamp>,
-    /// Whether the target, where it can be read, was compared with what it confirmed.
-    pub observed: bool,
     /// That some entries have no key, and why: whoever is missing may be one of them.
     pub keyless: Option<String>,
     /// What an administrator may want to know although all went well.

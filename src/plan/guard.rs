@@ -20,6 +20,8 @@ pub struct Grounds {
     pub rules_changed: bool,
     /// Set while a change of server has not settled: why returns wait.
     pub returns_wait: Option<String>,
+    /// Set where every leave waits for approval, whatever the count: why.
+    pub leaves_wait: Option<String>,
     /// Pairs held earlier and still neither approved nor untrue.
     pub held: BTreeMap<Pair, String>,
     /// Pairs approved and not yet settled.
@@ -132,7 +134,7 @@ pub fn judge(
         }
         let budget = Budget::of(change.kind);
         leaves += u64::from(budget == Budget::Leave);
-        let single = match &observed[change.observed].needs_approval {
+        let single = match observed[change.observed].needs_approval.as_ref().or(grounds.leaves_wait.as_ref()) {
             Some(why) if budget == Budget::Leave => Some(Decision::Hold(why.clone())),
             _ => match (grounds.held.get(&pair), &grounds.returns_wait) {
                 (Some(why), _) => Some(Decision::Hold(why.clone())),

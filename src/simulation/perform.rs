@@ -53,6 +53,7 @@ pub async fn perform(
         sync,
         job,
         realm,
+        looked: false,
     };
     let mut run = Run::new(stage.job.clone());
     let mut effects = VecDeque::from(run.handle(began, Event::Start));
@@ -132,6 +133,8 @@ struct Stage<'a> {
     sync: usize,
     job: Job,
     realm: String,
+    /// The target was looked at.
+    looked: bool,
 }
 
 impl Stage<'_> {
@@ -145,9 +148,7 @@ impl Stage<'_> {
         if enrols || matches!(transaction, Transaction::Resume) {
             self.clock.looked(self.ahead);
         }
-        if matches!(transaction, Transaction::Observe(_)) {
-            self.target.meddled.clear();
-        }
+        self.looked |= matches!(transaction, Transaction::Observe(_));
         let ends = matches!(transaction, Transaction::End(_));
         let admitted = match &transaction {
             Transaction::Admit(admit) => {
@@ -186,8 +187,22 @@ impl Stage<'_> {
         let found = &self.shown.found;
         self.admitted[self.sync].clone_from(found);
         self.ever.extend(found.values().filter_map(Standing::identity).map(str::to_owned));
+        if self.looked {
+            self.found_out().await?;
+        }
         let sync = (self.sync, self.target.kind);
         invariants::admitted(self.books.store(), &self.realm, self.names, self.admitted, sync).await
+    }
+
+    /// What somebody else did at the target is known now, but of the other sync's people.
+    async fn found_out(&mut self) -> Result<(), String> {
+        let people = self.books.store().probe_people(&self.realm).await.map_err(|error| error.to_string())?;
+        let name = &self.job.sync;
+        let elsewhere = |identity: &String| {
+            people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity) && person.sync != *name)
+        };
+        self.target.meddled.retain(elsewhere);
+        Ok(())
     }
 
     async fn call(&mut self, request: &Request, random: &mut Random) -> Result<Event, String> {

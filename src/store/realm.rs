@@ -7,6 +7,13 @@ use super::rows::millis;
 use super::{Error, Store};
 
 impl Store {
+    /// Makes sure that a target is known.
+    pub async fn meet(&mut self, realm: &str) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// How many failures in a row a target has had.
     pub async fn failures(&mut self, realm: &str) -> Result<u32, Error> {
         let failures: i64 = sqlx::query_scalar("SELECT failures FROM realm WHERE name = ?")

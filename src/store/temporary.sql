@@ -5,6 +5,8 @@ CREATE TEMP TABLE IF NOT EXISTS stage (
   changed_at INTEGER, holds TEXT, once INTEGER NOT NULL, -- values that the target keeps unique, a JSON array; 1: sent something once
   UNIQUE (key, imported)
 ) STRICT;
+-- What a target holds in place of what it confirmed.
+CREATE TEMP TABLE IF NOT EXISTS drift (account INTEGER PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, body TEXT) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (
   stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
 ) STRICT;

@@ -146,7 +146,7 @@ impl<'c> Coverage<'c> {
         for path in self.sync.mapping.field_paths().filter(|path| mapped.at(path).is_none()) {
             self.fields.entry(path).or_default().0 += 1;
         }
-        match self.target.destination.member(&mapped) {
+        match self.target.destination.member(key, &mapped) {
             Ok(Member { identity, unique, payload: _, once: _ }) => {
                 self.owns(self.sync.identity, identity.as_str(), key);
                 for value in unique {

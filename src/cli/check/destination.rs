@@ -30,7 +30,7 @@ pub(super) async fn check(
     let (destination, realm) = (&target.destination, target.destination.realm());
     let once = BTreeMap::new();
     let session = Fingerprint::of(format!("check {realm} {now}").as_bytes());
-    let env = Env { now, since: now, session, number: 0, once: &once, token: None };
+    let env = Env { now, since: now, session, number: 0, once: &once, ours: &[], token: None };
     let wire = Wire { name, target, transport: &transport, env: &env };
     wire.knock(findings).await;
     let per = destination.limits().token.map_or(Duration::ZERO, |quota| quota.per);
@@ -83,7 +83,7 @@ impl Wire<'_> {
         let answer = self.answer(request).await;
         let name = self.name;
         match self.target.destination.resume(Job::Check, ticket, answer.input(), self.env) {
-            Step::Done(Done::Accepted(_)) => findings.ok(name, "accepted our credentials"),
+            Step::Done(Done::Good(_)) => findings.ok(name, "accepted our credentials"),
             Step::Done(Done::Unauthorised(why)) => {
                 findings.failed(name, format!("refused our credentials: {}", why.text));
             }

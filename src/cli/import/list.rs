@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use csv::{ErrorKind, Position, ReaderBuilder, StringRecord};
 
 use crate::destination::{Destination, Member};
+use crate::roster::Key;
 
 /// Longer is a wrong column, or a quote that is never closed.
 const LONGEST: usize = 1_000;
@@ -81,7 +82,8 @@ fn check(identity: &str, destination: &dyn Destination) -> Result<(), String> {
     }
     // The target's own rules for it; what else a member lacks is of no concern here.
     let field = destination.identity_field();
-    let faults = destination.member(&destination.listed(&[(field, identity)])).err().unwrap_or_default();
+    let faults =
+        destination.member(&Key::new(identity), &destination.listed(&[(field, identity)])).err().unwrap_or_default();
     faults
         .iter()
         .find(|fault| fault.field.rsplit('.').next() == Some(field))

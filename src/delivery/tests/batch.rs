@@ -57,7 +57,7 @@ fn every_row_of_the_table() {
     for (row, many, done, expected) in rows {
         assert_eq!(settled(many, false, Some(-600), done), expected, "{row}");
     }
-    for odd in [Done::Token(SecretString::from("t"), at(900)), Done::Observed(vec![])] {
+    for odd in [Done::Token(SecretString::from("t"), at(900)), Done::Observed(vec![], vec![])] {
         let odd = settled(1, false, None, odd);
         assert!(matches!(odd, Settlement::Unknown(_)), "{odd:?}");
     }

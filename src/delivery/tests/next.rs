@@ -17,7 +17,8 @@ fn limits() -> Limits {
         batch: NonZeroUsize::MIN,
         token: Some(QUOTA),
         quiet: Duration::from_mins(1),
-        readable: false,
+        readable: None,
+        leaves_approved: false,
         joins_apart: false,
     }
 }
@@ -151,6 +152,7 @@ fn work() -> impl Strategy<Value = Work> {
                 leaves,
                 others,
                 later,
+                ours: Vec::new(),
                 unobserved: false,
             }
         })

@@ -95,7 +95,7 @@ pub(super) fn resume(settings: &Settings, items: &[Item], ticket: &Ticket, input
 /// What the credential is worth: an import that cannot be there is not found.
 pub(super) fn checked(settings: &Settings, input: Input<'_>) -> Done {
     match input {
-        Input::Reply(reply) if matches!(reply.status, 200..=299 | 404) => Done::Accepted(Vec::new()),
+        Input::Reply(reply) if matches!(reply.status, 200..=299 | 404) => Done::Good(Vec::new()),
         Input::Reply(reply) => {
             let why = refusal(settings, &[], reply, Permit::Get);
             if matches!(reply.status, 401..=403 | 470 | 471) { Done::Unauthorised(why) } else { Done::Later(None, why) }

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::url::normalised;
 use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Refusal, Step, Ticket};
-use crate::roster::{Fingerprint, Identity, Payload, Unique};
+use crate::roster::{Fingerprint, Identity, Key, Payload, Unique};
 
 mod delivery;
 mod errors;
@@ -82,7 +82,7 @@ impl Destination for Boostcom {
 
     fn limits(&self) -> Limits {
         let Settings { batch, quiet, only_create, .. } = self.settings;
-        Limits { batch, token: None, quiet, readable: false, joins_apart: only_create }
+        Limits { batch, token: None, quiet, readable: None, leaves_approved: false, joins_apart: only_create }
     }
 
     fn identity_field(&self) -> &'static str {
@@ -102,7 +102,7 @@ impl Destination for Boostcom {
         Payload::default().with(member::PROPERTIES, serde_json::Value::Object(properties))
     }
 
-    fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
+    fn member(&self, _key: &Key, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
         member::member(self.settings.identity, mapped)
     }
 
@@ -124,7 +124,7 @@ impl Destination for Boostcom {
             Job::Deliver(items) => delivery::send(&self.settings, items, env),
             Job::Check => Step::Call(wire::ask_import(&self.settings, &wire::import_id(env.session)), Ticket::NONE),
             Job::Authenticate => Step::Done(no_such("Boostcom wants no token")),
-            Job::Observe => Step::Done(no_such("Boostcom has no list of its members")),
+            Job::Observe(_) => Step::Done(no_such("Boostcom has no list of its members")),
         }
     }
 
@@ -133,7 +133,7 @@ impl Destination for Boostcom {
             Job::Deliver(items) => delivery::resume(&self.settings, items, ticket, input, env),
             Job::Check => Step::Done(delivery::checked(&self.settings, input)),
             Job::Authenticate => Step::Done(no_such("Boostcom wants no token")),
-            Job::Observe => Step::Done(no_such("Boostcom has no list of its members")),
+            Job::Observe(_) => Step::Done(no_such("Boostcom has no list of its members")),
         }
     }
 }

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::url::normalised;
 use super::{Destination, Done, Env, Input, Job, Limits, Member, MemberFault, Quota, Refusal, Step, Ticket};
-use crate::roster::{Fingerprint, Identity, Payload, Unique};
+use crate::roster::{Fingerprint, Identity, Key, Payload, Unique};
 
 mod complaint;
 mod delivery;
@@ -78,7 +78,7 @@ impl Destination for Veris {
 
     fn limits(&self) -> Limits {
         let Settings { quota, batch, quiet, .. } = self.settings;
-        Limits { batch, token: Some(quota), quiet, readable: false, joins_apart: false }
+        Limits { batch, token: Some(quota), quiet, readable: None, leaves_approved: false, joins_apart: false }
     }
 
     fn identity_field(&self) -> &'static str {
@@ -89,7 +89,7 @@ impl Destination for Veris {
         FIELDS.iter().map(|field| field.name).collect()
     }
 
-    fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
+    fn member(&self, _key: &Key, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
         member::member(mapped)
     }
 
@@ -107,7 +107,7 @@ impl Destination for Veris {
             }
             // Not `Unauthorised`, which would latch a credential that nobody refused.
             (Job::Deliver(_), None) => Step::Done(Done::Later(None, Refusal::unsent("no token is at hand"))),
-            (Job::Observe, _) => Step::Done(unreadable()),
+            (Job::Observe(_), _) => Step::Done(unreadable()),
             (Job::Check, _) => Step::Done(Done::Later(None, Refusal::unsent("each token request costs quota"))),
         }
     }
@@ -116,7 +116,7 @@ impl Destination for Veris {
         Step::Done(match job {
             Job::Authenticate => token::outcome(&self.settings, input, env.now),
             Job::Deliver(items) => delivery::outcome(&self.settings, items, input, env.token),
-            Job::Observe | Job::Check => unreadable(),
+            Job::Observe(_) | Job::Check => unreadable(),
         })
     }
 }

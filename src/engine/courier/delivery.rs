@@ -54,7 +54,7 @@ impl Courier {
                 tally.requests += 1;
                 self.note(parcel, ticket, Effect::Call(request))
             }
-            Step::Keep(secret, ticket) => self.note(parcel, ticket, Effect::Keep(secret)),
+            Step::Keep(chore, ticket) => self.note(parcel, ticket, Effect::Keep(chore)),
             Step::Wait(until, ticket, note) => {
                 self.doing = Doing::Recording(None);
                 commit(Transaction::Wait(parcel.batch.id, ticket, until.max(now + SHORTEST_WAIT), note))

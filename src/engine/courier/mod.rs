@@ -1,6 +1,7 @@
 //! Delivery: asks what there is to do, does the one next thing, and asks again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -9,7 +10,7 @@ use super::{Answer, Effect, Event, Job, Progress, Tally, Transaction};
 use crate::delivery::batch::Batch;
 use crate::delivery::next::{Next, Work, next};
 use crate::delivery::quota::Purpose;
-use crate::destination::{Env, Input, Item, Ticket};
+use crate::destination::{Destination, Env, Input, Item, Look, Ticket};
 use crate::roster::{Fingerprint, Identity, Timestamp};
 
 mod delivery;
@@ -34,6 +35,9 @@ pub struct Courier {
     size: usize,
     refused_in_a_row: u32,
     observation: Observation,
+    look: Look,
+    /// The target, where it told what makes a difference to it.
+    informed: Option<Arc<dyn Destination>>,
     session: Fingerprint,
     once: BTreeMap<Identity, SecretString>,
 }
@@ -58,6 +62,8 @@ enum Doing {
     Noting(Parcel, Effect),
     /// The target is asked whom it knows.
     Observing(Ticket),
+    /// What it said is compared with what it confirmed.
+    Comparing,
     /// Something is being recorded, and this is to be recorded after it.
     Recording(Option<Transaction>),
     Waiting,
@@ -87,11 +93,24 @@ impl Courier {
             failures: 0,
             size: job.destination.limits().batch.get(),
             refused_in_a_row: 0,
-            observation: Observation::new(job, tally),
+            observation: Observation::None,
+            look: Look::default(),
+            informed: None,
             session: Fingerprint::of(format!("{} {} {}", job.seed, tally.run, deadline.as_nanosecond()).as_bytes()),
             once,
         };
         (courier, vec![Effect::Commit(Transaction::Survey)])
+    }
+
+    /// A look at a target that can be read; nothing is delivered, and nothing waited for.
+    pub fn look(job: &Job, tally: &Tally, now: Timestamp) -> (Self, Vec<Effect>) {
+        let (courier, effects) = Self::new(job, tally, BTreeMap::new(), now);
+        (Self { observation: Observation::Due, ..courier }, effects)
+    }
+
+    /// The target after a look, where what it told makes a difference to it.
+    pub fn informed(self) -> Option<Arc<dyn Destination>> {
+        self.informed
     }
 
     /// The next effects.
@@ -100,7 +119,9 @@ impl Courier {
         match (doing, event) {
             (Doing::Surveying, Event::Committed(Answer::Work(work, token, failures))) => {
                 (self.work, self.token, self.failures) = (*work, token, failures);
-                self.work.unobserved = self.observation.is_due();
+                if self.observation != Observation::None {
+                    self.work = std::mem::take(&mut self.work).to_look();
+                }
                 self.decide(job, tally, now)
             }
             (Doing::Charging, Event::Committed(Answer::Charged(Ok(charge)))) => {
@@ -118,10 +139,10 @@ impl Courier {
                 Courtesy::Do(vec![effect])
             }
             (Doing::Stepping(parcel), event) => self.go_on(job, tally, parcel, input(&event), now),
-            (Doing::Observing(ticket), event) => self.observed(job, tally, &ticket, &event, now),
-            (_, Event::Committed(Answer::Drifted(members))) => {
-                tally.notes.extend(observation::drifted(members));
-                self.survey()
+            (Doing::Observing(ticket), event) => self.observed(job, tally, &ticket, event, now),
+            (Doing::Comparing, Event::Committed(Answer::Drifted(drifted))) => {
+                tally.notes.extend(observation::drifted(drifted, job.destination.limits().readable));
+                Courtesy::Over(None)
             }
             (Doing::Recording(Some(also)), _) => commit(also),
             // Whatever was recorded, a wait that is over, a claim that found nothing: look again.
@@ -152,6 +173,9 @@ impl Courier {
                 self.doing = Doing::Claiming;
                 commit(Transaction::Claim(self.size))
             }
+            Next::Rest(Some((_, why))) | Next::Blocked(why) if self.observation != Observation::None => {
+                self.blind(tally, &why)
+            }
             Next::Rest(None) => Courtesy::Over(None),
             Next::Rest(Some((until, why))) if until <= self.deadline => {
                 self.doing = Doing::Waiting;
@@ -169,7 +193,15 @@ impl Courier {
     /// What a step of a batch's job may look at; or of a job without one, which begins and ends within a run.
     fn env(&self, batch: Option<&Batch>, now: Timestamp) -> Env<'_> {
         let (number, since) = batch.map_or((0, now), |batch| (batch.id, batch.at));
-        Env { now, since, session: self.session, number, once: &self.once, token: self.token.as_ref() }
+        Env {
+            now,
+            since,
+            session: self.session,
+            number,
+            once: &self.once,
+            ours: &self.work.ours,
+            token: self.token.as_ref(),
+        }
     }
 }
 

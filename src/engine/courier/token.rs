@@ -69,7 +69,9 @@ impl Courier {
                 | Done::Split(refusal)
                 | Done::TooLarge(refusal),
             ) => TokenOutcome::Failed(pause(None), refusal.text),
-            Step::Done(Done::Accepted(_) | Done::Partly(_) | Done::Observed(_)) | Step::Keep(..) | Step::Wait(..) => {
+            Step::Done(Done::Accepted(_) | Done::Partly(_) | Done::Observed(..) | Done::Good(_))
+            | Step::Keep(..)
+            | Step::Wait(..) => {
                 TokenOutcome::Failed(pause(None), "answered a token request with something else".to_owned())
             }
         };

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::destination::{Request, Secret};
+use crate::destination::{Chore, Request};
 use crate::engine::Event;
 use crate::roster::{Payload, Timestamp};
 use crate::sandbox::boostcom::Boostcom;
@@ -261,12 +261,13 @@ impl Target {
     }
 
     /// A secret is written to a file.
-    pub fn keep(&mut self, secret: &Secret) -> Event {
+    pub fn keep(&mut self, chore: &Chore) -> Event {
+        let Chore::Keep(secret) = chore else { return Event::Kept(Ok(())) };
         if self.keep_fails > 0 {
             self.keep_fails -= 1;
             return Event::Kept(Err("no space left".to_owned()));
         }
-        self.kept.insert(secret.path.clone(), secret.value.expose_secret().to_owned());
+        self.kept.insert(secret.path.clone().unwrap(), secret.value.expose_secret().to_owned());
         Event::Kept(Ok(()))
     }
 

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::{refusal, request};
 use crate::destination::veris::Veris;
 use crate::destination::{
-    Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Method, Op, Refusal, Remote, Reply, Secret,
-    Seen, Step, Ticket,
+    Chore, Destination, Done, Env, Input, Item, Job, Limits, Member, MemberFault, Mending, Method, Op, Refusal, Remote,
+    Reply, Secret, Seen, Step, Ticket,
 };
-use crate::roster::{Fingerprint, Identity, Payload, Timestamp, Unique};
+use crate::roster::{Fingerprint, Identity, Key, Payload, Timestamp, Unique};
 
 /// A field the target never shows.
 pub const HIDDEN: &str = "country";
@@ -70,7 +70,7 @@ impl Destination for Clients {
     }
 
     fn limits(&self) -> Limits {
-        Limits { batch: NonZeroUsize::MIN, readable: true, ..self.veris.limits() }
+        Limits { batch: NonZeroUsize::MIN, readable: Some(Mending::Repair), ..self.veris.limits() }
     }
 
     fn identity_field(&self) -> &'static str {
@@ -81,8 +81,8 @@ impl Destination for Clients {
         self.veris.columns()
     }
 
-    fn member(&self, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
-        self.veris.member(mapped)
+    fn member(&self, key: &Key, mapped: &Payload) -> Result<Member, Vec<MemberFault>> {
+        self.veris.member(key, mapped)
     }
 
     fn leaving(&self, _identity: &Identity, last: &Payload, _let_go: &[Unique]) -> Payload {
@@ -92,7 +92,7 @@ impl Destination for Clients {
     fn start(&self, job: Job<'_>, env: &Env<'_>) -> Step {
         match job {
             Job::Authenticate => Step::Call(request(Method::Get, "token", None, None), Ticket::NONE),
-            Job::Observe => list(env, Ticket::NONE),
+            Job::Observe(_) => list(env, Ticket::NONE),
             Job::Check => Step::Done(Done::Later(None, Refusal::unsent("nobody asked"))),
             Job::Deliver([item]) => first(item, env),
             Job::Deliver(_) => Step::Done(Done::TooLarge(Refusal::new("one at a time"))),
@@ -102,7 +102,7 @@ impl Destination for Clients {
     fn resume(&self, job: Job<'_>, ticket: &Ticket, input: Input<'_>, env: &Env<'_>) -> Step {
         match (job, ticket.words()) {
             (Job::Authenticate, _) => Step::Done(authenticated(input, env.now)),
-            (Job::Observe | Job::Check, _) => Step::Done(observed(input)),
+            (Job::Observe(_) | Job::Check, _) => Step::Done(observed(input)),
             (Job::Deliver(_), None) => Step::Done(Done::Later(None, Refusal::unsent("a crash came first"))),
             (Job::Deliver(items), Some(words)) => on(serde_json::from_str(words).unwrap(), &items[0], input, env),
         }
@@ -153,8 +153,9 @@ fn on(stand: Stand, item: &Item, input: Input<'_>, env: &Env<'_>) -> Step {
         (Stand::Creating, Input::Reply(Reply { status: 200, body, .. })) => {
             let made: Value = serde_json::from_str(body).unwrap();
             let key = made["key"].as_str().unwrap().to_owned();
-            let secret = Secret { path: path(item.identity.as_str()), value: body.as_str().into() };
-            Step::Keep(secret, Stand::Keeping { key }.ticket())
+            let path = Some(path(item.identity.as_str()));
+            let secret = Secret { path, command: Vec::new(), value: body.as_str().into() };
+            Step::Keep(Chore::Keep(secret), Stand::Keeping { key }.ticket())
         }
         (Stand::Searching, Input::Reply(Reply { status: 200, body, .. })) => match named(body, item).as_deref() {
             Some([]) => Step::Done(Done::Later(None, Refusal::new("was not created"))),
@@ -247,6 +248,7 @@ fn observed(input: Input<'_>) -> Done {
     let seen = |client: &Value| Seen {
         remote: Remote::new(client["key"].as_str().unwrap()),
         payload: Payload::from_json(&client["fields"].to_string()).unwrap(),
+        since: None,
     };
-    Done::Observed(clients.iter().map(seen).collect())
+    Done::Observed(clients.iter().map(seen).collect(), Vec::new())
 }

@@ -1,5 +1,6 @@
 //! Admission: a plan becomes what is due, in one transaction.
 
+mod drift;
 mod due;
 mod guarded;
 mod holding;
@@ -52,6 +53,7 @@ impl Store {
         let mut tx = self.write().await?;
         due::lay_out(&mut tx, admission).await?;
         let newly_invalid = people::record_verdicts(&mut tx, admission).await?;
+        drift::make(&mut tx, admission).await?;
         due::make(&mut tx, admission).await?;
         leave::make(&mut tx, admission).await?;
         holding::make(&mut tx, admission).await?;

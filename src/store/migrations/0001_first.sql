@@ -111,6 +111,7 @@ CREATE TABLE account (
   mapping BLOB                   -- the rules under which body was made
 ) STRICT;
 CREATE UNIQUE INDEX account_identity ON account (realm, identity);
+CREATE UNIQUE INDEX account_remote ON account (realm, remote) WHERE remote IS NOT NULL;
 -- With `refused` in the middle, what may go out is found in the order it goes, and what is pending at all without the rest.
 CREATE INDEX account_pending ON account (realm, refused, pending) WHERE pending IS NOT NULL;
 CREATE INDEX account_unconfirmed ON account (realm) WHERE confirmed_gone IS NOT 0;

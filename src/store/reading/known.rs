@@ -46,6 +46,7 @@ impl Store {
                 known[at].awaited = awaited;
             }
         }
+        self.doubt(feed, &mut known).await?;
         Ok(known)
     }
 

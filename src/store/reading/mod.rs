@@ -1,5 +1,6 @@
 //! What a reading asks of the store, and what it stages.
 
+mod drift;
 mod feed;
 mod known;
 mod question;

@@ -29,15 +29,17 @@ impl Store {
         .await?;
         // CROSS JOIN: few are touched, and SQLite would read everybody to have them in order.
         let rows = sqlx::query(
-            "SELECT a.id, a.identity, a.gone, a.fp, a.confirmed_gone IS NOT NULL OR a.certain = 0, EXISTS (
+            "SELECT a.id, a.identity, coalesce(d.gone = 1, 0) OR a.gone,
+               CASE WHEN a.fp IS a.confirmed_fp THEN coalesce(d.fp, a.fp) ELSE a.fp END, a.confirmed_gone IS NOT NULL OR a.certain = 0, EXISTS (
                SELECT 1 FROM person p WHERE p.account = a.id AND p.active = 1 AND p.imported > 0)
-             FROM touched t CROSS JOIN account a ON a.id = t.id ORDER BY t.id",
+             FROM touched t CROSS JOIN account a ON a.id = t.id LEFT JOIN drift d ON d.account = a.id ORDER BY t.id",
         )
         .fetch(&mut *connection);
         let mut accounts = collect(rows, account).await?;
         let rows = sqlx::query(
             "SELECT t.id, p.id, p.key FROM touched t CROSS JOIN person p INDEXED BY person_account ON p.account = t.id
-             WHERE p.active = 1 AND p.imported = 0 ORDER BY t.id, p.id",
+             LEFT JOIN drift d ON d.account = t.id
+             WHERE p.active = 1 AND p.imported = 0 AND coalesce(d.gone, 0) = 0 ORDER BY t.id, p.id",
         )
         .fetch(&mut *connection);
         let claims = collect(rows, |row| {

@@ -11,7 +11,9 @@ use crate::store::{Error, Store};
 impl Store {
     /// Forgets what was staged before.
     pub async fn clear_stage(&mut self) -> Result<(), Error> {
-        sqlx::raw_sql("DELETE FROM stage; DELETE FROM ruling; DELETE FROM due;").execute(&mut self.connection).await?;
+        sqlx::raw_sql("DELETE FROM stage; DELETE FROM drift; DELETE FROM ruling; DELETE FROM due;")
+            .execute(&mut self.connection)
+            .await?;
         Ok(())
     }
 
@@ -49,9 +51,9 @@ impl Store {
     /// What was staged, beside what the store knows of those people, in the order of their keys.
     pub async fn observed(&mut self) -> Result<Vec<Observed>, Error> {
         let rows = sqlx::query(
-            "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account, p.active,
-               s.imported > 0, s.holds
-             FROM stage s LEFT JOIN person p ON p.id = s.person ORDER BY s.key, s.imported",
+            "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account,
+               p.active = 1 AND coalesce(d.gone, 0) = 0, s.imported > 0, s.holds
+             FROM stage s LEFT JOIN person p ON p.id = s.person LEFT JOIN drift d ON d.account = p.account ORDER BY s.key, s.imported",
         )
         .fetch(&mut self.connection);
         collect(rows, observed).await

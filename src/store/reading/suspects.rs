@@ -33,11 +33,12 @@ impl Store {
         .bind(millis(now))
         .fetch(&mut self.connection);
         let mut suspects = collect(rows, |row| Ok(Key::new(row.try_get::<&str, _>(0)?))).await?;
+        suspects.extend(self.drifted(feed).await?);
         if let Some(present) = present {
             suspects.extend(self.not_present(feed, touched, present).await?);
-            suspects.sort_unstable();
-            suspects.dedup();
         }
+        suspects.sort_unstable();
+        suspects.dedup();
         Ok(suspects)
     }
 
@@ -78,10 +79,12 @@ impl Store {
         .bind(keys.to_string())
         .bind(handles.to_string())
         .fetch(&mut self.connection);
-        collect(rows, |row| {
+        let rows = collect(rows, |row| {
             let awaited = awaited(row, 3)?;
             Ok(Known { awaited, ..known(row)? })
-        })
-        .await
+        });
+        let mut known = rows.await?;
+        self.doubt(feed, &mut known).await?;
+        Ok(known)
     }
 }

@@ -15,7 +15,11 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 ///
 /// An account that is due as active again has no leave to end, whatever was confirmed; nor has one that somebody doubts,
 /// yet.
-pub(super) async fn left(tx: &mut Transaction<'_, Sqlite>, accounts: &[i64], now: Timestamp) -> Result<(), Error> {
+pub(in crate::store) async fn left(
+    tx: &mut Transaction<'_, Sqlite>,
+    accounts: &[i64],
+    now: Timestamp,
+) -> Result<(), Error> {
     let accounts = Value::from(accounts).to_string();
     let told = sqlx::query(
         "INSERT INTO latency (feed, at, ms)

@@ -2,10 +2,9 @@
 
 mod close;
 mod confirm;
-mod drift;
 mod failed;
 pub(super) mod holding;
-mod latency;
+pub(super) mod latency;
 mod pace;
 mod refuse;
 mod renew;

@@ -11,7 +11,7 @@ impl Store {
             .fetch_optional(&mut self.connection)
             .await?;
         let old = sqlx::query_scalar(
-            "SELECT coalesce(confirmed_body, body) FROM account
+            "SELECT coalesce(d.body, confirmed_body, account.body) FROM account LEFT JOIN drift d ON d.account = account.id
              WHERE realm = (SELECT id FROM realm WHERE name = ?) AND identity = ?",
         )
         .bind(realm)

@@ -7,6 +7,7 @@ use sqlx::Row;
 
 use super::{Admission, Frozen, Pace, Store};
 use crate::delivery::batch::{Batch, Settlement};
+use crate::delivery::drift::Drift;
 use crate::destination::Refusal;
 use crate::engine::{Extent, Standpoint};
 use crate::plan::guard::Grounds;
@@ -75,6 +76,8 @@ pub(super) struct Desk {
     pub first_seen_inactive: FirstSeenInactive,
     pub plan: Plan,
     pub changed_at: Option<Timestamp>,
+    /// What the target shows otherwise than it confirmed, at the next admission.
+    pub drifts: Vec<Drift>,
 }
 
 impl Desk {
@@ -93,6 +96,7 @@ impl Desk {
             first_seen_inactive: FirstSeenInactive::Skip,
             plan: Plan::default(),
             changed_at: None,
+            drifts: Vec::new(),
         }
     }
 
@@ -157,6 +161,7 @@ impl Desk {
     pub async fn question(&mut self, says: &[(&str, Say)]) -> Question {
         let staged = self.staged(says).await;
         self.store.clear_stage().await.unwrap();
+        self.store.stage_drift(self.feed, &std::mem::take(&mut self.drifts)).await.unwrap();
         self.store.stage(&staged).await.unwrap();
         let window = jiff::SignedDuration::from_hours(24);
         let known = self.store.grounds(self.feed, self.now, window).await.unwrap();

@@ -1,10 +1,11 @@
 //! Batches of several steps, and targets that can be read.
 
-use super::Say::{Be, Leave};
+use super::Say::{self, Be, Leave};
 use super::{Desk, QUIET, REALM, at, no, payload};
 use crate::delivery::batch::{Batch, Settlement, Stage};
 use crate::delivery::drift::Drift;
 use crate::destination::{Remote, Ticket};
+use crate::plan::{Limit, Limits};
 use crate::roster::Timestamp;
 
 impl Desk {
@@ -119,17 +120,85 @@ async fn what_the_target_holds_takes_the_place_of_what_it_confirmed() {
     let confirmed = desk.store.confirmed(REALM).await.unwrap();
     let names: Vec<&str> = confirmed.iter().map(|member| member.remote.as_str()).collect();
     assert_eq!(names, ["c1", "c2"], "neither somebody under way nor somebody the target has no name for");
-    assert_eq!(confirmed[0].payload, payload("A", 1));
-    let drifts = [Drift::Gone(confirmed[0].account), Drift::Other(confirmed[1].account, payload("B", 7))];
-    desk.store.drifted(desk.run, &drifts, desk.now).await.unwrap();
+    assert_eq!(confirmed[0].payload, Some(payload("A", 1)));
+    desk.drifts = vec![Drift::Gone(confirmed[0].account), Drift::Other(confirmed[1].account, payload("B", 7))];
+    desk.admit(&[]).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone", "as if anna were yet to come");
+    assert_eq!(desk.account("B").await, "due v7, confirmed v7");
+    assert_eq!(desk.number("SELECT count(*) FROM event WHERE kind = 'drifted'").await, 2);
+    assert_eq!(desk.number("SELECT count(*) FROM account WHERE remote = 'c1'").await, 0);
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+    assert_eq!(desk.plan.changes.iter().map(|change| change.kind.word()).collect::<Vec<_>>(), ["return", "change"]);
     assert_eq!(desk.account("A").await, "due v1, confirmed gone, pending");
     assert_eq!(desk.account("B").await, "due v1, confirmed v7, pending");
-    assert_eq!(desk.number("SELECT count(*) FROM event WHERE kind = 'drifted'").await, 2);
-    // Changed to what is due anyway: nothing is left to do.
-    let same = [Drift::Other(confirmed[1].account, payload("B", 1))];
-    desk.store.drifted(desk.run, &same, desk.now).await.unwrap();
-    assert_eq!(desk.account("B").await, "due v1, confirmed v1");
-    // Who was deleted there and is to leave has left.
-    desk.admit(&[("anna", Leave)]).await;
+}
+
+#[tokio::test]
+async fn what_the_target_holds_is_weighed_as_if_it_were_known() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B"), ("cato", "C"), ("dora", "D")]).await;
+    desk.call_them(&[("A", "c1"), ("B", "c2"), ("C", "c3"), ("D", "c4")]).await;
+    let accounts: Vec<i64> = desk.store.confirmed(REALM).await.unwrap().iter().map(|member| member.account).collect();
+    let [a, b, c, d] = accounts[..] else { panic!("{accounts:?}") };
+    desk.drifts = vec![Drift::Gone(a), Drift::Gone(b), Drift::Other(c, payload("C", 7)), Drift::Gone(d)];
+    // Cato's own change is no more than what mends it; Dora is invalid, and stays as she is there: away.
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Leave), ("cato", Be("C", 2)), ("dora", Say::Invalid)]).await;
+    let kinds: Vec<_> = desk.plan.changes.iter().map(|change| change.kind.word()).collect();
+    assert_eq!(kinds, ["return", "change"], "who is to leave and is not there has left");
+    assert_eq!(desk.account("A").await, "due v1, confirmed gone, pending");
+    assert_eq!(desk.account("B").await, "due gone, confirmed gone");
+    assert_eq!(desk.account("C").await, "due v2, confirmed v7, pending");
+    assert_eq!(desk.account("D").await, "due gone, confirmed gone");
+    assert_eq!(desk.number("SELECT active FROM person WHERE key = 'dora'").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_held_is_not_mended() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B")]).await;
+    desk.call_them(&[("A", "c1"), ("B", "c2")]).await;
+    let accounts: Vec<i64> = desk.store.confirmed(REALM).await.unwrap().iter().map(|member| member.account).collect();
+    let none = Limit { count: Some(0), percent: 0 };
+    desk.grounds.limits = Limits { back: none, change: none, ..desk.grounds.limits };
+    for _ in 0..2 {
+        desk.drifts = vec![Drift::Gone(accounts[0]), Drift::Other(accounts[1], payload("B", 7))];
+        desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
+        assert_eq!(desk.plan.held().count(), 2);
+        assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+        assert_eq!(desk.account("B").await, "due v7, confirmed v7");
+        assert_eq!(desk.ready().await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn who_was_sent_and_is_not_there_is_not_waited_for() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.call_them(&[("A", "c1")]).await;
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    let (batch, items) = desk.send().await;
+    assert_eq!(desk.store.confirmed(REALM).await.unwrap(), [], "it is under way");
+    desk.settle(&batch, Settlement::Lost(no())).await;
+    let confirmed = desk.store.confirmed(REALM).await.unwrap();
+    assert_eq!(confirmed[0].payload, None, "it may have either");
+    desk.drifts = vec![Drift::Gone(items[0].account)];
+    desk.admit(&[]).await;
     assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+}
+
+#[tokio::test]
+async fn a_sync_leaves_the_others_people_to_it() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.call_them(&[("A", "c1")]).await;
+    let account = desk.store.confirmed(REALM).await.unwrap()[0].account;
+    let feed = desk.feed;
+    desk.store.enrol("others", None, REALM).await.unwrap();
+    desk.feed = desk.store.feed("others", None).await.unwrap().unwrap().0.id;
+    desk.drifts = vec![Drift::Gone(account)];
+    desk.admit(&[]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed v1");
+    desk.feed = feed;
+    desk.drifts = vec![Drift::Gone(account)];
+    desk.store.stage_drift(feed, &[Drift::Gone(account)]).await.unwrap();
+    assert_eq!(desk.store.known(feed).await.unwrap()[0].seen, None, "judged again");
+    assert_eq!(desk.store.suspects(feed, &[], None, desk.now).await.unwrap().len(), 1);
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    assert_eq!(desk.account("A").await, "due v1, confirmed gone, pending");
 }

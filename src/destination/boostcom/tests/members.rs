@@ -23,18 +23,22 @@ fn faults(path: &str, value: Value) -> Vec<String> {
 }
 
 fn broken(boostcom: &Boostcom, mapped: Value) -> Vec<String> {
-    let faults = boostcom.member(&payload(mapped)).err().unwrap_or_default();
+    let faults = boostcom.member(&key(), &payload(mapped)).err().unwrap_or_default();
     faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect()
+}
+
+fn key() -> Key {
+    Key::new("k1")
 }
 
 #[test]
 fn a_member_is_known_by_one_identifier_and_alone_with_the_other() {
-    let member = boostcom().member(&payload(mapped())).unwrap();
+    let member = boostcom().member(&key(), &payload(mapped())).unwrap();
     assert_eq!(member.identity, Identity::new("foo@bar.baz"), "whatever its capitals");
     assert_eq!(member.payload, payload(mapped()), "spelt as it was");
     assert_eq!(member.unique.iter().map(Unique::as_str).collect::<Vec<_>>(), ["msisdn 4740485124"]);
 
-    let member = with(|s| s.identity = Identifier::Msisdn).member(&payload(mapped())).unwrap();
+    let member = with(|s| s.identity = Identifier::Msisdn).member(&key(), &payload(mapped())).unwrap();
     assert_eq!(member.identity, Identity::new("4740485124"));
     assert_eq!(member.unique.iter().map(Unique::as_str).collect::<Vec<_>>(), ["email foo@bar.baz"]);
 }
@@ -43,7 +47,7 @@ fn a_member_is_known_by_one_identifier_and_alone_with_the_other() {
 fn a_password_is_no_part_of_what_is_stored() {
     let mut secret = mapped();
     secret["password"] = json!("hunter2");
-    let member = boostcom().member(&payload(secret)).unwrap();
+    let member = boostcom().member(&key(), &payload(secret)).unwrap();
     assert_eq!(member.payload, payload(mapped()));
     assert_eq!(member.once.unwrap().expose_secret(), "hunter2");
 }

@@ -52,7 +52,15 @@ static ONCE: BTreeMap<Identity, SecretString> = BTreeMap::new();
 
 /// A bulk that was sent at 0, so many seconds later.
 fn env(second: i64) -> Env<'static> {
-    Env { now: at(second), since: at(0), session: Fingerprint::of(b"session"), number: 7, once: &ONCE, token: None }
+    Env {
+        now: at(second),
+        since: at(0),
+        session: Fingerprint::of(b"session"),
+        number: 7,
+        once: &ONCE,
+        ours: &[],
+        token: None,
+    }
 }
 
 /// The import's id in that session.

@@ -5,13 +5,17 @@ use serde_json::Value;
 use super::*;
 
 fn faults(mapped: &Payload) -> Vec<String> {
-    let faults = veris().member(mapped).err().unwrap_or_default();
+    let faults = veris().member(&key(), mapped).err().unwrap_or_default();
     faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect()
+}
+
+fn key() -> Key {
+    Key::new("k1")
 }
 
 #[test]
 fn a_member_is_active_and_known_by_its_unique_id() {
-    let member = veris().member(&mapped()).unwrap();
+    let member = veris().member(&key(), &mapped()).unwrap();
     assert_eq!(member.identity, Identity::new("E17"));
     assert_eq!(member.payload, mapped().with("status", "active"));
 }
@@ -31,10 +35,10 @@ fn every_mandatory_field_must_be_there_and_say_something() {
 fn what_need_not_be_there_is_left_out() {
     for field in FIELDS.iter().filter(|field| field.need != Need::Mandatory) {
         for nothing in [Value::Null, json!(""), json!("  ")] {
-            let member = veris().member(&mapped().with(field.name, nothing)).unwrap();
+            let member = veris().member(&key(), &mapped().with(field.name, nothing)).unwrap();
             assert_eq!(member.payload, mapped().with("status", "active"), "{}", field.name);
         }
-        let member = veris().member(&mapped().with(field.name, "4.4A")).unwrap();
+        let member = veris().member(&key(), &mapped().with(field.name, "4.4A")).unwrap();
         assert_eq!(member.payload.text(field.name), Some("4.4A"));
     }
 }
@@ -51,10 +55,10 @@ fn lengths_are_counted_in_characters() {
 #[test]
 fn harmless_values_become_texts() {
     for (value, text) in [(json!(4711), "4711"), (json!(-1), "-1"), (json!(u64::MAX), "18446744073709551615")] {
-        let member = veris().member(&mapped().with("unique_id", value)).unwrap();
+        let member = veris().member(&key(), &mapped().with("unique_id", value)).unwrap();
         assert_eq!((member.identity.as_str(), member.payload.text("unique_id")), (text, Some(text)));
     }
-    let member = veris().member(&mapped().with("group", true)).unwrap();
+    let member = veris().member(&key(), &mapped().with("group", true)).unwrap();
     assert_eq!(member.payload.text("group"), Some("true"));
     for (value, fault) in [
         (json!(4.1), "group: is a number with a fraction where a text is wanted: put it in quotes"),
@@ -122,7 +126,7 @@ fn all_faults_come_at_once_and_hold_no_values() {
 
 #[test]
 fn leaving_is_the_last_payload_with_another_status() {
-    let last = veris().member(&mapped().with("city", "Oslo")).unwrap().payload;
+    let last = veris().member(&key(), &mapped().with("city", "Oslo")).unwrap().payload;
     let leaving = veris().leaving(&Identity::new("E17"), &last, &[]);
     assert_eq!(leaving, last.with("status", "in_active"));
 

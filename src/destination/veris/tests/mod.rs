@@ -31,7 +31,7 @@ fn settings() -> Settings {
 static ONCE: BTreeMap<Identity, SecretString> = BTreeMap::new();
 
 fn env(token: Option<&SecretString>) -> Env<'_> {
-    Env { now: ten(), since: ten(), session: Fingerprint::of(b""), number: 1, once: &ONCE, token }
+    Env { now: ten(), since: ten(), session: Fingerprint::of(b""), number: 1, once: &ONCE, ours: &[], token }
 }
 
 fn veris() -> Veris {
@@ -93,7 +93,7 @@ fn shown(done: &Done) -> (&'static str, Option<Timestamp>, &str) {
         Done::Unknown(refusal) => ("unknown", None, &refusal.text),
         Done::Failed(refusal) => ("failed", None, &refusal.text),
         Done::Lost(refusal) => ("lost", None, &refusal.text),
-        Done::Observed(_) => ("observed", None, ""),
+        Done::Observed(..) | Done::Good(_) => ("observed", None, ""),
     }
 }
 
@@ -123,7 +123,14 @@ fn realm_and_credential_follow_what_they_describe() {
     assert_eq!(other(|s| s.batch = NonZeroUsize::MIN).credential(), veris().credential());
     assert_eq!(
         veris().limits(),
-        Limits { batch: BATCH, token: Some(QUOTA), quiet: QUIET, readable: false, joins_apart: false }
+        Limits {
+            batch: BATCH,
+            token: Some(QUOTA),
+            quiet: QUIET,
+            readable: None,
+            leaves_approved: false,
+            joins_apart: false
+        }
     );
 }
 

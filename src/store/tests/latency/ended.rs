@@ -79,7 +79,8 @@ async fn refused_among_others_it_is_still_under_way() {
 async fn whom_somebody_else_took_away_has_left() {
     let mut desk = leaving().await;
     let account = desk.number("SELECT id FROM account").await;
-    desk.store.drifted(desk.run, &[Drift::Gone(account)], at(17)).await.unwrap();
+    (desk.now, desk.drifts) = (at(17), vec![Drift::Gone(account)]);
+    desk.admit(&[]).await;
     assert_eq!(desk.told().await, "1: 12, 12");
     assert_eq!(desk.ready().await, [""; 0]);
 }
