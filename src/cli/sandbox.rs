@@ -71,13 +71,14 @@ fn unheard(listen: SocketAddr, error: &std::io::Error) -> Failure {
 }
 
 fn welcome(url: &str, kept: &str) -> String {
-    let Options { veris, boostcom } = Options::default();
+    let Options { veris, boostcom, capillary } = Options::default();
     let (id, secret, key) = (&veris.client_id, &veris.client_secret, &veris.api_key);
     let (club, authorization, product) =
         (&boostcom.loyalty_club, &boostcom.client_authorization, &boostcom.product_name);
+    let (client_key, client_secret) = (&capillary.key, &capillary.secret);
     let (quota, batch, bulk) = (veris.quota, veris.batch_limit, boostcom.bulk_limit);
     format!(
-        "the sandbox stands in for Veris and Boostcom at {url}; everything is kept in {kept}.
+        "the sandbox stands in for Veris, Boostcom and Capillary at {url}; everything is kept in {kept}.
 Paste what you need of this into the config; the credentials are no secret here:
 
 destinations:
@@ -95,12 +96,19 @@ destinations:
     product_name: {product}
     user_agent: rosterd sandbox
     identity: email
+  loyalty-clients:
+    type: capillary
+    url: {url}
+    auth: {{ key: {client_key}, secret: {client_secret} }}
+    client_secrets: /tmp/rosterd-client-secrets
 
 Limits as in real life:
-  Veris     {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request
-  Boostcom  {bulk} members a bulk, payloads and errors kept for 24 hours; bulks are worked on within seconds, though
+  Veris      {quota} token requests in 24 hours, tokens for 15 minutes, {batch} members a request
+  Boostcom   {bulk} members a bulk, payloads and errors kept for 24 hours; bulks are worked on within seconds, though
+  Capillary  tokens for as long as their client says, at most an hour; a client's secret is told once
 What it holds:    curl {url}/sandbox/state
                   curl {url}/sandbox/boostcom/state
+                  curl {url}/sandbox/capillary/state
 Let it misbehave: curl -X PUT {url}/sandbox/faults -d '{{\"status\": 503}}'
                   curl -X PUT {url}/sandbox/boostcom/workers -d '{{\"fail_next\": 2}}'
 Stop it: Ctrl-C, or SIGTERM.
@@ -115,7 +123,10 @@ mod tests {
     #[test]
     fn whoever_starts_it_is_told_what_to_paste() {
         let told = welcome("http://127.0.0.1:8420", "/tmp/kept");
-        assert!(told.starts_with("the sandbox stands in for Veris and Boostcom at http://127.0.0.1:8420;"), "{told}");
+        assert!(
+            told.starts_with("the sandbox stands in for Veris, Boostcom and Capillary at http://127.0.0.1:8420;"),
+            "{told}"
+        );
         assert!(told.contains("everything is kept in /tmp/kept."), "{told}");
         let mall = "  mall:
     type: boostcom
@@ -127,7 +138,17 @@ mod tests {
     identity: email
 ";
         assert!(told.contains(mall), "{told}");
-        let (_, documented) = include_str!("../../docs/sandbox.md").split_once("## Boostcom").unwrap();
-        assert!(documented.contains(mall), "the documentation has the same");
+        let clients = "  loyalty-clients:
+    type: capillary
+    url: http://127.0.0.1:8420
+    auth: { key: sandboxAdminClientKey0001, secret: sandboxAdminClientSecret0000000000000001 }
+    client_secrets: /tmp/rosterd-client-secrets
+";
+        assert!(told.contains(clients), "{told}");
+        let documented = include_str!("../../docs/sandbox.md");
+        for (heading, pasted) in [("\n## Boostcom", mall), ("\n## Capillary", clients)] {
+            let (_, documented) = documented.split_once(heading).unwrap();
+            assert!(documented.contains(pasted), "the documentation has the same");
+        }
     }
 }

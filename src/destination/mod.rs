@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use crate::roster::{Fingerprint, Identity, Key, Payload, Timestamp, Unique};
 
 pub mod boostcom;
+pub mod capillary;
 mod http;
 mod mail;
 pub mod mask;

@@ -9,11 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::boostcom::{Record, Workers};
-use super::control::{Wanted, answered, done, read, read_faults, wrong};
+use super::control::{Wanted, answered, done, overlaid, read, read_faults, wrong};
 use super::input::Turn;
 use super::shared::Shared;
 
@@ -94,13 +93,6 @@ async fn set_permits(State(shared): State<Arc<Shared>>, body: Bytes) -> Response
         Ok(permits) => answered(&shared, Turn::BoostcomPermits(permits), || permits),
         Err(message) => wrong(StatusCode::BAD_REQUEST, &message),
     }
-}
-
-/// Settings of which only those change that are named.
-fn overlaid<T: DeserializeOwned>(current: Value, body: &[u8]) -> Result<T, String> {
-    let mut settings: Map<String, Value> = serde_json::from_value(current).map_err(|error| error.to_string())?;
-    settings.extend(read::<Map<String, Value>>(body)?);
-    serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())
 }
 
 async fn seed(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {

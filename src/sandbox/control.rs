@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::fault::{Fault, Target};
 use super::input::Turn;
@@ -136,6 +136,13 @@ pub(super) fn read_faults<T: Target>(body: &[u8]) -> Result<Vec<Fault<T>>, Strin
         Value::Array(faults) => faults.into_iter().map(fault).collect(),
         one => Ok(vec![fault(one)?]),
     }
+}
+
+/// Settings of which only those change that are named.
+pub(super) fn overlaid<T: DeserializeOwned>(current: Value, body: &[u8]) -> Result<T, String> {
+    let mut settings: Map<String, Value> = serde_json::from_value(current).map_err(|error| error.to_string())?;
+    settings.extend(read::<Map<String, Value>>(body)?);
+    serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {

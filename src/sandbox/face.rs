@@ -14,12 +14,13 @@ use futures_util::{StreamExt, stream};
 
 use super::answer::{Answer, Delivery, HUGE};
 use super::boostcom::Boostcom;
+use super::capillary::Capillary;
 use super::clock::http_date;
 use super::connection::Switch;
-use super::input::{Ask, Body as Sent, BoostcomAsk, Hold};
+use super::input::{Ask, Body as Sent, BoostcomAsk, CapillaryAsk, Hold};
 use super::shared::Shared;
 use super::veris::Target;
-use super::{boostcom_control, control};
+use super::{boostcom_control, capillary_control, control};
 
 /// Bytes of a request; far more than any sensible batch.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -31,8 +32,11 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/access-token", get(access_token))
         .route("/members", post(members))
         .route("/api/v3/{*rest}", any(boostcom))
+        .route("/v3/{*rest}", any(capillary))
+        .route("/v1.1/{*rest}", any(capillary))
         .merge(control::routes())
         .merge(boostcom_control::routes())
+        .merge(capillary_control::routes())
         .fallback(|| async { (StatusCode::NOT_FOUND, r#"{"error": "no such path"}"#) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
@@ -84,6 +88,26 @@ async fn boostcom(
         authorization: text(&headers, "x-client-authorization"),
         product: text(&headers, "x-product-name"),
         user_agent: text(&headers, "x-user-agent"),
+        content_type: text(&headers, "content-type"),
+        body: Sent(body),
+    }));
+    deliver(shared.ask(&ask), &switch, &shared).await
+}
+
+async fn capillary(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(switch): ConnectInfo<Switch>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    shared.hold(Hold::Capillary(Capillary::target(method.as_str(), uri.path()))).await;
+    let ask = Ask::Capillary(Box::new(CapillaryAsk {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        token: text(&headers, "x-cap-api-oauth-token"),
+        authorization: text(&headers, "authorization"),
         content_type: text(&headers, "content-type"),
         body: Sent(body),
     }));

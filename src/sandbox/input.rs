@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{boostcom, span, veris};
+use super::{boostcom, capillary, span, veris};
 
 /// A request to one of the stand-ins.
 #[derive(Serialize, Deserialize)]
@@ -15,6 +15,7 @@ pub(super) enum Ask {
     Token { client_id: Option<String>, client_secret: Option<String>, api_key: Option<String> },
     Push { authorization: Option<String>, content_type: Option<String>, body: Body },
     Boostcom(Box<BoostcomAsk>),
+    Capillary(Box<CapillaryAsk>),
 }
 
 /// A request to Boostcom.
@@ -29,12 +30,24 @@ pub(super) struct BoostcomAsk {
     pub(super) body: Body,
 }
 
+/// A request to Capillary.
+#[derive(Serialize, Deserialize)]
+pub(super) struct CapillaryAsk {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) token: Option<String>,
+    pub(super) authorization: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Body,
+}
+
 /// The kind of a request that is about to be looked at: a fault may hold it, and is used up by that.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Hold {
     Veris(veris::Target),
     Boostcom(boostcom::Target),
+    Capillary(capillary::Target),
 }
 
 /// A knob that is turned.
@@ -47,6 +60,13 @@ pub(super) enum Turn {
     BoostcomFaults(Vec<boostcom::Fault>),
     BoostcomWorkers(boostcom::Workers),
     BoostcomPermits(boostcom::Permits),
+    CapillarySeed(Vec<Value>),
+    CapillaryEdit { key: String, edit: capillary::Edit },
+    CapillaryRemove(String),
+    CapillaryScopes(Vec<capillary::Entity>),
+    CapillaryRevoke,
+    CapillaryHabits(capillary::Habits),
+    CapillaryFaults(Vec<capillary::Fault>),
     Advance(#[serde(with = "span")] Duration),
     Reset,
 }

@@ -16,7 +16,7 @@ use super::folder::Folder;
 use super::input::Turn;
 use super::shared::Shared;
 use super::veris::{self, Counts, Fault, LedgerView, Receipt, Record};
-use super::{boostcom, face};
+use super::{boostcom, capillary, face};
 
 /// How long [`Sandbox::stop`] waits for requests that are being answered.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,6 +28,8 @@ pub struct Options {
     pub veris: veris::Options,
     /// The Members Imports of Boostcom.
     pub boostcom: boostcom::Options,
+    /// The Integrations API of Capillary.
+    pub capillary: capillary::Options,
 }
 
 /// A running sandbox. Stops when it is dropped.
@@ -95,9 +97,14 @@ impl Sandbox {
         self.turn(Turn::Reset);
     }
 
-    /// The Members Imports of Boostcom; everything else here is about Veris.
+    /// The Members Imports of Boostcom.
     pub fn boostcom(&self) -> boostcom::Handle<'_> {
         boostcom::Handle::new(&self.shared)
+    }
+
+    /// The Integrations API of Capillary; everything else here is about Veris.
+    pub fn capillary(&self) -> capillary::Handle<'_> {
+        capillary::Handle::new(&self.shared)
     }
 
     /// Members by unique_id.

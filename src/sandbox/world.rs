@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Options;
 use super::answer::Answer;
 use super::boostcom::{self, Boostcom};
+use super::capillary::{self, Capillary};
 use super::clock::Clock;
 use super::input::{Ask, Hold, Turn};
 use super::veris::{Credentials, Push, Veris};
@@ -16,12 +17,18 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) veris: Veris,
     pub(super) boostcom: Boostcom,
+    pub(super) capillary: Capillary,
 }
 
 impl World {
     pub(super) fn new(options: Options) -> Self {
-        let Options { veris, boostcom } = options;
-        Self { clock: Clock::default(), veris: Veris::new(veris), boostcom: Boostcom::new(boostcom) }
+        let Options { veris, boostcom, capillary } = options;
+        Self {
+            clock: Clock::default(),
+            veris: Veris::new(veris),
+            boostcom: Boostcom::new(boostcom),
+            capillary: Capillary::new(capillary),
+        }
     }
 
     /// A request to one of them.
@@ -55,6 +62,17 @@ impl World {
                 };
                 self.boostcom.handle(&request, now)
             }
+            Ask::Capillary(ask) => {
+                let request = capillary::Request {
+                    method: &ask.method,
+                    path: &ask.path,
+                    token: ask.token.as_deref(),
+                    authorization: ask.authorization.as_deref(),
+                    content_type: ask.content_type.as_deref(),
+                    body: &ask.body.0,
+                };
+                self.capillary.handle(&request, now)
+            }
         }
     }
 
@@ -63,6 +81,7 @@ impl World {
         match hold {
             Hold::Veris(_) => !self.veris.faults().is_empty(),
             Hold::Boostcom(_) => !self.boostcom.faults().is_empty(),
+            Hold::Capillary(_) => !self.capillary.faults().is_empty(),
         }
     }
 
@@ -71,6 +90,7 @@ impl World {
         match hold {
             Hold::Veris(target) => self.veris.latency(target),
             Hold::Boostcom(target) => self.boostcom.latency(target),
+            Hold::Capillary(target) => self.capillary.latency(target),
         }
     }
 
@@ -83,10 +103,18 @@ impl World {
             Turn::BoostcomFaults(faults) => self.boostcom.set_faults(faults),
             Turn::BoostcomWorkers(workers) => self.boostcom.set_workers(workers, now),
             Turn::BoostcomPermits(permits) => self.boostcom.set_permits(permits),
+            Turn::CapillarySeed(clients) => return self.capillary.seed(&clients, now),
+            Turn::CapillaryEdit { key, edit } => return self.capillary.edit(&key, edit, now),
+            Turn::CapillaryRemove(key) => return self.capillary.remove(&key, now),
+            Turn::CapillaryScopes(scopes) => self.capillary.set_entities(scopes),
+            Turn::CapillaryRevoke => self.capillary.revoke_tokens(),
+            Turn::CapillaryHabits(habits) => self.capillary.set_habits(habits),
+            Turn::CapillaryFaults(faults) => self.capillary.set_faults(faults),
             Turn::Advance(span) => self.clock.advance(span),
             Turn::Reset => {
                 self.veris.reset();
                 self.boostcom.reset();
+                self.capillary.reset();
                 self.clock = Clock::default();
             }
         }

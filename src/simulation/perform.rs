@@ -199,7 +199,9 @@ impl Stage<'_> {
         let people = self.books.store().probe_people(&self.realm).await.map_err(|error| error.to_string())?;
         let name = &self.job.sync;
         let elsewhere = |identity: &String| {
-            people.iter().any(|person| person.active && person.identity.as_ref() == Some(identity) && person.sync != *name)
+            people
+                .iter()
+                .any(|person| person.active && person.identity.as_ref() == Some(identity) && person.sync != *name)
         };
         self.target.meddled.retain(elsewhere);
         Ok(())

@@ -28,7 +28,7 @@ impl fault::Target for Target {
     fn knows(self, effect: &Effect) -> bool {
         match effect {
             Effect::Late(_) | Effect::Refuse(_) | Effect::RefuseAll | Effect::BatchLimit(_) => self == Self::Send,
-            Effect::ValidTill(_) | Effect::NameRefused | Effect::Require(_) => false,
+            Effect::ValidTill(_) | Effect::NameRefused | Effect::Require(_) | Effect::ShortList(_) => false,
             _ => true,
         }
     }

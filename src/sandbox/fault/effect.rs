@@ -41,6 +41,8 @@ pub enum Effect {
     BatchLimit(usize),
     /// Fields that are mandatory on top of the documented ones.
     Require(Vec<String>),
+    /// The list lacks so many of its rows, from the end.
+    ShortList(usize),
     /// How `ValidTill` is written.
     ValidTill(ValidTill),
 }

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::sandbox::answer::Answer;
 use crate::sandbox::boostcom::{self, Permits, Workers};
-use crate::sandbox::input::{Ask, Body, BoostcomAsk, Hold, Turn};
+use crate::sandbox::capillary::{self, Edit, Entity, Habits};
+use crate::sandbox::input::{Ask, Body, BoostcomAsk, CapillaryAsk, Hold, Turn};
 use crate::sandbox::shared::Shared;
 use crate::sandbox::{Folder, FolderError};
 
@@ -21,11 +22,15 @@ fn open(folder: &Path) -> Shared {
 }
 
 /// Everything that can be seen when nothing is going on any more. Nothing is put in after that.
-fn seen(shared: &Shared) -> [Value; 4] {
+fn seen(shared: &Shared) -> [Value; 6] {
     shared.look(|world, _| {
         let later = "2200-01-01T00:00:00Z".parse().unwrap();
         let [veris, boostcom] = [world.veris.summary(later), world.boostcom.summary(later)];
-        [veris, json!(world.veris.members(later)), boostcom, json!(world.boostcom.members(later))]
+        let members = [json!(world.veris.members(later)), json!(world.boostcom.members(later))];
+        let capillary = world.capillary.summary(later);
+        let secrets = world.capillary.clients(later).into_iter().map(|client| client.secret).collect();
+        let [people, club] = members;
+        [veris, people, boostcom, club, capillary, secrets]
     })
 }
 
@@ -58,6 +63,24 @@ fn import(shared: &Shared) -> Answer {
     })))
 }
 
+/// Asked of Capillary with a password.
+fn integrate(shared: &Shared, method: &str, path: &str, body: &Value) -> Value {
+    let answer = shared.ask(&Ask::Capillary(Box::new(CapillaryAsk {
+        method: method.into(),
+        path: path.into(),
+        token: None,
+        authorization: Some("Basic c2FuZGJveDo5MTFiN2JmNTViN2IwM2NkZmUyYWY5ZDFlNjhlNDg5Nw==".into()),
+        content_type: None,
+        body: Body(body.to_string().into()),
+    })));
+    serde_json::from_str(&answer.body).unwrap_or_default()
+}
+
+fn api_client(name: &str) -> Value {
+    json!({"name": name, "description": "x", "expirationTokenTime": 600, "defaultTillId": 7,
+        "scopes": [{"entityId": 1, "permission": "READ", "resources": [".*"]}]})
+}
+
 /// A bit of everything that can be put in.
 fn busy(shared: &Shared) {
     let late = Effect::Late(Late { after: FOREVER, then: Then::Cut });
@@ -73,7 +96,32 @@ fn busy(shared: &Shared) {
     shared.turn(Turn::BoostcomPermits(Permits { create: true, get: false })).unwrap();
     shared.turn(Turn::BoostcomSeed(vec![json!({"properties": {"msisdn": "4740485124"}})])).unwrap();
     assert_eq!(import(shared).status, 200);
+    integrations(shared);
     shared.turn(Turn::Advance(Duration::from_mins(90))).unwrap();
+}
+
+fn integrations(shared: &Shared) {
+    let clients = "/v3/integrations/clients";
+    let create = |name: &str| {
+        let created = integrate(shared, "POST", clients, &api_client(name));
+        created["data"]["clientKey"].as_str().unwrap_or_default().to_owned()
+    };
+    shared.turn(Turn::CapillarySeed(vec![api_client("seeded")])).unwrap();
+    shared.turn(Turn::CapillarySeed(vec![json!({})])).unwrap_err();
+    let [edited, removed, updated] = ["edited", "removed", "updated"].map(create);
+    let edit = Edit { name: Some("by hand".into()), is_valid: Some(false), ..Edit::default() };
+    shared.turn(Turn::CapillaryEdit { key: edited, edit }).unwrap();
+    shared.turn(Turn::CapillaryRemove(removed)).unwrap();
+    shared.turn(Turn::CapillaryRemove("nobody".into())).unwrap_err();
+    let scopes = [(1, "TargetGroups"), (9, "Vouchers")].map(|(id, entity)| Entity { id, entity: entity.into() });
+    shared.turn(Turn::CapillaryScopes(scopes.into())).unwrap();
+    shared.turn(Turn::CapillaryHabits(Habits { keeps_deleted: true, errors_with_200: true })).unwrap();
+    let late = capillary::Fault::new(Effect::Late(Late { after: FOREVER, then: Then::Cut })).times(1);
+    let held = capillary::Fault::new(Effect::Latency(BRIEF)).times(2);
+    shared.turn(Turn::CapillaryFaults(vec![late, held])).unwrap();
+    assert_ne!(create("late"), "");
+    integrate(shared, "PUT", &format!("{clients}/{updated}"), &api_client("renamed"));
+    shared.turn(Turn::CapillaryRevoke).unwrap();
 }
 
 #[tokio::test]
@@ -81,8 +129,8 @@ async fn whoever_comes_back_finds_everything_as_it_was() {
     let folder = TempDir::new().unwrap();
     let first = open(folder.path());
     busy(&first);
-    let hold = Hold::Boostcom(boostcom::Target::Send);
-    first.hold(hold).await;
+    first.hold(Hold::Boostcom(boostcom::Target::Send)).await;
+    first.hold(Hold::Capillary(capillary::Target::Create)).await;
     assert_eq!(import(&first).status, 200);
     let (before, time) = (seen(&first), first.now());
     drop(first);
@@ -91,6 +139,10 @@ async fn whoever_comes_back_finds_everything_as_it_was() {
     assert_eq!(seen(&second), before);
     let faults = second.look(|world, _| json!(world.boostcom.faults()));
     assert_eq!(faults, json!([{"latency": "200ms", "target": "send", "times": 1}]));
+    let faults = second.look(|world, _| json!(world.capillary.faults()));
+    assert_eq!(faults, json!([{"latency": "200ms", "target": "create", "times": 1}]));
+    let names = before[4]["clients"].as_array().unwrap().iter().map(|client| client["name"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["rosterd", "seeded", "by hand", "removed", "renamed", "late"]);
     drop(second);
     let third = open(folder.path());
     assert_eq!(import(&third).status, 200);
@@ -108,6 +160,32 @@ fn tokens_outlive_a_restart_and_count_still() {
     let second = open(folder.path());
     assert_eq!(push(&second, &good, batch(1).to_string()).status, 200);
     assert_eq!(second.look(|world, now| world.veris.ledger(now).used), 1);
+}
+
+#[test]
+fn keys_secrets_and_tokens_of_clients_outlive_a_restart() {
+    let folder = TempDir::new().unwrap();
+    let first = open(folder.path());
+    let created = integrate(&first, "POST", "/v3/integrations/clients", &api_client("a"));
+    let credentials = json!({"key": created["data"]["clientKey"], "secret": created["data"]["clientSecret"]});
+    let issued = integrate(&first, "POST", "/v3/oauth/token/generate", &credentials);
+    drop(first);
+    let second = open(folder.path());
+    let status = |token: &Value| {
+        let ask = CapillaryAsk {
+            method: "GET".into(),
+            path: "/v3/targetGroups".into(),
+            token: token.as_str().map(str::to_owned),
+            authorization: None,
+            content_type: None,
+            body: Body(Bytes::new()),
+        };
+        second.ask(&Ask::Capillary(Box::new(ask))).status
+    };
+    assert_eq!(status(&issued["data"]["accessToken"]), 200);
+    let issued = integrate(&second, "POST", "/v3/oauth/token/generate", &credentials);
+    assert_eq!(status(&issued["data"]["accessToken"]), 200);
+    assert_eq!(status(&json!("another")), 401);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::{Options, Sandbox};
 
 mod api;
 mod boostcom;
+mod capillary;
 mod connection;
 mod control;
 mod faults;

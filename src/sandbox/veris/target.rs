@@ -33,6 +33,7 @@ impl fault::Target for Target {
             | Effect::NameRefused
             | Effect::BatchLimit(_)
             | Effect::Require(_) => self == Self::Members,
+            Effect::ShortList(_) => false,
             _ => true,
         }
     }

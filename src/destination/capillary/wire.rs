@@ -1,0 +1,205 @@
+//! Capillary's requests and replies, as in the seed; how we show who we are as in the vendor's public docs.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::fmt::strtime;
+use md5::{Digest, Md5};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::member::{DESCRIPTION, ENTITY, EXPIRY, NAME, PERMISSION, RESOURCES, SCOPES, TILL};
+use super::scope::Entities;
+use super::{Auth, Settings};
+use crate::destination::{Env, Method, Remote, Reply, Request, Scope};
+use crate::roster::{Payload, Timestamp};
+
+/// POST `/v3/oauth/token/generate`.
+pub(super) fn token(settings: &Settings, key: &str, secret: &SecretString) -> Request {
+    let body = json!({ "key": key, "secret": secret.expose_secret() }).to_string();
+    let url = format!("{}/v3/oauth/token/generate", settings.url);
+    Request { method: Method::Post, url, headers: Vec::new(), body: Some(body) }
+}
+
+/// GET `/v3/integrations/scopes`.
+pub(super) fn scopes(settings: &Settings, token: Option<&SecretString>) -> Request {
+    request(settings, token, Method::Get, "scopes", None)
+}
+
+/// GET `/v3/integrations/clients`.
+pub(super) fn list(settings: &Settings, env: &Env<'_>) -> Request {
+    request(settings, env.token, Method::Get, "clients", None)
+}
+
+/// POST `/v3/integrations/clients`.
+pub(super) fn create(settings: &Settings, body: String, env: &Env<'_>) -> Request {
+    request(settings, env.token, Method::Post, "clients", Some(body))
+}
+
+/// GET, PUT or DELETE `/v3/integrations/clients/{clientKey}`.
+pub(super) fn client(settings: &Settings, method: Method, key: &str, body: Option<String>, env: &Env<'_>) -> Request {
+    request(settings, env.token, method, &format!("clients/{key}"), body)
+}
+
+fn request(
+    settings: &Settings,
+    token: Option<&SecretString>,
+    method: Method,
+    path: &str,
+    body: Option<String>,
+) -> Request {
+    let header = match &settings.auth {
+        Auth::Token { .. } => token.map(|token| ("X-CAP-API-OAUTH-TOKEN", token.clone())),
+        Auth::Basic { username, password } => Some(("Authorization", basic(username, password))),
+    };
+    let url = format!("{}/v3/integrations/{path}", settings.url);
+    Request { method, url, headers: header.into_iter().collect(), body }
+}
+
+/// `Basic` with base64 of `username:md5(password)`.
+fn basic(username: &str, password: &SecretString) -> SecretString {
+    let hash = Md5::digest(password.expose_secret().as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("Basic {}", STANDARD.encode(format!("{username}:{hex}"))).into()
+}
+
+/// A client as it is created and updated: always all of it, for what is left out of an update may be cleared.
+///
+/// # Errors
+///
+/// An entity that the organisation does not have, and which it has.
+pub(super) fn body(payload: &Payload, entities: Entities<'_>) -> Result<String, String> {
+    let scopes = payload.fields().get(SCOPES).and_then(Value::as_array).into_iter().flatten();
+    let scope = |scope: &Value| {
+        let number = entities.number(&scope[ENTITY]).map_err(|why| format!("{SCOPES}: {} {why}", scope[ENTITY]))?;
+        Ok(json!({ "entityId": number, PERMISSION: scope[PERMISSION], RESOURCES: scope[RESOURCES] }))
+    };
+    let scopes = scopes.map(scope).collect::<Result<Vec<_>, String>>()?;
+    Ok(payload.clone().with(SCOPES, scopes).to_json())
+}
+
+/// What every answer is made of.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    data: Value,
+    #[serde(default)]
+    errors: Value,
+}
+
+/// What an answer brings: its `data`, unless it is no success or says that something is wrong, whatever its status.
+pub(super) fn data(reply: &Reply) -> Option<Value> {
+    let Envelope { data, errors } = serde_json::from_str(&reply.body).ok()?;
+    (matches!(reply.status, 200..=299) && errors.is_null()).then_some(data)
+}
+
+/// What an answer says that is wrong.
+pub(super) fn errors(reply: &Reply) -> Option<Value> {
+    let Envelope { errors, .. } = serde_json::from_str(&reply.body).ok()?;
+    (!errors.is_null()).then_some(errors)
+}
+
+/// `{"data": {"accessToken": …, "ttlSeconds": …}, "errors": null}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Token {
+    pub access_token: SecretString,
+    pub ttl_seconds: Option<u64>,
+}
+
+impl Token {
+    pub(super) fn read(reply: &Reply) -> Option<Self> {
+        serde_json::from_value(data(reply)?).ok()
+    }
+}
+
+/// The organisation's scopes.
+pub(super) fn read_scopes(reply: &Reply) -> Option<Vec<Scope>> {
+    serde_json::from_value(data(reply)?).ok()
+}
+
+/// A client as the target shows it. Only what finds it again is required.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Client {
+    client_key: String,
+    client_secret: Option<SecretString>,
+    is_valid: Option<bool>,
+    attribution: Option<Attribution>,
+    pub name: Option<String>,
+    /// All the rest.
+    #[serde(flatten)]
+    fields: Map<String, Value>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attribution {
+    created_on: Option<String>,
+}
+
+impl Client {
+    /// The only one that an answer is about.
+    pub(super) fn read(reply: &Reply) -> Option<Self> {
+        serde_json::from_value(data(reply)?).ok().filter(Self::is_sound)
+    }
+
+    /// A list of clients; `None` when a single one of them can't be read.
+    pub(super) fn read_list(reply: &Reply) -> Option<Vec<Self>> {
+        let clients: Vec<Self> = serde_json::from_value(data(reply)?).ok()?;
+        clients.iter().all(Self::is_sound).then_some(clients)
+    }
+
+    /// Whether its key can stand in paths as it is.
+    fn is_sound(&self) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        (1..=128).contains(&self.client_key.len()) && self.client_key.bytes().all(plain)
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.client_key
+    }
+
+    pub(super) fn remote(&self) -> Remote {
+        Remote::new(&*self.client_key)
+    }
+
+    /// What is told at its creation only.
+    pub(super) fn secret(&self) -> Option<&SecretString> {
+        self.client_secret.as_ref().filter(|secret| !secret.expose_secret().is_empty())
+    }
+
+    /// Deleted ones may still be shown.
+    pub(super) fn is_there(&self) -> bool {
+        self.is_valid != Some(false)
+    }
+
+    /// When it was created, in the target's words.
+    pub(super) fn since(&self) -> Option<&str> {
+        self.attribution.as_ref()?.created_on.as_deref()
+    }
+
+    /// When it was created, which may be cut to whole seconds: `2020-04-15T14:14:06.104+0530`.
+    pub(super) fn created(&self) -> Option<Timestamp> {
+        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", self.since()?).ok()?;
+        parsed.to_timestamp().ok().or_else(|| self.since()?.parse().ok())
+    }
+
+    /// The fields that it has, as they are mapped; scopes by names, where `entities` has them, and numbers.
+    pub(super) fn payload(&self, entities: Entities<'_>) -> Payload {
+        let text = |value: Option<&Value>| Value::from(value.and_then(Value::as_str).unwrap_or_default());
+        let mut payload = Payload::default()
+            .with(NAME, self.name.as_deref().unwrap_or_default())
+            .with(DESCRIPTION, text(self.fields.get(DESCRIPTION)));
+        for name in [EXPIRY, TILL] {
+            payload = payload.with(name, self.fields.get(name).cloned().unwrap_or_default());
+        }
+        let Some(scopes) = self.fields.get(SCOPES).and_then(Value::as_array) else { return payload };
+        let scope = |scope: &Value| {
+            let number = &scope["entityId"];
+            let name = number.as_i64().and_then(|number| entities.name(number));
+            json!({ ENTITY: name.map_or_else(|| number.clone(), Value::from), "entityId": number, PERMISSION: scope[PERMISSION] })
+        };
+        payload.with(SCOPES, super::member::sorted(scopes.iter().map(scope).collect()))
+    }
+}
