@@ -67,15 +67,17 @@ impl<'s> Compiler<'s> {
             Rule::Const(value) => Some(Compiled::Const(value.clone())),
             Rule::Nested(fields) => Some(Compiled::Nested(self.fields(fields))),
             Rule::Text(text) => self.text(text),
-            Rule::First(rules) => {
-                if rules.is_empty() {
-                    self.fault(("the list is empty".to_owned(), Some("leave the field out".to_owned())));
-                }
-                let numbered = rules.iter().enumerate();
-                let rules = numbered.filter_map(|(n, rule)| self.within(&n.to_string(), |this| this.rule(rule)));
-                Some(Compiled::First(rules.collect()))
-            }
+            Rule::First(rules) => Some(Compiled::First(self.rules(rules))),
+            Rule::Each(rules) => Some(Compiled::Each(self.rules(rules))),
         }
+    }
+
+    fn rules(&mut self, rules: &[Rule]) -> Vec<Compiled> {
+        if rules.is_empty() {
+            self.fault(("the list is empty".to_owned(), Some("leave the field out".to_owned())));
+        }
+        let numbered = rules.iter().enumerate();
+        numbered.filter_map(|(n, rule)| self.within(&n.to_string(), |this| this.rule(rule))).collect()
     }
 
     fn text(&mut self, text: &str) -> Option<Compiled> {

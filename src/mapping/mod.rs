@@ -74,6 +74,8 @@ pub enum Rule {
     First(Vec<Rule>),
     /// Nested fields.
     Nested(Vec<(String, Rule)>),
+    /// A list: all of them that are present.
+    Each(Vec<Rule>),
 }
 
 /// What is wrong with a [`Source`].

@@ -23,6 +23,8 @@ pub(super) enum Compiled {
     First(Vec<Compiled>),
     /// Nested fields.
     Nested(Vec<(String, Compiled)>),
+    /// All of them that are present, as a list.
+    Each(Vec<Compiled>),
 }
 
 /// The fields of a person, absent ones left out.
@@ -73,8 +75,20 @@ impl Compiled {
                 let fields = fields(rules, expressions, person)?;
                 Ok(Some(fields).filter(|fields| !fields.is_empty()).map(Value::Object))
             }
+            Self::Each(rules) => each(rules, expressions, person),
         }
     }
+}
+
+fn each(rules: &[Compiled], expressions: &Expressions, person: &View<'_>) -> Result<Option<Value>, Vec<FieldFault>> {
+    let (mut values, mut faults) = (Vec::new(), Vec::new());
+    for (n, rule) in rules.iter().enumerate() {
+        match rule.apply(expressions, person) {
+            Ok(value) => values.extend(value),
+            Err(inner) => faults.extend(inner.into_iter().map(|fault| fault.within(&n.to_string()))),
+        }
+    }
+    if faults.is_empty() { Ok(Some(values).filter(|values| !values.is_empty()).map(Value::Array)) } else { Err(faults) }
 }
 
 fn attribute(name: &str, slot: Slot, person: &View<'_>) -> Result<Option<Value>, String> {

@@ -32,6 +32,7 @@ fn rule(rule: &Rule) -> Value {
         Rule::Const(value) => json!({ "const": value }),
         Rule::First(rules) => json!({ "first": rules.iter().map(self::rule).collect::<Vec<_>>() }),
         Rule::Nested(fields) => json!({ "nested": fields_value(fields) }),
+        Rule::Each(rules) => json!({ "each": rules.iter().map(self::rule).collect::<Vec<_>>() }),
     }
 }
 

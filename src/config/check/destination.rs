@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::members::Members;
 use super::overlay::Overlays;
-use super::{boostcom, url, veris};
+use super::{boostcom, capillary, url, veris};
 use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::config::{Http, Target};
@@ -45,12 +45,12 @@ pub(super) fn target(setting: &Setting<'_>, overlays: Option<&Overlays>) -> Chec
             let target = destination.map(|destination| Target { destination, http });
             Checked { target, members }
         }
-        // What else is written is right or wrong by rules that are not here yet.
         Some(Protocol::Capillary) => {
-            let name = kind.text().unwrap_or_default();
-            let help = "this version knows `veris` and `boostcom`";
-            kind.fault(format!("the type `{name}` is not available in this version yet"), help);
-            Checked::default()
+            let http = http(&mut section);
+            let destination = capillary::destination(&mut section);
+            section.close();
+            let target = destination.map(|destination| Target { destination, http });
+            Checked { target, members: Some(Members::Capillary) }
         }
         None => Checked::default(),
     }

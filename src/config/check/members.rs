@@ -1,9 +1,10 @@
 //! What a sync must know of the members of its target.
 
-use super::boostcom;
 use super::flat::{self, Flat};
+use super::{boostcom, capillary};
 use crate::config::setting::Setting;
 use crate::destination::boostcom::Identifier;
+use crate::destination::capillary::member;
 
 /// What a protocol's members look like.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +13,8 @@ pub(super) enum Members {
     Flat(Flat),
     /// Boostcom's, known by one of their identifiers.
     Boostcom(Identifier),
+    /// Capillary's clients.
+    Capillary,
 }
 
 impl Members {
@@ -20,6 +23,7 @@ impl Members {
         match self {
             Self::Flat(flat) => flat.identity,
             Self::Boostcom(identifier) => identifier.field(),
+            Self::Capillary => member::IDENTITY,
         }
     }
 
@@ -28,6 +32,15 @@ impl Members {
         match self {
             Self::Flat(flat) => flat::known_fields(fields, flat),
             Self::Boostcom(identifier) => boostcom::fields::check(fields, identifier),
+            Self::Capillary => capillary::fields::check(fields),
+        }
+    }
+
+    /// The fields that are lists of things.
+    pub fn lists(self) -> &'static [&'static str] {
+        match self {
+            Self::Flat(_) | Self::Boostcom(_) => &[],
+            Self::Capillary => &[member::SCOPES],
         }
     }
 
@@ -36,6 +49,7 @@ impl Members {
         match self {
             Self::Flat(flat) => flat::no_overlay(said, flat),
             Self::Boostcom(identifier) => boostcom::overlay::check(said, identifier),
+            Self::Capillary => capillary::no_overlay(said),
         }
     }
 

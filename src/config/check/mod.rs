@@ -3,6 +3,7 @@
 mod approvers;
 mod bind;
 mod boostcom;
+mod capillary;
 mod changes;
 mod destination;
 mod directory;
@@ -16,6 +17,7 @@ mod rules;
 mod schedule;
 mod search;
 mod servers;
+mod shape;
 mod sync;
 mod url;
 mod veris;

@@ -25,19 +25,29 @@ pub(super) fn source(section: &mut Section<'_>, members: Option<Members>, kind: 
     let (active, skip, protect) = (text("active"), text("skip"), text("protect"));
     let tables = section.get("tables").map(|tables| tables_of(&tables)).unwrap_or_default();
     let directory_rule = section.get("directory_rule").and_then(|flag| flag.flag()).unwrap_or(true);
-    let fields = mapped.and_then(|mapped| fields(&mapped))?;
+    let fields = mapped.and_then(|mapped| fields(&mapped, members.map_or(&[], Members::lists)))?;
     Some(Source { fields, key: None, active, skip, protect, tables, directory_rule, handles: false, kind })
 }
 
-/// The fields of a mapping, in the order written.
-fn fields(setting: &Setting<'_>) -> Option<Vec<(String, Rule)>> {
+/// The fields of a mapping, in the order written. Some are lists of things, where a list of rules means one each.
+fn fields(setting: &Setting<'_>, lists: &[&str]) -> Option<Vec<(String, Rule)>> {
     let entries = setting.section()?.into_entries();
     if entries.is_empty() {
         setting.fault("no field is mapped", "map at least one, such as `email: mail`");
     }
     // All are looked at before the first fault counts.
-    let rules: Vec<_> = entries.iter().map(|entry| (entry.name.to_owned(), rule(entry))).collect();
+    let rules: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.name.to_owned(), if lists.contains(&entry.name) { one_each(entry) } else { rule(entry) }))
+        .collect();
     rules.into_iter().map(|(name, rule)| Some((name, rule?))).collect()
+}
+
+fn one_each(setting: &Setting<'_>) -> Option<Rule> {
+    match rule(setting)? {
+        Rule::First(rules) => Some(Rule::Each(rules)),
+        rule => Some(rule),
+    }
 }
 
 fn rule(setting: &Setting<'_>) -> Option<Rule> {
@@ -53,7 +63,7 @@ fn rule(setting: &Setting<'_>) -> Option<Rule> {
             section.close();
             value.map(Rule::Const)
         }
-        Value::Map(_) => fields(setting).map(Rule::Nested),
+        Value::Map(_) => fields(setting, &[]).map(Rule::Nested),
         Value::Flag(flag) => fixed(setting, &flag.to_string()),
         Value::Number(number) => fixed(setting, &number.to_string()),
         Value::Nothing => setting.expected(RULES),
@@ -66,7 +76,7 @@ fn fixed(setting: &Setting<'_>, value: &str) -> Option<Rule> {
     None
 }
 
-fn json(setting: &Setting<'_>) -> Option<Json> {
+pub(super) fn json(setting: &Setting<'_>) -> Option<Json> {
     match &setting.node.value {
         Value::Nothing => setting.expected("a value"),
         Value::Flag(flag) => Some(Json::Bool(*flag)),

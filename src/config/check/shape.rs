@@ -30,7 +30,7 @@ pub(super) fn text(field: &Setting<'_>) {
 /// A rule that gives one value.
 pub(super) fn single(field: &Setting<'_>) {
     if nests(field) {
-        let message = format!("`{}` of Boostcom is a single value, and has no fields below it", field.name);
+        let message = format!("`{}` is a single value, and has no fields below it", field.name);
         field.name_fault(message, format!("write {RULES}"));
     }
 }

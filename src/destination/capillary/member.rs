@@ -68,6 +68,23 @@ pub(super) fn member(key: &Key, mapped: &Payload, entities: Option<Entities<'_>>
     Err(rules.faults)
 }
 
+/// Whether a value will do for a field of a client or a part of a scope.
+///
+/// # Errors
+///
+/// What is wrong with it, as a sentence that begins with the field's name.
+pub fn judge(field: &str, value: &Value) -> Result<(), String> {
+    let judged = match field {
+        EXPIRY => seconds(value),
+        TILL => number(value),
+        ENTITY => entity(value),
+        PERMISSION => permission(value),
+        RESOURCES => resources(value),
+        _ => text(value),
+    };
+    judged.map(drop)
+}
+
 /// What the target holds of a client: the resources of its scopes, which it does not show, are as they were sent.
 pub(super) fn held(confirmed: &Payload, seen: &Payload) -> Payload {
     let Some(shown) = seen.fields().get(SCOPES).and_then(Value::as_array) else { return seen.clone() };

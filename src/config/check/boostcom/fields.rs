@@ -1,7 +1,7 @@
 //! Whether a sync's fields are those of Boostcom members: some of the target's own, a club's under `properties`, and
 //! consents by name.
 
-use super::shape::{children, fixed, flag, nests, single, text};
+use crate::config::check::shape::{children, fixed, flag, nests, single, text};
 use crate::config::fault::Fault;
 use crate::config::section::nearest;
 use crate::config::setting::Setting;

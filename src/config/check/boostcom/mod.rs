@@ -2,7 +2,6 @@
 
 pub(super) mod fields;
 pub(super) mod overlay;
-mod shape;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
