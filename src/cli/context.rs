@@ -11,8 +11,9 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::output::{self, Failure};
 use super::voice::{Line, Voice};
-use crate::config::{Config, Environment, Sync};
+use crate::config::{Config, Environment, Sync, Target};
 use crate::daemon::clock::{Going, Steady};
+use crate::daemon::inquiry::Untold;
 use crate::daemon::{self, Daemon, DaemonError, Order, PerformError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
@@ -208,6 +209,12 @@ impl From<Stopping> for Failure {
     }
 }
 
+impl From<Untold> for Failure {
+    fn from(error: Untold) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<PerformError> for Failure {
     fn from(error: PerformError) -> Self {
         Self::new(error.to_string())
@@ -241,6 +248,17 @@ pub fn sync<'a>(config: &'a Config, name: &str) -> Result<&'a Sync, Failure> {
     config.syncs.get(name).ok_or_else(|| {
         let known: Vec<_> = config.syncs.keys().map(String::as_str).collect();
         Failure::usage(format!("no sync is named `{name}`; there is: {}", known.join(", ")))
+    })
+}
+
+/// A destination that can be asked whom it knows, by its name.
+pub fn readable<'a>(config: &'a Config, name: &str) -> Result<&'a Target, Failure> {
+    let known: Vec<_> = config.destinations.keys().map(String::as_str).collect();
+    let missing = || Failure::usage(format!("no destination is named `{name}`; there is: {}", known.join(", ")));
+    let target = config.destinations.get(name).ok_or_else(missing)?;
+    let able = target.destination.limits().readable.is_some();
+    able.then_some(target).ok_or_else(|| {
+        Failure::usage(format!("`{name}` can't be asked whom it knows: only a destination of type capillary can"))
     })
 }
 

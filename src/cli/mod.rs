@@ -11,6 +11,7 @@ use crate::report::Exit;
 
 mod approve;
 mod check;
+mod clients;
 mod completions;
 mod context;
 #[cfg(feature = "sandbox")]
@@ -29,6 +30,7 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod scopes;
 mod status;
 mod sync;
 mod voice;
@@ -84,6 +86,10 @@ enum Command {
     Runs(runs::Runs),
     /// Show one person's story: directory, rules, payload, target, and what happened.
     Explain(explain::Explain),
+    /// Show the API clients at a destination: ours and others', and whether ours are as they were confirmed.
+    Clients(clients::Clients),
+    /// Show the scopes that API clients can be given at a destination.
+    Scopes(scopes::Scopes),
     /// Check the config, the directories and a sample of their people; nothing is sent.
     Check(check::Check),
     /// Let held changes go.
@@ -131,6 +137,8 @@ impl Command {
             Self::Status(_) => "status",
             Self::Runs(_) => "runs",
             Self::Explain(_) => "explain",
+            Self::Clients(_) => "clients",
+            Self::Scopes(_) => "scopes",
             Self::Check(_) => "check",
             Self::Approve(_) => "approve",
             Self::Retry(_) => "retry",
@@ -162,7 +170,9 @@ impl Command {
 
     fn manner(&self) -> Manner {
         match self {
-            Self::Plan(_) | Self::Status(_) | Self::Runs(_) | Self::Explain(_) => Manner::Looks,
+            Self::Plan(_) | Self::Status(_) | Self::Runs(_) | Self::Explain(_) | Self::Clients(_) | Self::Scopes(_) => {
+                Manner::Looks
+            }
             Self::Sync(_)
             | Self::Approve(_)
             | Self::Retry(_)
@@ -208,6 +218,8 @@ impl Command {
             Self::Status(command) => command.run(context).await,
             Self::Runs(command) => command.run(context).await,
             Self::Explain(command) => command.run(context).await,
+            Self::Clients(command) => command.run(context).await,
+            Self::Scopes(command) => command.run(context).await,
             Self::Approve(command) => command.run(context).await,
             Self::Retry(command) => command.run(context).await,
             Self::Resend(command) => command.run(context).await,

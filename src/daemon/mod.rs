@@ -2,7 +2,8 @@
 //!
 //! [`life`] is the daemon's loop, [`shared`] what all its parts share, [`runs`] what it runs. [`agenda`] and [`schedule`] say when:
 //! they know no clock. [`run`] runs one sync by its config, with or without a daemon: `perform` carries effects out with
-//! `source`, `books` and `keep`. Everything else is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
+//! `source`, `books` and `keep`. [`inquiry`] asks a target outside of any run. Everything else
+//! is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
 //! the config's files, [`listen`] for monitoring, [`log`], [`told`] and [`systemd`] for whoever looks after it.
 
 pub mod agenda;
@@ -11,6 +12,7 @@ pub mod books;
 pub mod clock;
 pub mod control;
 mod credential;
+pub mod inquiry;
 mod keep;
 pub mod life;
 pub mod listen;

@@ -46,6 +46,11 @@ impl Findings {
         self.push(Level::Failed, about, text.into());
     }
 
+    /// These, after all that came before.
+    pub fn append(&mut self, Self(more): Self) {
+        self.0.extend(more);
+    }
+
     /// Them all.
     pub fn list(&self) -> &[Finding] {
         &self.0

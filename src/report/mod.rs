@@ -1,6 +1,7 @@
-//! What is shown, as values ([`Status`], [`Ran`], [`Story`], [`Planned`], [`Findings`]) and as [`text`]: shared by the
+//! What is shown, as values ([`Status`], [`Ran`], [`Story`], [`Planned`], [`Findings`], [`Client`]) and as [`text`]: shared by the
 //! command line, the control socket and the status page.
 
+mod clients;
 mod findings;
 mod granted;
 pub mod metrics;
@@ -13,6 +14,7 @@ pub mod story;
 mod summary;
 pub mod text;
 
+pub use clients::Client;
 pub use findings::{Finding, Findings, Level};
 pub use granted::{Granted, GrantedChange};
 pub use planned::{Planned, PlannedChange};

@@ -40,7 +40,8 @@ pub use lock::{Lock, LockError};
 pub use past::Past;
 pub use settle::Pace;
 pub use show::{
-    AccountRow, AtWorkRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, PersonRow, RealmRow, RunRow, WaitRow,
+    AccountRow, AtWorkRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, OursRow, PersonRow, RealmRow, RunRow,
+    WaitRow,
 };
 pub use steer::Who;
 

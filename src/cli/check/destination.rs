@@ -7,24 +7,25 @@ use jiff::Timestamp;
 
 use crate::cli::output::Failure;
 use crate::config::Target;
-use crate::destination::{Done, Env, Job, Method, Request, Step, Ticket};
+use crate::destination::{Done, Env, Job, Method, Request, Scope, Step, Ticket};
 use crate::report::Findings;
 use crate::roster::Fingerprint;
 use crate::store::Store;
 use crate::transport::{Answer, Transport};
 
+/// Gives the target as it tells of itself, where that makes a difference.
 pub(super) async fn check(
     name: &str,
     target: &Target,
     store: &mut Store,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<(), Failure> {
+) -> Result<Option<Target>, Failure> {
     let transport = match Transport::new(&target.http) {
         Ok(transport) => transport,
         Err(error) => {
             findings.failed(name, error.to_string());
-            return Ok(());
+            return Ok(None);
         }
     };
     let (destination, realm) = (&target.destination, target.destination.realm());
@@ -39,17 +40,18 @@ pub(super) async fn check(
         && store.work(&realm, 0, per, now).await?.refused_credential == Some(destination.credential());
     if latched {
         findings.failed(name, "refused our credentials: nothing is sent until they change in the config");
-        return Ok(());
+        return Ok(None);
     }
     if let Step::Call(request, ticket) = destination.start(Job::Check, &env) {
-        wire.credentials(&request, &ticket, findings).await;
-        return Ok(());
+        let scopes = wire.credentials(&request, &ticket, findings).await;
+        let informed = scopes.and_then(|scopes| destination.informed(&scopes));
+        return Ok(informed.map(|destination| Target { destination, ..target.clone() }));
     }
     match row.and_then(|row| row.token_until).filter(|until| *until > now) {
         Some(until) => findings.ok(name, format!("accepted our credentials: a token is kept, good until {until:.0}")),
         None => findings.ok(name, "credentials not tried: each token request costs quota"),
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What a target is asked by.
@@ -79,11 +81,19 @@ impl Wire<'_> {
     }
 
     /// Whether the target accepts the credentials: it is asked something that changes nothing.
-    async fn credentials(&self, request: &Request, ticket: &Ticket, findings: &mut Findings) {
-        let answer = self.answer(request).await;
+    async fn credentials(&self, request: &Request, ticket: &Ticket, findings: &mut Findings) -> Option<Vec<Scope>> {
         let name = self.name;
-        match self.target.destination.resume(Job::Check, ticket, answer.input(), self.env) {
-            Step::Done(Done::Good(_)) => findings.ok(name, "accepted our credentials"),
+        let answer = self.answer(request).await;
+        let mut step = self.target.destination.resume(Job::Check, ticket, answer.input(), self.env);
+        while let Step::Call(request, ticket) = step {
+            let answer = self.answer(&request).await;
+            step = self.target.destination.resume(Job::Check, &ticket, answer.input(), self.env);
+        }
+        match step {
+            Step::Done(Done::Good(scopes)) => {
+                findings.ok(name, "accepted our credentials");
+                return Some(scopes);
+            }
             Step::Done(Done::Unauthorised(why)) => {
                 findings.failed(name, format!("refused our credentials: {}", why.text));
             }
@@ -93,6 +103,7 @@ impl Wire<'_> {
             // No target makes more of a question that changes nothing.
             _ => findings.failed(name, "can't tell whether our credentials are good"),
         }
+        None
     }
 
     async fn answer(&self, request: &Request) -> Answer {

@@ -1,5 +1,7 @@
 //! `rosterd check`: whether config, directories and their people will do, without sending anything.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
@@ -67,14 +69,18 @@ async fn online(config: &Config, findings: &mut Findings) -> Result<(), Failure>
             open.extend(directory::check(name, settings, &mut store, now, findings).await?);
         }
     }
-    for sync in config.syncs.values() {
-        people::check(sync, config.target(sync), &mut open, now, findings).await;
-    }
+    // What a target tells of itself its people are judged by; told is that last.
+    let (mut of_targets, mut informed) = (Findings::default(), BTreeMap::new());
     for (name, target) in &config.destinations {
         if config.syncs.values().any(|sync| sync.to == *name) {
-            destination::check(name, target, &mut store, now, findings).await?;
+            informed.insert(name, destination::check(name, target, &mut store, now, &mut of_targets).await?);
         }
     }
+    for sync in config.syncs.values() {
+        let target = informed.get(&sync.to).and_then(Option::as_ref).unwrap_or(config.target(sync));
+        people::check(sync, target, &mut open, now, findings).await;
+    }
+    findings.append(of_targets);
     Ok(())
 }
 

@@ -41,6 +41,13 @@ impl Import {
     pub async fn run(self, context: &Context) -> Result<Exit, Failure> {
         let config = context.config()?;
         let sync = context::sync(&config, &self.name)?;
+        if config.target(sync).destination.limits().readable.is_some() {
+            return Err(Failure::usage(format!(
+                "`{}` tells by itself whom it knows (rosterd clients {0}): nothing was imported; to take over what is \
+                 there, write `adopt: by_name` at the destination",
+                sync.to
+            )));
+        }
         let members = self.read(context, &config, sync)?;
         let mut hold = context.hold(&config, sync).await?;
         let now = hold.now();

@@ -4,6 +4,7 @@
 
 mod attention;
 mod check;
+mod clients;
 mod daemon;
 mod plan;
 mod runs;
@@ -14,6 +15,7 @@ mod story;
 mod words;
 
 pub use check::check;
+pub use clients::{clients, scopes};
 pub use daemon::{Glance, glance};
 pub use plan::plan;
 pub use runs::runs;

@@ -2,6 +2,7 @@
 
 mod kept;
 mod latency;
+mod ours;
 mod plan;
 mod runs;
 mod status;
@@ -10,6 +11,7 @@ mod under_way;
 
 pub use kept::{HeldRow, OddRow};
 pub use latency::LatencyRow;
+pub use ours::OursRow;
 pub use runs::RunRow;
 pub use status::{FeedRow, RealmRow};
 pub use story::{AccountRow, EventRow, PersonRow};
