@@ -155,11 +155,14 @@ impl Payload {
         &self.0
     }
 
-    /// A field's value, by its name or by those on the way there, with dots between: `properties.email`.
+    /// A field's value, by its name or by those on the way there, with dots between: `properties.email`, `scopes.0.entity`.
     pub fn at(&self, path: &str) -> Option<&Value> {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         let below = rest.split('.').filter(|name| !name.is_empty());
-        below.fold(self.0.get(first), |value, name| value?.get(name))
+        below.fold(self.0.get(first), |value, name| match value? {
+            Value::Array(list) => list.get(name.parse::<usize>().ok()?),
+            value => value.get(name),
+        })
     }
 
     /// The values that hold no further fields, each by the path that [`Payload::at`] takes.
@@ -240,6 +243,7 @@ mod tests {
         let consents = serde_json::json!({ "news": { "status": false }, "none": {} });
         let payload = Payload::default().with("consents", consents).with("tags", vec!["a", "b"]);
         let leaves = payload.leaves();
+        assert_eq!((payload.at("tags.1"), payload.at("tags.2")), (Some(&"b".into()), None));
         assert!(leaves.keys().eq(["consents.news.status", "consents.none", "tags"]));
         assert!(leaves.iter().all(|(path, leaf)| payload.at(path) == Some(leaf)));
     }

@@ -55,6 +55,7 @@ fn examples_load_without_a_warning() {
         "config/rosterd.example.yaml",
         "examples/ad-veris.yaml",
         "examples/boostcom.yaml",
+        "examples/capillary.yaml",
         "examples/openldap-veris.yaml",
     ] {
         let config = Config::load(Path::new(path), &environment())

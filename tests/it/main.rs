@@ -1,6 +1,8 @@
 //! Everything that needs more than one module: real servers, real HTTP, the real program.
 
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod config;

@@ -107,9 +107,11 @@ pub(super) fn about_target(text: &mut Page, target: &TargetStatus) {
     if target.refused {
         block.line("REFUSED", "our credentials: nothing is sent until they change in the config");
     }
-    if let Some(until) = target.waiting_until {
-        let why = target.why.as_deref().map(printable).unwrap_or_default();
-        block.line("waits", &format!("until {}: {why}", moment(until)));
+    let why = target.why.as_deref().map(printable).unwrap_or_default();
+    match target.waiting_until {
+        Some(until) => block.line("waits", &format!("until {}: {why}", moment(until))),
+        None if target.refused && !why.is_empty() => block.line("", &why),
+        None => {}
     }
     if target.unanswered > 0 {
         let batches = count(target.unanswered, "batch");

@@ -14,10 +14,11 @@ pub fn clients(destination: &str, clients: &[Client]) -> String {
     if clients.is_empty() {
         return text.text();
     }
-    let header = ["KEY", "NAME", "STATE", "SCOPES", "SINCE", "FOR"];
+    let header = ["KEY", "NAME", "STATE", "SINCE", "SCOPES"];
     text.lines(&table(&header, 1, &[], clients.iter().map(row).collect()));
     for client in clients.iter().filter(|client| !client.drift.is_empty()) {
-        text.line(format_args!("{}, {}:", client.key, printable(&client.name)));
+        let of = client.of.as_deref().map(printable).unwrap_or_default();
+        text.line(format_args!("{}, {}, for {of}:", client.key, printable(&client.name)));
         for (field, [confirmed, there]) in &client.drift {
             text.line(format_args!("  {field}: {} was confirmed, {} is there", value(confirmed), value(there)));
         }
@@ -41,10 +42,10 @@ pub fn scopes(destination: &str, scopes: &[Scope]) -> String {
 }
 
 fn row(client: &Client) -> Vec<String> {
-    let Client { key, name, state, of, syncs, scopes, since, drift: _ } = client;
-    let of = of.as_ref().map(|of| format!("{} ({})", printable(of), syncs.join(", "))).unwrap_or_default();
-    let since = since.as_deref().map(printable).unwrap_or_default();
-    vec![key.clone(), printable(name), (*state).to_owned(), abilities(scopes.as_ref()), since, of]
+    let Client { key, name, state, of: _, syncs: _, scopes, since, drift: _ } = client;
+    // The day will do: `2020-04-15T14:14:06.104+0530`.
+    let since = since.as_deref().map(printable).unwrap_or_default().chars().take(10).collect();
+    vec![key.clone(), printable(name), (*state).to_owned(), since, abilities(scopes.as_ref())]
 }
 
 /// `TargetGroups READWRITE, All READ`.
