@@ -70,10 +70,11 @@ impl Explain {
 }
 
 fn account(row: AccountRow, waits: Option<WaitRow>, said: Option<Said>) -> Result<Account, Failure> {
-    let AccountRow { id: _, identity, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
+    let AccountRow { id: _, identity, remote, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
     let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
     Ok(Account {
         identity,
+        remote,
         leaving: gone,
         confirmed: confirmed_gone.map(|gone| if gone { "left" } else { "active" }),
         certain,

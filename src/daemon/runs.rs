@@ -152,6 +152,7 @@ impl Daemon {
             told::idle(&after, began.elapsed());
         } else {
             told::ended(&after, began.elapsed());
+            tally.notes.iter().for_each(|note| told::noted(name, note));
         }
         self.counted().ran(&before, &after, began.elapsed());
         Ok(tally)

@@ -77,6 +77,11 @@ pub fn ended(summary: &Summary, took: Duration) {
     }
 }
 
+/// Something about a run that somebody may want to know although all went well.
+pub fn noted(sync: &str, note: &str) {
+    warn!(sync, note, "{sync}: {note}");
+}
+
 /// A run came to nothing, as the one before: at a schedule of seconds there would be nothing else to read.
 pub fn idle(summary: &Summary, took: Duration) {
     let message = in_short(summary);

@@ -69,6 +69,9 @@ pub struct Found {
 pub struct Account {
     /// By which the target knows them.
     pub identity: String,
+    /// What the target calls them, where it gives names of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
     /// Due to be gone.
     pub leaving: bool,
     /// `active` or `left`; `None`: never confirmed.

@@ -74,6 +74,7 @@ fn directory(line: &mut impl FnMut(&str, &str), found: &Found) {
 fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     let Account {
         identity,
+        remote,
         leaving,
         confirmed,
         certain,
@@ -84,7 +85,12 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         not_before,
         payload: last_good,
     } = account;
-    line("target", &format!("known there by {}", printable(identity)));
+    match remote {
+        Some(remote) => {
+            line("target", &format!("called {} there, and by {} here", printable(remote), printable(identity)))
+        }
+        None => line("target", &format!("known there by {}", printable(identity))),
+    }
     line("due", if *leaving { "to leave" } else { "to be active" });
     let certainty = if *certain { "" } else { " (not certain: sent without an answer, or to be sent again)" };
     line("confirmed", &format!("{}{certainty}", confirmed.unwrap_or("never")));

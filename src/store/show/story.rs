@@ -36,6 +36,8 @@ pub struct AccountRow {
     pub id: i64,
     /// By which the target knows them.
     pub identity: String,
+    /// What the target calls them, where it gives names of its own.
+    pub remote: Option<String>,
     /// Due to be gone.
     pub gone: bool,
     /// The last good payload, JSON.
@@ -68,7 +70,8 @@ pub struct EventRow {
 }
 
 impl Store {
-    /// Everybody of that key or identity, in every sync; also whose held change is about that identity.
+    /// Everybody of that key or identity, or whom the target calls so, in every sync; also whose held change is about that
+    /// identity.
     pub async fn people(&mut self, who: &str) -> Result<Vec<PersonRow>, Error> {
         let rows = sqlx::query(
             "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account, p.imported > 0
@@ -78,6 +81,9 @@ impl Store {
                UNION ALL
                SELECT p.id FROM account a CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
                WHERE a.identity = ?1 COLLATE NOCASE
+               UNION ALL
+               SELECT p.id FROM account a INDEXED BY account_remote CROSS JOIN person p INDEXED BY person_account
+                 ON p.account = a.id WHERE a.remote IS NOT NULL AND a.remote = ?1
                UNION ALL
                SELECT p.id FROM held h CROSS JOIN person p ON p.feed = h.feed AND p.key = h.key
                WHERE h.identity = ?1 COLLATE NOCASE)
@@ -134,6 +140,7 @@ fn account_row(row: &SqliteRow) -> Result<AccountRow, Error> {
     Ok(AccountRow {
         id: row.try_get("id")?,
         identity: row.try_get("identity")?,
+        remote: row.try_get("remote")?,
         gone: row.try_get("gone")?,
         body: row.try_get("body")?,
         confirmed_gone: row.try_get("confirmed_gone")?,

@@ -52,6 +52,16 @@ fn undated(text: &str) -> String {
 }
 
 #[test]
+fn a_client_is_explained_by_its_own_name_too() {
+    let org = Org::new(&services(1..2));
+    org.sync_well();
+    let key = org.client(1).key;
+    let story = org.said(&["explain", &key]);
+    let called = format!("called {key} there, and by 00000000-0000-4000-8000-000000000001 here");
+    assert!(story.contains(&called), "{story}");
+}
+
+#[test]
 fn scopes_shows_what_clients_can_be_given() {
     let org = Org::new(&services(1..2));
     insta::assert_snapshot!(org.said(&["scopes", "loyalty"]), @r"

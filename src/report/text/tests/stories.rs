@@ -31,6 +31,7 @@ fn somebody() -> Story {
 
 fn account() -> Account {
     Account {
+        remote: None,
         identity: "1007".to_owned(),
         leaving: false,
         confirmed: Some("active"),
