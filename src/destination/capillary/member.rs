@@ -37,6 +37,9 @@ pub const SCOPE: [&str; 3] = [ENTITY, PERMISSION, RESOURCES];
 /// What can be permitted.
 pub const PERMISSIONS: [&str; 3] = ["READ", "WRITE", "READWRITE"];
 
+/// What is wrong with an entity that is named again.
+pub(super) const TWICE: &str = "is there twice: write all of an entity's resources in one list";
+
 /// The client of somebody, in one form whatever it was written as; or everything that is wrong with it. Which entities
 /// there are is judged once the target told.
 pub(super) fn member(key: &Key, mapped: &Payload, entities: Option<Entities<'_>>) -> Result<Member, Vec<MemberFault>> {
@@ -127,8 +130,7 @@ impl Rules<'_> {
             let named = &scope[ENTITY];
             let number = self.entities.and_then(|entities| entities.number(named).ok()).map(Value::from);
             if !named.is_null() && !seen.insert(number.unwrap_or_else(|| named.clone()).to_string()) {
-                let message = "is there twice: write all of an entity's resources in one list".to_owned();
-                self.fault(&format!("{SCOPES}.{at}.{ENTITY}"), message);
+                self.fault(&format!("{SCOPES}.{at}.{ENTITY}"), TWICE.to_owned());
             }
         }
         Value::Array(sorted(scopes))
@@ -154,7 +156,7 @@ impl Rules<'_> {
             Ok(named)
         });
         let (permission, resources) = (part(PERMISSION, &permission), part(RESOURCES, &resources));
-        if let Some(name) = given.keys().find(|name| !SCOPE.contains(&name.as_str())) {
+        for name in given.keys().filter(|name| !SCOPE.contains(&name.as_str())) {
             self.fault(&format!("{SCOPES}.{at}.{name}"), format!("is no part of a scope: {}", SCOPE.join(", ")));
         }
         json!({ ENTITY: entity, PERMISSION: permission, RESOURCES: resources })

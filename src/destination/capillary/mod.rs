@@ -2,7 +2,8 @@
 //! itself, tells a client's secret once, in the answer to its creation, and can be read.
 //!
 //! [`member`] the rules of a client, `scope` what clients can be given, `token` and `refusal` what the target's answers
-//! mean, `observe` a look at everybody there, `delivery` a client's way, `wire` the target's JSON.
+//! mean, `observe` a look at everybody there, `delivery` a client's way, `wire` the target's JSON, `secrets` what nobody
+//! may see.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -23,6 +24,7 @@ pub mod member;
 mod observe;
 mod refusal;
 mod scope;
+mod secrets;
 mod token;
 mod wire;
 

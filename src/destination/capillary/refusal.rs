@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::member::{EXPIRY, SCOPES, TILL};
-use super::{Auth, Settings, wire};
+use super::{Auth, Settings, secrets, wire};
 use crate::destination::mask::Mask;
 use crate::destination::refusal::answered;
 use crate::destination::{Item, Refusal, Reply};
@@ -16,13 +16,18 @@ pub(super) fn refusal(
     token: Option<&SecretString>,
     reply: &Reply,
 ) -> Refusal {
-    let mask = token.into_iter().fold(Mask::default().secret(settings.auth.secret()), Mask::secret);
+    let told = secrets::told(&reply.body);
+    let hidden = secrets::shown(&settings.auth).into_iter().chain(told.iter().flatten().cloned());
+    let mask = hidden.fold(Mask::default(), |mask, secret| mask.secret(&secret));
+    let mask = token.into_iter().fold(mask, Mask::secret);
     let mask = mask.members(item.map_or(&[], std::slice::from_ref), &[], &[EXPIRY, TILL, SCOPES]);
     let Some(errors) = wire::errors(reply) else {
         if matches!(reply.status, 200..=299) {
             return Refusal::new(format!("{} with something that can't be read", answered(reply.status)));
         }
-        return with_advice(settings, reply.status, Refusal::of(reply, &mask).text);
+        // What is broken may hold half a secret.
+        let body = if told.is_some() { reply.body.clone() } else { String::new() };
+        return with_advice(settings, reply.status, Refusal::of(&Reply { body, ..reply.clone() }, &mask).text);
     };
     let said = match mask.quote(&words(&errors)) {
         Some(words) => format!("{} with errors: {words}", answered(reply.status)),

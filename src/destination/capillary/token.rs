@@ -10,7 +10,7 @@ use crate::destination::{Done, Env, Input, Refusal, Reply, Step, Ticket};
 use crate::roster::Timestamp;
 
 /// "Token lifetime at most 60 min by default" (public docs).
-const LONGEST: Duration = Duration::from_mins(60);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// Where a check stands when a token is on its way.
 const TOKEN: &str = "token";

@@ -1,16 +1,15 @@
 //! Capillary's requests and replies, as in the seed; how we show who we are as in the vendor's public docs.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeSet;
+
 use jiff::fmt::strtime;
-use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::member::{DESCRIPTION, ENTITY, EXPIRY, NAME, PERMISSION, RESOURCES, SCOPES, TILL};
+use super::member::{DESCRIPTION, ENTITY, EXPIRY, NAME, PERMISSION, RESOURCES, SCOPES, TILL, TWICE};
 use super::scope::Entities;
-use super::{Auth, Settings};
+use super::{Auth, Settings, secrets};
 use crate::destination::{Env, Method, Remote, Reply, Request, Scope};
 use crate::roster::{Payload, Timestamp};
 
@@ -50,24 +49,17 @@ fn request(
 ) -> Request {
     let header = match &settings.auth {
         Auth::Token { .. } => token.map(|token| ("X-CAP-API-OAUTH-TOKEN", token.clone())),
-        Auth::Basic { username, password } => Some(("Authorization", basic(username, password))),
+        Auth::Basic { username, password } => Some(("Authorization", secrets::basic(username, password))),
     };
     let url = format!("{}/v3/integrations/{path}", settings.url);
     Request { method, url, headers: header.into_iter().collect(), body }
-}
-
-/// `Basic` with base64 of `username:md5(password)`.
-fn basic(username: &str, password: &SecretString) -> SecretString {
-    let hash = Md5::digest(password.expose_secret().as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("Basic {}", STANDARD.encode(format!("{username}:{hex}"))).into()
 }
 
 /// A client as it is created and updated: always all of it, for what is left out of an update may be cleared.
 ///
 /// # Errors
 ///
-/// An entity that the organisation does not have, and which it has.
+/// An entity that the organisation does not have, and which it has; or one that is there twice.
 pub(super) fn body(payload: &Payload, entities: Entities<'_>) -> Result<String, String> {
     let scopes = payload.fields().get(SCOPES).and_then(Value::as_array).into_iter().flatten();
     let scope = |scope: &Value| {
@@ -75,28 +67,28 @@ pub(super) fn body(payload: &Payload, entities: Entities<'_>) -> Result<String, 
         Ok(json!({ "entityId": number, PERMISSION: scope[PERMISSION], RESOURCES: scope[RESOURCES] }))
     };
     let scopes = scopes.map(scope).collect::<Result<Vec<_>, String>>()?;
+    // By name and by number, when nobody knew yet that they are the same.
+    let numbers: BTreeSet<String> = scopes.iter().map(|scope| scope["entityId"].to_string()).collect();
+    if numbers.len() < scopes.len() {
+        return Err(format!("{SCOPES}: {TWICE}"));
+    }
     Ok(payload.clone().with(SCOPES, scopes).to_json())
 }
 
-/// What every answer is made of.
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    data: Value,
-    #[serde(default)]
-    errors: Value,
+/// What every answer is made of; not by a struct, which would be read from a list, too.
+fn envelope(reply: &Reply) -> Option<Map<String, Value>> {
+    serde_json::from_str(&reply.body).ok()
 }
 
 /// What an answer brings: its `data`, unless it is no success or says that something is wrong, whatever its status.
 pub(super) fn data(reply: &Reply) -> Option<Value> {
-    let Envelope { data, errors } = serde_json::from_str(&reply.body).ok()?;
-    (matches!(reply.status, 200..=299) && errors.is_null()).then_some(data)
+    let data = envelope(reply)?.remove("data").unwrap_or_default();
+    (matches!(reply.status, 200..=299) && errors(reply).is_none()).then_some(data)
 }
 
 /// What an answer says that is wrong.
 pub(super) fn errors(reply: &Reply) -> Option<Value> {
-    let Envelope { errors, .. } = serde_json::from_str(&reply.body).ok()?;
-    (!errors.is_null()).then_some(errors)
+    envelope(reply)?.remove("errors").filter(|errors| !errors.is_null())
 }
 
 /// `{"data": {"accessToken": …, "ttlSeconds": …}, "errors": null}`.
@@ -122,8 +114,10 @@ pub(super) fn read_scopes(reply: &Reply) -> Option<Vec<Scope>> {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Client {
-    client_key: String,
-    client_secret: Option<SecretString>,
+    #[serde(rename = "clientKey")]
+    key: String,
+    #[serde(rename = "clientSecret")]
+    secret: Option<SecretString>,
     is_valid: Option<bool>,
     attribution: Option<Attribution>,
     pub name: Option<String>,
@@ -153,20 +147,20 @@ impl Client {
     /// Whether its key can stand in paths as it is.
     fn is_sound(&self) -> bool {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        (1..=128).contains(&self.client_key.len()) && self.client_key.bytes().all(plain)
+        (1..=128).contains(&self.key.len()) && self.key.bytes().all(plain)
     }
 
     pub(super) fn key(&self) -> &str {
-        &self.client_key
+        &self.key
     }
 
     pub(super) fn remote(&self) -> Remote {
-        Remote::new(&*self.client_key)
+        Remote::new(&*self.key)
     }
 
     /// What is told at its creation only.
     pub(super) fn secret(&self) -> Option<&SecretString> {
-        self.client_secret.as_ref().filter(|secret| !secret.expose_secret().is_empty())
+        self.secret.as_ref().filter(|secret| !secret.expose_secret().is_empty())
     }
 
     /// Deleted ones may still be shown.
@@ -181,8 +175,9 @@ impl Client {
 
     /// When it was created, which may be cut to whole seconds: `2020-04-15T14:14:06.104+0530`.
     pub(super) fn created(&self) -> Option<Timestamp> {
-        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", self.since()?).ok()?;
-        parsed.to_timestamp().ok().or_else(|| self.since()?.parse().ok())
+        let since = self.since()?;
+        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", since).and_then(|parsed| parsed.to_timestamp());
+        parsed.ok().or_else(|| since.parse().ok())
     }
 
     /// The fields that it has, as they are mapped; scopes by names, where `entities` has them, and numbers.

@@ -1,6 +1,8 @@
 //! A client is created: the list first, by which it could be found again; then where its secret is to be kept; then the
 //! client; and its secret is kept before it counts.
 
+use std::slice;
+
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -9,6 +11,7 @@ use crate::destination::capillary::member::NAME;
 use crate::destination::capillary::scope::Entities;
 use crate::destination::capillary::wire;
 use crate::destination::{Chore, Done, Input, Refusal, Remote, Scope, Secret, Step};
+use crate::roster::Timestamp;
 
 impl Client<'_> {
     pub(super) fn listed(self, scopes: Vec<Scope>, input: Input<'_>) -> Step {
@@ -27,7 +30,7 @@ impl Client<'_> {
                 return Step::Done(Done::Split(Refusal::new(why)));
             }
         }
-        let told = reply.date.map(|date| date.as_second());
+        let told = reply.date.map(Timestamp::as_second);
         let before = Before { whole: self.is_whole(&clients), namesakes, told };
         match self.settings.vault.folder.clone() {
             Some(folder) => Step::Keep(Chore::Prepare(folder), Stand::Preparing { scopes, before }.ticket()),
@@ -52,7 +55,7 @@ impl Client<'_> {
     pub(super) fn created(self, before: Before, input: Input<'_>) -> Step {
         match input {
             Input::Reply(reply) => match wire::Client::read(reply) {
-                Some(made) => self.keep(&made),
+                Some(made) => self.keep(&made, &before),
                 None => Step::Done(self.sent(input)),
             },
             Input::Woken | Input::Kept(_) => self.search(before),
@@ -61,10 +64,17 @@ impl Client<'_> {
     }
 
     /// Written down before anything else is done.
-    fn keep(self, made: &wire::Client) -> Step {
+    fn keep(self, made: &wire::Client, before: &Before) -> Step {
         let key = made.key().to_owned();
         let Some(secret) = made.secret() else {
-            return self.undo(key, "made without a secret: the target told none".to_owned());
+            // Somebody's who was there before would be answered with like this.
+            if before.made(made) && self.namesakes(slice::from_ref(made)) == [&*key] {
+                return self.undo(key, "made without a secret, for the target told none: deleted again".to_owned());
+            }
+            return Step::Done(Done::Split(Refusal::new(format!(
+                "its creation was answered without a secret, and whether {key} was made by it can't be told. Delete it at \
+                 Capillary if it was, then `rosterd retry`"
+            ))));
         };
         let value = json!({
             "clientKey": key,

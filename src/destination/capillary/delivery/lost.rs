@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Before, Client, Stand};
 use crate::destination::capillary::wire;
-use crate::destination::{Chore, Done, Input, Method, Refusal, Step};
+use crate::destination::{Done, Input, Refusal, Step};
 
 /// How long until a list that may be cut short is asked for again.
 const AGAIN: Duration = Duration::from_mins(1);
@@ -34,13 +34,10 @@ impl Client<'_> {
         }
         let mut found = self.namesakes(&clients);
         found.retain(|key| !before.namesakes.contains(key));
-        let since = |key: &str| {
-            let client = clients.iter().find(|client| client.key() == key)?;
-            Some(client.created()?.as_second() >= before.told?)
-        };
+        let made = |key: &str| clients.iter().find(|client| client.key() == key).is_some_and(|it| before.made(it));
         match found.as_slice() {
             [] => Step::Done(Done::Later(None, Refusal::new("no answer; it was not created"))),
-            [key] if before.whole && before.namesakes.is_empty() && since(key) == Some(true) => {
+            [key] if made(key) => {
                 self.undo(key.clone(), "made without its secret being told: deleted again".to_owned())
             }
             found => Step::Done(Done::Split(Refusal::new(format!(
@@ -50,21 +47,12 @@ impl Client<'_> {
             )))),
         }
     }
+}
 
-    /// Deletes a client that nobody can use.
-    pub(super) fn undo(self, key: String, why: String) -> Step {
-        let request = wire::client(self.settings, Method::Delete, &key, None, self.env);
-        Step::Call(request, Stand::Undoing { key, why }.ticket())
-    }
-
-    pub(super) fn undone(self, key: String, why: String, input: Input<'_>) -> Step {
-        match input {
-            Input::Reply(reply) if reply.status == 404 || wire::data(reply).is_some() => match self.file(&key) {
-                Some(file) => Step::Keep(Chore::Discard(file), Stand::Clearing { key, why }.ticket()),
-                None => Step::Done(Done::Later(None, Refusal::new(why))),
-            },
-            Input::Woken | Input::Kept(_) => self.undo(key, why),
-            other => Step::Done(self.undecided(other)),
-        }
+impl Before {
+    /// Whether a client can only have been made since, and by us: nobody had its name before.
+    pub(super) fn made(&self, client: &wire::Client) -> bool {
+        let since = || Some(client.created()?.as_second() >= self.told?);
+        self.whole && self.namesakes.is_empty() && since() == Some(true)
     }
 }

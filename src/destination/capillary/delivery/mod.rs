@@ -30,20 +30,26 @@ enum Stand {
     Searching { before: Before },
     /// It is there, and its secret on the way to where it is kept.
     Keeping { key: String },
-    /// It is there, and its secret is nowhere: it is deleted again; why.
-    Undoing { key: String, why: String },
-    /// What may be kept of its secret is removed.
-    Clearing { key: String, why: String },
     /// It is updated; one that is taken over by its key.
     Putting { adopted: Option<String> },
     /// It is deleted.
-    Deleting { key: String },
+    Deleting(End),
     /// Whether it is gone is not known: the list is asked.
-    Missing { key: String },
+    Missing(End),
     /// And so are its details.
-    Asking { key: String },
+    Asking(End),
     /// It is gone, and so is its secret's file next.
-    Discarding { key: String },
+    Discarding(End),
+}
+
+/// A client that is deleted.
+#[derive(Clone, Serialize, Deserialize)]
+struct End {
+    key: String,
+    /// Why it is deleted again, where nobody could use what was just made; `None`: it leaves.
+    undone: Option<String>,
+    /// Whether the target answered that.
+    answered: bool,
 }
 
 /// What was there before a client was created, by which it is found again should the answer be lost.
@@ -103,25 +109,21 @@ impl Client<'_> {
             Stand::Creating { before } => self.created(before, input),
             Stand::Searching { before } => self.searched(before, input),
             Stand::Keeping { key } => self.kept(key, input),
-            Stand::Undoing { key, why } => self.undone(key, why, input),
-            Stand::Clearing { why, .. } => cleared(&why, input),
             Stand::Putting { adopted } => self.put(adopted, input),
-            Stand::Deleting { key } => self.deleted(key, input),
-            Stand::Missing { key } => self.missed(key, input),
-            Stand::Asking { key } => self.asked(key, input),
-            Stand::Discarding { key } => self.discarded(&key, input),
+            Stand::Deleting(end) => self.deleted(end, input),
+            Stand::Missing(end) => self.missed(end, input),
+            Stand::Asking(end) => self.asked(end, input),
+            Stand::Discarding(end) => self.discarded(end, input),
         }
     }
 
     /// Created or updated, whichever it takes.
     fn send(self, scopes: &[Scope]) -> Step {
-        match &self.item.remote {
-            Some(remote) => self.update(remote.as_str(), None, scopes),
-            None => {
-                let stand = Stand::Listing { scopes: scopes.to_vec() };
-                Step::Call(wire::list(self.settings, self.env), stand.ticket())
-            }
+        if let Some(remote) = &self.item.remote {
+            return self.update(remote.as_str(), None, scopes);
         }
+        let stand = Stand::Listing { scopes: scopes.to_vec() };
+        Step::Call(wire::list(self.settings, self.env), stand.ticket())
     }
 
     fn named(self, input: Input<'_>) -> Step {
@@ -220,13 +222,4 @@ fn nothing_came(input: Input<'_>) -> Done {
 
 fn no_data(reply: &Reply) -> bool {
     serde_json::from_str::<Value>(&reply.body).is_ok_and(|body| body["data"].is_null())
-}
-
-/// The last step of a client that was undone.
-fn cleared(why: &str, input: Input<'_>) -> Step {
-    let why = match input {
-        Input::Kept(Err(also)) => format!("{why}; {also}"),
-        _ => why.to_owned(),
-    };
-    Step::Done(Done::Later(None, Refusal::new(why)))
 }
