@@ -206,7 +206,7 @@ fn permission(value: &Value) -> Result<Value, String> {
 fn resources(value: &Value) -> Result<Value, String> {
     let list = value.as_array().map_or_else(|| vec![value], |list| list.iter().collect());
     let expression = |value: &&Value| {
-        let text = value.as_str().ok_or("is no list of regular expressions")?;
+        let text = value.as_str().filter(|text| !text.is_empty()).ok_or("is no list of regular expressions")?;
         // One that does not compile may be taken there and then match nothing, or everything.
         Regex::new(text).map_err(|_| "has a regular expression that does not compile")?;
         Ok(Value::from(text))

@@ -86,9 +86,9 @@ pub(super) fn data(reply: &Reply) -> Option<Value> {
     (matches!(reply.status, 200..=299) && errors(reply).is_none()).then_some(data)
 }
 
-/// What an answer says that is wrong.
+/// What an answer says that is wrong; an empty list says nothing.
 pub(super) fn errors(reply: &Reply) -> Option<Value> {
-    envelope(reply)?.remove("errors").filter(|errors| !errors.is_null())
+    envelope(reply)?.remove("errors").filter(|errors| !matches!(errors, Value::Null) && *errors != json!([]))
 }
 
 /// `{"data": {"accessToken": …, "ttlSeconds": …}, "errors": null}`.

@@ -22,7 +22,11 @@ impl Client<'_> {
         let Some(clients) = wire::Client::read_list(reply) else { return Step::Done(self.nothing_sent(reply)) };
         let namesakes = self.namesakes(&clients);
         match (self.settings.adopt, namesakes.as_slice()) {
-            (Adopt::Never, _) | (Adopt::ByName, []) => {}
+            (Adopt::Never, _) => {}
+            (Adopt::ByName, _) if !self.is_whole(&clients) => {
+                return Step::Done(Done::Later(None, Refusal::new("the list of clients was cut short")));
+            }
+            (Adopt::ByName, []) => {}
             (Adopt::ByName, [only]) => return self.update(only, Some(only.clone()), &scopes),
             (Adopt::ByName, several) => {
                 let why =

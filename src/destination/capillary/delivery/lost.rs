@@ -3,12 +3,17 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::{Before, Client, Stand};
 use crate::destination::capillary::wire;
 use crate::destination::{Done, Input, Refusal, Step};
 
 /// How long until a list that may be cut short is asked for again.
 const AGAIN: Duration = Duration::from_mins(1);
+
+/// How long it is asked for; then what it shows has to do, and nobody is deleted by it.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 impl Client<'_> {
     pub(super) fn search(self, before: Before) -> Step {
@@ -24,7 +29,7 @@ impl Client<'_> {
             other => return Step::Done(self.undecided(other)),
         };
         let Some(clients) = wire::Client::read_list(reply) else { return Step::Done(self.undecided(input)) };
-        if !self.is_whole(&clients) {
+        if !self.is_whole(&clients) && self.env.since + LONGEST > self.env.now {
             let until = self.env.now + AGAIN;
             return Step::Wait(
                 until,
@@ -34,9 +39,14 @@ impl Client<'_> {
         }
         let mut found = self.namesakes(&clients);
         found.retain(|key| !before.namesakes.contains(key));
-        let made = |key: &str| clients.iter().find(|client| client.key() == key).is_some_and(|it| before.made(it));
+        let whole = self.is_whole(&clients);
+        let made = |key: &str| whole && clients.iter().find(|it| it.key() == key).is_some_and(|it| before.made(it));
         match found.as_slice() {
-            [] => Step::Done(Done::Later(None, Refusal::new("no answer; it was not created"))),
+            [] if whole => Step::Done(Done::Later(None, Refusal::new("no answer; it was not created"))),
+            [] => Step::Done(Done::Split(Refusal::new(
+                "its creation was not answered, and for a day the list of clients was cut short: look whether it is at \
+                 Capillary, delete it there if it is, then `rosterd retry`",
+            ))),
             [key] if made(key) => {
                 self.undo(key.clone(), "made without its secret being told: deleted again".to_owned())
             }

@@ -146,6 +146,14 @@ fn who_is_there_already_is_taken_over_where_that_is_wanted() {
         way.start();
         assert_eq!(way.told(&list(&more)), told);
     }
+    let mut short = Way::new(adopting(), Op::Join, None);
+    short.ours = vec![Remote::new("k9")];
+    short.start();
+    assert_eq!(
+        short.told(&list(&[known("k1")])),
+        "later: the list of clients was cut short",
+        "there may be more of them"
+    );
     let mut never = Way::new(informed(capillary()), Op::Join, None);
     never.start();
     assert_eq!(never.told(&list(&[known("k1")])), "prepare /vault", "only where that is wanted");

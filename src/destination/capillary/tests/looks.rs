@@ -108,6 +108,13 @@ fn a_failed_or_a_shortened_list_is_no_observation() {
 }
 
 #[test]
+fn an_empty_list_of_errors_says_nothing() {
+    let fine = |text: &str| ok(&text.replace("\"errors\": null", "\"errors\": []"));
+    assert!(fine(sample::LIST).body.contains("[]"));
+    assert_eq!(seen(&[], &[fine(sample::SCOPES), fine(sample::LIST)]).len(), 2);
+}
+
+#[test]
 fn without_an_answer_nothing_was_seen() {
     let look = Look::default();
     let Step::Call(_, ticket) = capillary().start(Job::Observe(&look), &env(&[], None)) else {

@@ -162,3 +162,21 @@ fn nobody_of_ours_is_undone_nor_whom_we_are_known_by() {
         assert!(told.starts_with("split: "), "{told}");
     }
 }
+
+#[test]
+fn a_list_that_stays_short_for_a_day_is_for_somebody_to_look_at() {
+    let new = listed(MADE, "NewName3", SINCE);
+    // One of ours, k9, is never in it.
+    for (there, told) in [
+        (vec![], "split: its creation was not answered, and for a day the list of clients was cut short"),
+        (vec![new], "split: its creation was not answered, and whether it is one of these clients can't be told"),
+    ] {
+        let way = searched(&list(&[]), &["k9"]);
+        let (token, items, reply) = (SecretString::from("t0ken"), [way.item.clone()], list(&there));
+        for (seconds, expected) in [(60, "120: looking for a client"), (86_400, told)] {
+            let env = Env { now: at(seconds), ..env(&way.ours, Some(&token)) };
+            let step = way.capillary.resume(Job::Deliver(&items), &way.ticket(), Input::Reply(&reply), &env);
+            assert!(shown(&step).starts_with(expected), "{}", shown(&step));
+        }
+    }
+}
