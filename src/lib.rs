@@ -1,7 +1,7 @@
 //! rosterd keeps member rosters in step with a company directory.
 //!
-//! **The flow**: a [`directory`] is read page by page; every entry is fingerprinted and, where it differs from what is
-//! known, [`mapping`] turns it into a member; [`plan`] decides — with claims and guard — what is now due at the target;
+//! **The flow**: a target that can be asked is looked at, a [`directory`] is read page by page; every entry is
+//! fingerprinted and, where it differs from what is known, [`mapping`] turns it into a member; [`plan`] decides — with claims and guard — what is now due at the target;
 //! [`store`] keeps that, and [`delivery`] brings it there through a [`destination`]. [`engine`] runs all this as a state
 //! machine: `handle(now, event)` answers with effects, and [`daemon`] performs them one after the other: readings with
 //! its source, calls with [`transport`], transactions with its books (`daemon/books.rs`), which a simulation uses, too.
@@ -66,7 +66,12 @@
 //!   in that run is not tried again.
 //! - A config is followed as a whole or refused as a whole. What is remembered of its files is what was loaded from them;
 //!   a change is believed when two looks in a row see it. A run ends under the config it began with.
-//! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked.
+//! - `plan` stores and sends nothing of a run. It may remember which server of the directory worked; and at a target that can
+//!   be read it takes a token like any other, charged and kept.
+//! - What a target holds that can be read is staged beside what is read of the directory, and admitted with it: due there is what
+//!   is there, before anybody is weighed. A look that failed, or may have been cut short, is none.
+//! - A secret that a target tells once is where it is to be kept before its member counts. One of which that is not known is
+//!   deleted again, and only where it is known which it is.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds
 //!   this.
