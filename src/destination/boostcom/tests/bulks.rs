@@ -256,7 +256,7 @@ fn a_credential_is_tried_by_asking_for_what_cannot_be_there() {
     let Step::Call(request, ticket) = boostcom().start(Job::Check, &env(0)) else { panic!("nothing is asked") };
     assert_eq!((request.method, request.body), (Method::Get, None));
     let outcome = |status| shown(&boostcom().resume(Job::Check, &ticket, Input::Reply(&reply(status, "")), &env(1)));
-    assert_eq!((outcome(404), outcome(200)), ("accepted".to_owned(), "accepted".to_owned()));
+    assert_eq!((outcome(404), outcome(200)), ("good".to_owned(), "good".to_owned()));
     for status in [401, 402, 403, 470, 471] {
         assert!(outcome(status).starts_with("unauthorised: "), "{}", outcome(status));
     }

@@ -100,6 +100,7 @@ fn shown(step: &Step) -> String {
         Step::Done(Done::Unknown(no)) => format!("unknown: {}", no.text),
         Step::Done(Done::Lost(no)) => format!("lost: {}", no.text),
         Step::Done(Done::Failed(no)) => format!("failed: {}", no.text),
+        Step::Done(Done::Good(_)) => "good".to_owned(),
         other => panic!("{other:?}"),
     }
 }
