@@ -107,7 +107,9 @@ impl Client {
 /// A command that takes a while, so that some kills come while a secret is on its way.
 fn vault(org: &mut Org) -> PathBuf {
     let (path, got) = (org.folder().join("to-vault"), org.folder().join("got"));
-    let script = format!("#!/bin/sh\nsleep 0.05\ncat >> {0}\necho >> {0}\n", got.display());
+    // At once, for one that was left behind by a kill may still be at work; and nothing where nothing came.
+    let script =
+        format!("#!/bin/sh\nsleep 0.05\nit=$(cat)\ntest -n \"$it\" && printf '%s\\n' \"$it\" >> {}\n", got.display());
     fs::write(&path, script).unwrap();
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     org.config.vault += &format!("\n    on_secret: {{ exec: {} }}", path.display());

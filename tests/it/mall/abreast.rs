@@ -51,9 +51,8 @@ fn while_one_bulk_is_worked_on_all_else_goes_on() {
     let imports: BTreeSet<_> = bulks.iter().map(|bulk| bulk.import_id.as_str()).collect();
     assert_eq!(imports.len(), 3, "{imports:?}");
 
-    mall.wait(|mall| at_work(&mall.status_json())[0]["status"] == "working");
-    let status = mall.status();
-    assert!(status.contains("mall is at work on 3 members in 2 batches, sent "), "{status}");
+    // Asked once: a moment later they may be done.
+    mall.wait(|mall| mall.status().contains("mall is at work on 3 members in 2 batches, sent "));
     // The daemon asks by itself, and sends what was left to do.
     mall.wait(|mall| mall.club().member(&mail(1)).is_some_and(|member| member.properties["title"] == "Manager"));
     mall.wait(|mall| at_work(&mall.status_json()).as_array().unwrap().is_empty());
