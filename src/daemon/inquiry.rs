@@ -163,6 +163,7 @@ const ODD: &str = "the target answered with something else";
 fn words(done: Done) -> String {
     match done {
         Done::Split(refusal)
+        | Done::Stuck(refusal)
         | Done::TooLarge(refusal)
         | Done::Unauthorised(refusal)
         | Done::Later(_, refusal)

@@ -12,6 +12,7 @@
 //! | sent | timeout, 5xx, restart | unknown | wait quiet |
 //! | unknown | quiet over, and the target can't be asked · can | settled: lost · sent | released, uncertain · – |
 //! | accepted | its moment has come | sent | – |
+//! | sent | somebody has to look, n = 1 | refused | quarantine |
 //! | sent | the target broke down over it | settled: lost | uncertain; the third time in a row: quarantine |
 //! | sent, with a ticket | 401, first, old token · again | unknown, asked at once · unknown | token renewed · the target waits |
 
@@ -67,6 +68,8 @@ pub enum Settlement {
     Shrink(Refusal),
     /// The only member was refused.
     Refused(Refusal),
+    /// The only member waits for somebody, whatever became of others.
+    Stuck(Refusal),
     /// It may have taken effect.
     Unknown(Refusal),
     /// It may have taken effect, and nothing more will be learnt about it.
@@ -85,7 +88,8 @@ pub fn settle(batch: &Batch, items: &[Item], token_at: Option<Timestamp>, now: T
         Done::Accepted(remotes) => Settlement::Confirmed(remotes),
         Done::Partly(refused) => partly(items, refused),
         Done::Split(refusal) | Done::TooLarge(refusal) if alone => Settlement::Refused(refusal),
-        Done::Split(refusal) => Settlement::Split(refusal),
+        Done::Stuck(refusal) if alone => Settlement::Stuck(refusal),
+        Done::Split(refusal) | Done::Stuck(refusal) => Settlement::Split(refusal),
         Done::TooLarge(refusal) => Settlement::Shrink(refusal),
         Done::Unauthorised(refusal) => {
             let old = token_at.is_some_and(|at| at + YOUNG_TOKEN <= now);

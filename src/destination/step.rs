@@ -105,6 +105,8 @@ pub enum Done {
     Partly(Vec<(i64, Refusal)>),
     /// Refused as a whole because of somebody among them whom the target does not name: halve until the culprit is alone.
     Split(Refusal),
+    /// Nothing more is to be done for the only member of the batch until somebody looked.
+    Stuck(Refusal),
     /// The batch is too large for the target; halve, and stay there for the rest of the run.
     TooLarge(Refusal),
     /// The credential or token was refused, and the call not applied.

@@ -34,7 +34,7 @@ fn settled(many: i64, renewed: bool, token: Option<i64>, done: Done) -> Settleme
 #[test]
 fn every_row_of_the_table() {
     let called = vec![(1, Some(Remote::new("c1")))];
-    let rows: [(&str, i64, Done, Settlement); 18] = [
+    let rows: [(&str, i64, Done, Settlement); 19] = [
         ("2xx", 3, Done::Accepted(vec![]), Settlement::Confirmed(vec![])),
         ("created", 1, Done::Accepted(called.clone()), Settlement::Confirmed(called)),
         ("can't be asked", 3, Done::Lost(no()), Settlement::Lost(no())),
@@ -45,6 +45,7 @@ fn every_row_of_the_table() {
         ("somebody else named", 1, Done::Partly(vec![(9, no())]), Settlement::Confirmed(vec![])),
         ("400", 2, Done::Split(no()), Settlement::Split(no())),
         ("400 alone", 1, Done::Split(no()), Settlement::Refused(no())),
+        ("somebody has to look", 1, Done::Stuck(no()), Settlement::Stuck(no())),
         ("413", 2, Done::TooLarge(no()), Settlement::Shrink(no())),
         ("413 alone", 1, Done::TooLarge(no()), Settlement::Refused(no())),
         ("429", 3, Done::Later(Some(at(60)), no()), Settlement::NotApplied(Some(at(60)), no())),

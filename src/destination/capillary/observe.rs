@@ -31,11 +31,11 @@ pub(super) fn resume(settings: &Settings, look: &Look, ticket: &Ticket, input: I
     let readable = match step {
         0 => wire::read_scopes(reply).is_some(),
         1 => Client::read_list(reply).is_some(),
-        _ => reply.status == 404 || Client::read(reply).is_some(),
+        _ => wire::status(reply) == 404 || Client::read(reply).is_some(),
     };
     if !readable {
         let why = refusal(settings, None, env.token, reply);
-        return Step::Done(if reply.status == 401 {
+        return Step::Done(if wire::status(reply) == 401 {
             Done::Unauthorised(why)
         } else {
             Done::Later(reply.retry_after, why)

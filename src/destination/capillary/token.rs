@@ -71,7 +71,7 @@ pub(super) fn checked(settings: &Settings, ticket: &Ticket, input: Input<'_>, en
 
 fn no(settings: &Settings, reply: &Reply, token: Option<&SecretString>) -> Done {
     let why = refusal(settings, None, token, reply);
-    match reply.status {
+    match wire::status(reply) {
         401 | 403 => Done::Unauthorised(why),
         _ => Done::Later(reply.retry_after, why),
     }

@@ -91,6 +91,17 @@ pub(super) fn errors(reply: &Reply) -> Option<Value> {
     envelope(reply)?.remove("errors").filter(|errors| !matches!(errors, Value::Null) && *errors != json!([]))
 }
 
+/// Its status; or the 401 or 404 that is found in its errors alone, where all answers have the status 200.
+pub(super) fn status(reply: &Reply) -> u16 {
+    let errors = errors(reply).filter(|_| matches!(reply.status, 200..=299)).unwrap_or_default();
+    let error = errors.as_array().map_or(Some(&errors), |list| list.first());
+    match error.and_then(|error| error["code"].as_u64()) {
+        Some(401) => 401,
+        Some(404) => 404,
+        _ => reply.status,
+    }
+}
+
 /// `{"data": {"accessToken": …, "ttlSeconds": …}, "errors": null}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -91,7 +91,7 @@ impl Courier {
         match &settlement {
             Settlement::Confirmed(_) => self.accepted(tally, items.len(), &mut effects),
             Settlement::Partly(refused) => self.accepted(tally, items.len() - refused.len(), &mut effects),
-            Settlement::Refused(_) => self.refused_in_a_row += 1,
+            Settlement::Refused(_) | Settlement::Stuck(_) => self.refused_in_a_row += 1,
             Settlement::Shrink(_) => self.size = items.len().div_ceil(2),
             _ => {}
         }

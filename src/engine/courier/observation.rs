@@ -66,6 +66,7 @@ impl Courier {
                 | Done::Lost(refusal)
                 | Done::Failed(refusal)
                 | Done::Split(refusal)
+                | Done::Stuck(refusal)
                 | Done::TooLarge(refusal),
             ) => refusal.text,
             Step::Done(Done::Token(..) | Done::Accepted(_) | Done::Partly(_) | Done::Good(_))

@@ -67,6 +67,7 @@ impl Courier {
                 | Done::Lost(refusal)
                 | Done::Failed(refusal)
                 | Done::Split(refusal)
+                | Done::Stuck(refusal)
                 | Done::TooLarge(refusal),
             ) => TokenOutcome::Failed(pause(None), refusal.text),
             Step::Done(Done::Accepted(_) | Done::Partly(_) | Done::Observed(..) | Done::Good(_))

@@ -51,6 +51,7 @@ impl Store {
                 split::split(&mut tx, batch, refusal, now).await?;
             }
             Settlement::Refused(refusal) => refuse::refuse_single(&mut tx, batch, refusal, run, now).await?,
+            Settlement::Stuck(refusal) => refuse::stuck(&mut tx, batch, refusal, run, now).await?,
             Settlement::Unknown(refusal) => {
                 let update = "UPDATE batch SET state = ?, wake = ?, detail = ? WHERE id = ?";
                 sqlx::query(update)

@@ -34,6 +34,7 @@ pub(super) async fn pace_realm(
         | Settlement::Split(_)
         | Settlement::Shrink(_)
         | Settlement::Refused(_)
+        | Settlement::Stuck(_)
         | Settlement::Lost(_) => Ok(()),
     }
 }

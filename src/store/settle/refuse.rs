@@ -20,8 +20,7 @@ pub(super) async fn refuse_single(
     now: Timestamp,
 ) -> Result<(), Error> {
     restore(tx, batch.id).await?;
-    let account: i64 =
-        sqlx::query_scalar("SELECT account FROM item WHERE batch = ?").bind(batch.id).fetch_one(&mut **tx).await?;
+    let account = only(tx, batch).await?;
     let believed: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM batch WHERE root = ?1 AND outcome = 'confirmed')
              OR EXISTS (SELECT 1 FROM account WHERE id = ?2 AND suspect = fp AND suspect_run <> ?3)",
@@ -47,6 +46,40 @@ pub(super) async fn refuse_single(
         .await?;
     }
     release(tx, batch.id, "refused", refusal, now).await
+}
+
+/// Nothing more is to be done for the only member until somebody looked.
+pub(super) async fn stuck(
+    tx: &mut Transaction<'_, Sqlite>,
+    batch: &Batch,
+    refusal: &Refusal,
+    run: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    restore(tx, batch.id).await?;
+    let account = only(tx, batch).await?;
+    // Whatever is due by now: that would be sent beside what nobody knows of.
+    sqlx::query(
+        "UPDATE account SET batch = NULL, suspect = NULL, suspect_root = NULL, suspect_run = NULL, failed = 0,
+           refusal = ?1, refused = CASE gone WHEN 0 THEN fp END WHERE id = ?2",
+    )
+    .bind(&refusal.text)
+    .bind(account)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)")
+        .bind(millis(now))
+        .bind(account)
+        .bind(run)
+        .bind(batch.id)
+        .bind(&refusal.text)
+        .execute(&mut **tx)
+        .await?;
+    release(tx, batch.id, "refused", refusal, now).await
+}
+
+async fn only(tx: &mut Transaction<'_, Sqlite>, batch: &Batch) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar("SELECT account FROM item WHERE batch = ?").bind(batch.id).fetch_one(&mut **tx).await?)
 }
 
 /// Somebody's payload is not tried again as it is; a leave is, daily. What is due by now instead of what was refused

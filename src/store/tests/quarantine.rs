@@ -30,6 +30,18 @@ async fn alone_it_is_not_believed_at_once() {
 }
 
 #[tokio::test]
+async fn who_needs_somebody_to_look_waits_at_once_whatever_is_due_by_now() {
+    let mut desk = Desk::new().await;
+    desk.admit(&[("anna", Be("A", 1))]).await;
+    let (batch, _) = desk.send().await;
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    desk.settle(&batch, Settlement::Stuck(no())).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed nothing, pending, refused");
+    desk.next_run(15).await;
+    assert_eq!(desk.claim(500).await, None);
+}
+
+#[tokio::test]
 async fn two_runs_must_agree_on_the_same_payload() {
     let mut desk = refused_alone().await;
     desk.next_run(15).await;

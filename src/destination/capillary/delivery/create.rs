@@ -72,10 +72,10 @@ impl Client<'_> {
         let key = made.key().to_owned();
         let Some(secret) = made.secret() else {
             // Somebody's who was there before would be answered with like this.
-            if before.made(made) && self.namesakes(slice::from_ref(made)) == [&*key] {
+            if before.made(made, self.settings) && self.namesakes(slice::from_ref(made)) == [&*key] {
                 return self.undo(key, "made without a secret, for the target told none: deleted again".to_owned());
             }
-            return Step::Done(Done::Split(Refusal::new(format!(
+            return Step::Done(Done::Stuck(Refusal::new(format!(
                 "its creation was answered without a secret, and whether {key} was made by it can't be told. Delete it at \
                  Capillary if it was, then `rosterd retry`"
             ))));

@@ -35,7 +35,7 @@ impl Client<'_> {
     pub(super) fn deleted(self, end: End, input: Input<'_>) -> Step {
         match input {
             Input::Reply(reply) if is_gone(reply, &end.key) => self.discard(end),
-            Input::Reply(reply) if reply.status == 404 || wire::data(reply).is_some() => {
+            Input::Reply(reply) if wire::status(reply) == 404 || wire::data(reply).is_some() => {
                 self.miss(End { answered: true, ..end })
             }
             Input::Woken | Input::Kept(_) => self.again(end),
@@ -79,7 +79,7 @@ impl Client<'_> {
             other => return Step::Done(self.undecided(other)),
         };
         match wire::Client::read(reply) {
-            _ if reply.status == 404 || is_gone(reply, &end.key) => self.discard(end),
+            _ if wire::status(reply) == 404 || is_gone(reply, &end.key) => self.discard(end),
             Some(client) if client.key() == end.key => Step::Done(still_there(&end)),
             _ => Step::Done(self.undecided(input)),
         }

@@ -154,7 +154,7 @@ impl Client<'_> {
                 Done::Accepted(remote.into_iter().collect())
             }
             // Put there again by the next run only, which looks, and asks the guard.
-            Input::Reply(Reply { status: 404, .. }) => {
+            Input::Reply(reply) if wire::status(reply) == 404 => {
                 Done::Later(None, Refusal::new("the client is not there any more; the next run looks for it"))
             }
             // An update that is sent again is the same update.
@@ -172,7 +172,7 @@ impl Client<'_> {
             Input::Kept(_) | Input::Woken => return Done::Unknown(Refusal::unanswered("nothing was asked")),
         };
         let refusal = self.refusal(reply);
-        match reply.status {
+        match wire::status(reply) {
             401 => Done::Unauthorised(refusal),
             400 | 409 | 413 | 415 | 422 => Done::Split(refusal),
             // A success that says what is wrong is none; one that can't be read may be one.
@@ -185,7 +185,7 @@ impl Client<'_> {
 
     /// What became of a question before anything was sent, and did not end well.
     fn nothing_sent(self, reply: &Reply) -> Done {
-        match reply.status {
+        match wire::status(reply) {
             401 => Done::Unauthorised(self.refusal(reply)),
             _ => Done::Later(reply.retry_after, self.refusal(reply)),
         }
@@ -194,7 +194,7 @@ impl Client<'_> {
     /// What became of a question on whose answer it hangs whether something was done.
     fn undecided(self, input: Input<'_>) -> Done {
         match input {
-            Input::Reply(reply) if reply.status == 401 => Done::Unauthorised(self.refusal(reply)),
+            Input::Reply(reply) if wire::status(reply) == 401 => Done::Unauthorised(self.refusal(reply)),
             Input::Reply(reply) => Done::Unknown(self.refusal(reply)),
             Input::Unsent(why) => Done::Unknown(Refusal::unsent(why)),
             Input::Unanswered(why) => Done::Unknown(Refusal::unanswered(why)),

@@ -111,11 +111,11 @@ fn an_answer_without_a_secret_is_undone_only_if_it_can_be_no_one_elses() {
         ("it is another's name", &none, made(|client| client["name"] = json!("Other"))),
     ] {
         let told = sent(capillary(), before).told(&answer);
-        assert!(told.starts_with("split: ") && told.contains(MADE), "{case}: {told}");
+        assert!(told.starts_with("stuck: ") && told.contains(MADE), "{case}: {told}");
     }
     let mut auth = sent(capillary(), &none);
     let told = auth.told(&made(|client| client["clientKey"] = json!("adminKey")));
-    assert!(told.starts_with("split: "), "{told}");
+    assert!(told.starts_with("stuck: "), "{told}");
 }
 
 #[test]

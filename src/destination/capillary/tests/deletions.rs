@@ -82,7 +82,7 @@ fn it_is_gone_when_both_the_list_and_its_details_say_so() {
         (false, reply(403, "")),
         (false, reply(500, "")),
         (false, ok("{}")),
-        (false, ok(r#"{"data": null, "errors": [{"code": 404}]}"#)),
+        (false, ok(r#"{"data": null, "errors": [{"code": 400}]}"#)),
         (false, ok(&sample::DELETED.replace(GONE, MADE))),
         (false, ok(sample::CREATED)),
     ] {

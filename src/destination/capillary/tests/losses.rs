@@ -53,6 +53,9 @@ fn what_was_not_made_is_made_later() {
 fn what_may_be_anybodys_is_held() {
     let new = |key: &str| listed(key, "NewName3", SINCE);
     let (old, undated) = (listed("k1", "NewName3", "2020-04-15T14:14:05.999+0530"), Reply { date: None, ..list(&[]) });
+    let late = listed("k1", "NewName3", "2020-04-15T14:16:07.000+0530");
+    let mut another = new("k1");
+    another["description"] = json!("Somebody else's");
     let unsaid = json!({"clientKey": "k1", "name": "NewName3"});
     let without_ours = ok(r#"{"data": [], "errors": null}"#);
     let ours = "8eyh1jM4Brzx84niMClQ3OHDv";
@@ -62,13 +65,15 @@ fn what_may_be_anybodys_is_held() {
         ("or in what form", list(&[]), vec![listed("k1", "NewName3", "yesterday")], "k1"),
         ("the list before had no date", undated, vec![new("k1")], "k1"),
         ("the list before was not whole", without_ours, vec![new("k1")], "k1"),
+        ("long after the list", list(&[]), vec![late], "k1"),
+        ("not as it was sent", list(&[]), vec![another], "k1"),
         ("two are new", list(&[]), vec![new("k1"), new("k2")], "k1, k2"),
         ("one had its name before", list(&[new("k1")]), vec![new("k1"), new("k2")], "k2"),
         ("and is gone", list(&[new("k1")]), vec![new("k2")], "k2"),
     ] {
         let told = searched(&before, &[ours]).told(&list(&after));
         let expected = format!(
-            "split: its creation was not answered, and whether it is one of these clients can't be told: {named}; their \
+            "stuck: its creation was not answered, and whether it is one of these clients can't be told: {named}; their \
              secrets are lost. Delete it at Capillary if it is, then `rosterd retry`"
         );
         assert_eq!(told, expected, "{case}");
@@ -168,8 +173,8 @@ fn a_list_that_stays_short_for_a_day_is_for_somebody_to_look_at() {
     let new = listed(MADE, "NewName3", SINCE);
     // One of ours, k9, is never in it.
     for (there, told) in [
-        (vec![], "split: its creation was not answered, and for a day the list of clients was cut short"),
-        (vec![new], "split: its creation was not answered, and whether it is one of these clients can't be told"),
+        (vec![], "stuck: its creation was not answered, and for a day the list of clients was cut short"),
+        (vec![new], "stuck: its creation was not answered, and whether it is one of these clients can't be told"),
     ] {
         let way = searched(&list(&[]), &["k9"]);
         let (token, items, reply) = (SecretString::from("t0ken"), [way.item.clone()], list(&there));

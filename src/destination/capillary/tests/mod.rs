@@ -110,7 +110,8 @@ fn member(mapped: Value) -> Payload {
 
 /// A client as the list shows it.
 fn listed(key: &str, name: &str, created_on: &str) -> Value {
-    json!({"clientKey": key, "name": name, "isValid": true, "attribution": {"createdOn": created_on}})
+    json!({"clientKey": key, "name": name, "isValid": true, "attribution": {"createdOn": created_on},
+        "description": "Sample description", "expirationTokenTime": 600, "defaultTillId": 15_000_449})
 }
 
 /// The sample's list with more clients in it.

@@ -77,6 +77,7 @@ pub fn shown(step: &Step) -> String {
             remotes.iter().fold("accepted".to_owned(), |text, (n, it)| format!("{text} {n} {}", remote(it)))
         }
         Step::Done(Done::Split(no)) => format!("split: {}", no.text),
+        Step::Done(Done::Stuck(no)) => format!("stuck: {}", no.text),
         Step::Done(Done::TooLarge(no)) => format!("too large: {}", no.text),
         Step::Done(Done::Unauthorised(no)) => format!("unauthorised: {}", no.text),
         Step::Done(Done::Later(None, no)) => format!("later: {}", no.text),

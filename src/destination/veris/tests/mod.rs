@@ -87,6 +87,7 @@ fn shown(done: &Done) -> (&'static str, Option<Timestamp>, &str) {
         Done::Accepted(_) => ("accepted", None, ""),
         Done::Partly(_) => ("partly", None, ""),
         Done::Split(refusal) => ("split", None, &refusal.text),
+        Done::Stuck(refusal) => ("stuck", None, &refusal.text),
         Done::TooLarge(refusal) => ("too large", None, &refusal.text),
         Done::Unauthorised(refusal) => ("unauthorised", None, &refusal.text),
         Done::Later(moment, refusal) => ("later", *moment, &refusal.text),
