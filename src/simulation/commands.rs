@@ -35,7 +35,6 @@ pub async fn command(world: &mut World, sync: usize, random: &mut Random) -> Res
             let until = random.pick(&[None, Some(300), Some(300), Some(FOR_EVER)]);
             pause(world, feed, sync, until).await?;
         }
-        _ if world.target.kind == target::Kind::Clients && random.percent(50) => world.target.meddle(random),
         _ => trouble(world, random),
     }
     world.log.push(format!("command {what} for {} {who:?}", world.names[sync]));
@@ -55,7 +54,8 @@ fn trouble(world: &mut World, random: &mut Random) {
         world.log.push(format!("  workers {workers:?}"));
         world.target.room.set_workers(workers, world.now);
     }
-    let identity = world.company.anybody(random).map(|citizen| citizen.identity.clone());
+    let kind = world.target.kind;
+    let identity = world.company.anybody(random).map(|citizen| citizen.known_as(kind).to_owned());
     world.target.culprits = identity.filter(|_| random.percent(60)).into_iter().collect();
 }
 

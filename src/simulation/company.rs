@@ -48,6 +48,11 @@ impl Citizen {
         Self { key, identity, phone, title, disabled, expires, kind: Kind::Staff, home, unreadable }
     }
 
+    /// By what a target knows them.
+    pub fn known_as(&self, target: target::Kind) -> &str {
+        if target == target::Kind::Clients { &self.key } else { &self.identity }
+    }
+
     /// Whether a sync's search finds them.
     pub fn found(&self, sync: usize, rules: &Rules) -> bool {
         let filter = match self.kind {

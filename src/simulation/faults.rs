@@ -2,7 +2,7 @@
 
 use super::mishap::Mishap;
 use super::random::Random;
-use super::target::Fault;
+use super::target::{Fault, Kind};
 use super::world::World;
 
 /// Plans the mishaps of one run, for the target among them.
@@ -14,6 +14,11 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
         let trouble = random.pick(&[Fault::Status(503, None), Fault::Status(500, None), Fault::Lost, Fault::Unsent]);
         world.target.member_faults.extend([trouble; 50]);
         world.target.token_faults.extend([trouble; 50]);
+    }
+    if world.target.kind == Kind::Clients {
+        world.target.spares_reads = random.percent(70);
+        let first = if world.target.spares_reads { 2 } else { 8 };
+        world.target.member_faults.extend(vec![Fault::Fine; random.below(first)]);
     }
     let fine = Mishap { elsewhere: world.elsewhere, ..Mishap::default() };
     if random.percent(50) {
@@ -33,7 +38,7 @@ pub fn befall(world: &mut World, random: &mut Random) -> Mishap {
     if random.percent(8) {
         world.target.revoked_before = world.target.tokens + 1;
     }
-    world.target.keep_fails = usize::from(random.percent(10));
+    world.target.keep_fails = random.pick(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
     world.target.short_lists = random.percent(8);
     let somebody = |random: &mut Random, percent| {
         let key = world.company.people.keys().nth(random.below(world.company.people.len())).cloned();

@@ -41,7 +41,11 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
         86..89 => config(world, sync, random),
         89 => renames::rename(world, sync, random).await?,
         // A client is known by the name that the target gave it, which nobody can import.
-        90 | 91 if world.target.kind != target::Kind::Clients => imports::import(world, sync, random).await?,
+        90..93 if world.target.kind == target::Kind::Clients => {
+            let told = world.target.meddle(random, world.now);
+            world.log.push(told);
+        }
+        90 | 91 => imports::import(world, sync, random).await?,
         _ => commands::command(world, sync, random).await?,
     }
     Ok(())

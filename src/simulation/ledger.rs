@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::oracle::Snapshot;
 use super::settling::Settling;
-use crate::destination::Quota;
+use crate::destination::{Limits, Quota};
 use crate::engine::{Admit, Standpoint};
 use crate::plan::Kind;
 use crate::plan::guard::{self, Pair};
@@ -20,6 +20,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Clone)]
 pub struct Ledger {
     pub quota: Quota,
+    /// Nobody leaves without approval.
+    leaves_approved: bool,
     admitted: Vec<(Timestamp, usize, Kind)>,
     /// Approved by sync, good until then.
     pub approved: BTreeMap<(usize, Pair), Timestamp>,
@@ -36,9 +38,10 @@ pub struct Ledger {
 
 impl Ledger {
     /// A ledger in which nothing stands yet.
-    pub fn new(quota: Quota) -> Self {
+    pub fn new(limits: &Limits, quota: Quota) -> Self {
         Self {
-            quota,
+            quota: limits.token.unwrap_or(quota),
+            leaves_approved: limits.leaves_approved,
             admitted: Vec::new(),
             approved: BTreeMap::new(),
             held: BTreeMap::new(),
@@ -118,6 +121,9 @@ impl Ledger {
             }
             if rules_changed && matches!(change.kind, Kind::Leave | Kind::Identity | Kind::Return) {
                 return Err(format!("{pair:?} is admitted by the first reading under other rules"));
+            }
+            if self.leaves_approved && change.kind == Kind::Leave {
+                return Err(format!("{pair:?} is admitted, and leaves wait for approval"));
             }
             self.admitted.push((now, sync, change.kind));
         }

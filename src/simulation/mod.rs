@@ -27,7 +27,6 @@ mod settling;
 mod setup;
 mod shrink;
 pub mod target;
-pub mod toys;
 mod world;
 
 use crate::store::Store;

@@ -43,6 +43,9 @@ pub fn standing(citizen: &Citizen, rules: &Rules, target: target::Kind, now: Tim
         () if citizen.disabled || expired || citizen.kind == Kind::Left => return Standing::Out,
         () => {}
     }
+    if target == target::Kind::Clients {
+        return client(citizen, rules);
+    }
     let mut payload = json!({
         "unique_id": citizen.identity,
         "first_name": citizen.key,
@@ -63,6 +66,27 @@ pub fn standing(citizen: &Citizen, rules: &Rules, target: target::Kind, now: Tim
         (_, Some(title), _) => payload["designation"] = json!(title),
     }
     Standing::Active(citizen.identity.clone(), payload)
+}
+
+/// Whoever has a key is a client; a number matters to what it may do.
+fn client(citizen: &Citizen, rules: &Rules) -> Standing {
+    let (Some(title), None | Some(1..)) = (&citizen.title, citizen.phone) else { return Standing::Invalid };
+    let payload = json!({
+        "unique_id": citizen.key,
+        "first_name": citizen.key,
+        "name": citizen.identity,
+        "description": title,
+        "expirationTokenTime": 600,
+        "defaultTillId": till(rules.country),
+        "scopes": [["TargetGroups", if citizen.phone.is_some() { "READWRITE" } else { "READ" }]],
+        "status": "active",
+    });
+    Standing::Active(citizen.key.clone(), payload)
+}
+
+/// Of a country's clients.
+pub fn till(country: &str) -> usize {
+    country.len()
 }
 
 /// Everybody a sync's search finds.

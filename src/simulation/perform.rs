@@ -16,7 +16,8 @@ use super::world::World;
 use super::{imports, invariants};
 use crate::daemon::books::Books;
 use crate::destination::{Reply, Request};
-use crate::engine::{Aim, Effect, Event, Extent, Job, Outcome, Run, Transaction};
+use crate::engine::{Admit, Aim, Effect, Event, Extent, Job, Outcome, Run, Transaction};
+use crate::plan::Kind;
 use crate::roster::{Now, Timestamp};
 
 /// So many effects are enough for every run.
@@ -150,8 +151,10 @@ impl Stage<'_> {
         }
         self.looked |= matches!(transaction, Transaction::Observe(_));
         let ends = matches!(transaction, Transaction::End(_));
+        let mut let_go = BTreeSet::new();
         let admitted = match &transaction {
             Transaction::Admit(admit) => {
+                let_go = joining(admit);
                 imports::guarded(self.sync, admit, &self.shown.found, self.ledger, *self.now)?;
                 if matches!(admit.extent, Extent::Touched { .. }) {
                     self.shown.touched();
@@ -173,6 +176,7 @@ impl Stage<'_> {
         }
         if let Some(ledger) = admitted {
             *self.ledger = ledger;
+            self.target.clients.bereft.retain(|key| !let_go.contains(key));
             self.admitted().await?;
         }
         if ends {
@@ -216,6 +220,13 @@ impl Stage<'_> {
         *self.now += SignedDuration::from_millis(i64::try_from(random.below(3_000)).unwrap());
         Ok(event)
     }
+}
+
+/// Whom the guard lets join or return.
+fn joining(admit: &Admit) -> BTreeSet<String> {
+    let changes = admit.plan.changes.iter().filter(|change| change.held.is_none());
+    let joining = changes.filter(|change| matches!(change.kind, Kind::Join | Kind::Return));
+    joining.map(|change| admit.question.observed[change.observed].key.as_str().to_owned()).collect()
 }
 
 /// The target asks to wait for so long, and rosterd takes it for a moment of its own clock.

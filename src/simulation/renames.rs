@@ -59,7 +59,7 @@ async fn moved(world: &mut World, random: &mut Random) -> Result<(), String> {
     let before: Vec<_> = world.jobs.iter().map(|job| job.destination.clone()).collect();
     let from = world.realm();
     let url = format!("{}0", world.url);
-    let elsewhere = destination(world.target.kind, &url, "secret", 1 + random.below(4), world.ledger.quota);
+    let elsewhere = destination(world.target.kind, &url, "secret", 1 + random.below(4), world.manner);
     for job in &mut world.jobs {
         job.destination = elsewhere.clone();
     }

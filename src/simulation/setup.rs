@@ -10,33 +10,39 @@ use serde_json::json;
 use super::clock::Clock;
 use super::company::Company;
 use super::ledger::Ledger;
-use super::oracle::Snapshot;
+use super::oracle::{Snapshot, till};
 use super::random::Random;
 use super::target::{Kind, Target};
-use super::toys::clients::Clients;
 use super::world::{SYNCS, World};
 use crate::delivery::quota::Purpose;
 use crate::destination::boostcom::{self, Boostcom, CHANNELS, Identifier};
+use crate::destination::capillary::{self, Capillary};
 use crate::destination::veris::{self, Veris};
-use crate::destination::{Destination, Quota};
+use crate::destination::{Destination, Mending, Quota};
 use crate::directory::changes::Changes;
 use crate::engine::{Aim, Job, Reach};
 use crate::mapping::{Mapping, Rule, Source};
 use crate::plan::{Absence, FirstSeenInactive, Limit, Limits};
 use crate::roster::{Fingerprint, Payload};
+use crate::sandbox;
 use crate::store::Store;
 
 const URL: &str = "https://acme.example";
 const COUNTRIES: [&str; 2] = ["Norway", "Sweden"];
 
-/// By country, and whether for imports.
-static MAPPINGS: LazyLock<BTreeMap<(&'static str, bool), Arc<Mapping>>> = LazyLock::new(|| {
-    let each = COUNTRIES.into_iter().flat_map(|country| [(country, false), (country, true)]);
-    each.map(|(country, imports)| ((country, imports), Arc::new(mapping(country, imports)))).collect()
+/// By country and target.
+static MAPPINGS: LazyLock<BTreeMap<(&'static str, Kind), Arc<Mapping>>> = LazyLock::new(|| {
+    let kinds = [Kind::Veris, Kind::Imports, Kind::Clients];
+    let each = COUNTRIES.into_iter().flat_map(|country| kinds.map(|kind| (country, kind)));
+    each.map(|(country, kind)| ((country, kind), Arc::new(mapping(country, kind)))).collect()
 });
 
-fn mapping(country: &str, imports: bool) -> Mapping {
-    let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
+fn text(name: &str, rule: &str) -> (String, Rule) {
+    (name.to_owned(), Rule::Text(rule.to_owned()))
+}
+
+/// Of members who have a name for themselves.
+fn member(country: &str, imports: bool) -> Vec<(String, Rule)> {
     let mut fields = vec![
         text("unique_id", "employeeID"),
         text("first_name", "givenName"),
@@ -54,6 +60,30 @@ fn mapping(country: &str, imports: bool) -> Mapping {
             text("password", "{{ uid }} {{ employeeID }}"),
         ];
     }
+    fields
+}
+
+/// Of clients, whose names are given to others as well; and who may become invalid by what only the target knows.
+fn client(country: &str) -> Vec<(String, Rule)> {
+    let scope = vec![
+        text("entity", "{{ 'Nothing' if mobile == 'none' else 'TargetGroups' }}"),
+        text("permission", "{{ 'READWRITE' if mobile else 'read' }}"),
+        text("resources", "people/{{ uid }}"),
+    ];
+    vec![
+        text("name", "employeeID"),
+        text("description", "title"),
+        ("expirationTokenTime".to_owned(), Rule::Const("10m".into())),
+        ("defaultTillId".to_owned(), Rule::Const(till(country).into())),
+        ("scopes".to_owned(), Rule::Each(vec![Rule::Nested(scope)])),
+    ]
+}
+
+fn mapping(country: &str, kind: Kind) -> Mapping {
+    let fields = match kind {
+        Kind::Veris | Kind::Imports => member(country, kind == Kind::Imports),
+        Kind::Clients => client(country),
+    };
     let says = |condition: &str| Some(condition.to_owned());
     let source = Source {
         fields,
@@ -68,14 +98,22 @@ fn mapping(country: &str, imports: bool) -> Mapping {
     Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
+/// How a world's target is dealt with.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    pub quota: Quota,
+    pub drift: Mending,
+    pub leaves_approved: bool,
+}
+
 /// The target under a secret.
-pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, quota: Quota) -> Arc<dyn Destination> {
+pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, manner: Manner) -> Arc<dyn Destination> {
     let veris = Veris::new(veris::Settings {
         url: url.to_owned(),
         client_id: "acme".to_owned(),
         client_secret: secret.to_owned().into(),
         api_key: "key".to_owned().into(),
-        quota,
+        quota: manner.quota,
         lifetime: veris::LIFETIME,
         batch: NonZeroUsize::new(batch).unwrap(),
         quiet: veris::QUIET,
@@ -83,8 +121,14 @@ pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, quota: Quo
     match kind {
         Kind::Veris => Arc::new(veris),
         Kind::Imports => Arc::new(boostcom(url, secret, batch)),
-        Kind::Clients => Arc::new(Clients { veris: Arc::new(veris) }),
+        Kind::Clients => Arc::new(capillary(url, secret, manner)),
     }
+}
+
+/// A readable target's leaves wait for somebody in some worlds, and what others did there is only said in some.
+fn manner(quota: Quota, random: &mut Random) -> Manner {
+    let drift = if random.percent(70) { Mending::Repair } else { Mending::Report };
+    Manner { quota, drift, leaves_approved: random.percent(50) }
 }
 
 fn boostcom(url: &str, secret: &str, batch: usize) -> Boostcom {
@@ -105,6 +149,21 @@ fn boostcom(url: &str, secret: &str, batch: usize) -> Boostcom {
     })
 }
 
+fn capillary(url: &str, secret: &str, manner: Manner) -> Capillary {
+    let Manner { drift, leaves_approved, .. } = manner;
+    let key = sandbox::capillary::Options::default().key;
+    Capillary::new(capillary::Settings {
+        url: url.to_owned(),
+        organisation: Some("acme".to_owned()),
+        auth: capillary::Auth::Token { key, secret: secret.to_owned().into() },
+        vault: capillary::Vault { folder: Some("secrets".into()), command: Vec::new() },
+        drift,
+        adopt: capillary::Adopt::Never,
+        leaves_approved,
+        quiet: capillary::QUIET,
+    })
+}
+
 impl World {
     /// A company on its first day.
     pub async fn new(store: Store, random: &mut Random) -> Self {
@@ -116,7 +175,8 @@ impl World {
         // A target that is read in every run takes a token for it.
         let plenty = kind == Kind::Clients || random.percent(50);
         let quota = Quota { quota: 3 + u32::from(plenty) * 9, per: Duration::from_hours(24), reserve: 1 };
-        let target = destination(kind, URL, "secret", 1 + random.below(4), quota);
+        let manner = manner(quota, &mut random.clone());
+        let target = destination(kind, URL, "secret", 1 + random.below(4), manner);
         let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
         let grace = Duration::from_hours(u64::from(random.percent(30)));
@@ -128,7 +188,7 @@ impl World {
             sync: (*name).to_owned(),
             was: None,
             rules: Fingerprint::of(b""),
-            mapping: Arc::clone(&MAPPINGS[&("Norway", kind == Kind::Imports)]),
+            mapping: Arc::clone(&MAPPINGS[&("Norway", kind)]),
             destination: Arc::clone(&target),
             limits,
             absence: Absence { grace: Some(grace), ..Absence::default() },
@@ -154,7 +214,8 @@ impl World {
             ever: BTreeSet::new(),
             strangers: BTreeSet::new(),
             url: URL.to_owned(),
-            ledger: Ledger::new(quota),
+            manner,
+            ledger: Ledger::new(&target.limits(), quota),
             past: Vec::new(),
             elsewhere: None,
             down_until: now,
@@ -163,19 +224,23 @@ impl World {
             planted: None,
         };
         if random.percent(20) {
-            world.spend(1 + random.below(quota.quota as usize)).await;
+            world.spend(1 + random.below(world.ledger.quota.quota as usize)).await;
         }
-        world.log.push(format!("{kind:?}, {syncs} syncs, {people} people, quota {}, limits {limits:?}", quota.quota));
+        if kind == Kind::Clients {
+            world.target.clients.arrange(random);
+        }
+        world.log.push(format!("{kind:?}, {syncs} syncs, {people} people, {manner:?}, limits {limits:?}"));
         world.configure();
         world
     }
 
-    /// So many tokens were asked for within the last day, one an hour.
+    /// So many tokens were asked for within the time that counts, one after the other.
     async fn spend(&mut self, tokens: usize) {
         let (realm, quota) = (self.jobs[0].destination.realm(), self.ledger.quota);
         self.store.enrol(SYNCS[0], None, &realm).await.unwrap();
-        for hours in (1..=tokens).rev() {
-            let at = self.now - Duration::from_hours(hours.try_into().unwrap());
+        let apart = if quota.per < Duration::from_hours(24) { Duration::from_mins(1) } else { Duration::from_hours(1) };
+        for ago in (1..=tokens).rev() {
+            let at = self.now - apart * u32::try_from(ago).unwrap();
             self.store.charge(&realm, &quota, Purpose::Leavers, at).await.unwrap().unwrap();
             self.target.asked.push(at);
         }
@@ -184,7 +249,7 @@ impl World {
     /// The config as the company wants it now.
     pub fn configure(&mut self) {
         for (job, rules) in self.jobs.iter_mut().zip(&self.company.rules) {
-            job.mapping = Arc::clone(&MAPPINGS[&(rules.country, self.target.kind == Kind::Imports)]);
+            job.mapping = Arc::clone(&MAPPINGS[&(rules.country, self.target.kind)]);
             job.rules = Fingerprint::of(format!("{} {}", job.mapping.version(), rules.contractors).as_bytes());
         }
     }

@@ -14,6 +14,7 @@ use super::oracle::Snapshot;
 use super::perform::perform;
 use super::planted::Bug;
 use super::random::Random;
+use super::setup::Manner;
 use super::target::Target;
 use crate::engine::{Aim, Job, Outcome};
 use crate::plan::guard::Pair;
@@ -43,6 +44,7 @@ pub struct World {
     pub ever: BTreeSet<String>,
     /// Members at the target that somebody else put there.
     pub strangers: BTreeSet<String>,
+    pub manner: Manner,
     pub ledger: Ledger,
     /// The company before each step.
     pub past: Vec<Arc<Company>>,

@@ -42,6 +42,11 @@ pub const HIDE_CLAIMS: &str = "UPDATE person SET active = 2 WHERE active = 1";
 /// The opposite of hiding them.
 pub const SHOW_CLAIMS: &str = "UPDATE person SET active = 1 WHERE active = 2";
 
+/// Who is not at the target any more is made again by whatever is due.
+pub const GONE_UNGUARDED: &str = "CREATE TEMP TRIGGER planted AFTER INSERT ON drift WHEN NEW.gone = 1
+     BEGIN UPDATE account SET confirmed_gone = 1, certain = 1, remote = NULL WHERE id = NEW.account;
+       DELETE FROM drift WHERE account = NEW.account; END";
+
 impl Store {
     /// Has a planted statement done.
     pub async fn sabotage(&mut self, statement: &'static str) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use super::KEPT;
 use crate::simulation::oracle::{Snapshot, Standing};
 use crate::simulation::target::Kind;
 use crate::store::Store;
+use crate::store::probe::{Claimant, Stored};
 
 /// After a reading was admitted: everybody it found active is on the way, or there is a reason.
 pub async fn admitted(
@@ -29,7 +30,10 @@ pub async fn admitted(
                     && person.active
                     && person.identity.as_ref() == Some(identity)
             }),
-            Standing::Invalid => person.verdict == "invalid" && person.why.is_some(),
+            // Who was read while the target did not tell what there is is refused later.
+            Standing::Invalid => {
+                person.verdict == "invalid" && person.why.is_some() || wants_nothing(person, &accounts)
+            }
             Standing::Unclear => person.verdict == "unreadable" && person.why.is_some(),
             Standing::Out => !person.active,
         };
@@ -44,4 +48,10 @@ pub async fn admitted(
         }
     }
     Ok(())
+}
+
+/// Only a target that tells what there is has them be invalid.
+fn wants_nothing(person: &Claimant, accounts: &[Stored]) -> bool {
+    let theirs = accounts.iter().find(|account| Some(&account.identity) == person.identity.as_ref());
+    theirs.is_some_and(|account| account.body.contains("\"Nothing\""))
 }

@@ -1,8 +1,8 @@
 //! What holds between runs.
 
+use super::clients;
 use crate::simulation::imports::script;
-use crate::simulation::target::{Client, Kind, Target};
-use crate::simulation::toys::clients::path;
+use crate::simulation::target::Kind;
 use crate::simulation::world::World;
 use crate::store::probe::Stored;
 
@@ -17,28 +17,6 @@ fn has_a_reason(account: &Stored) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{} is not as it is to be, and nobody says why: {account:?}", account.identity))
-}
-
-/// Whoever has a secret there has it in a file.
-fn secret_is_kept(target: &Target, identity: &str) -> Result<(), String> {
-    let theirs = target.clients.values().find(|client| client.fields["unique_id"] == identity);
-    match (theirs, target.kept.get(&path(identity))) {
-        (Some(client), Some(kept)) if client.told == *kept => Ok(()),
-        (None, _) => Ok(()),
-        _ => Err(format!("the secret of {identity} is not kept")),
-    }
-}
-
-/// Nobody but their owner touches others' clients, and nobody has two.
-pub fn clients_are_in_order(target: &Target) -> Result<(), String> {
-    let (foreign, own): (Vec<&Client>, Vec<&Client>) = target.clients.values().partition(|client| client.foreign);
-    if foreign.len() != target.foreign || foreign.iter().any(|client| client.fields["status"] != "active") {
-        return Err(format!("somebody else's clients were touched: {foreign:?}"));
-    }
-    match own.len() - if target.kind == Kind::Clients { target.bodies.len() } else { 0 } {
-        0 => Ok(()),
-        more => Err(format!("{more} clients are there twice: {own:?}")),
-    }
 }
 
 /// After every run, also one that crashed.
@@ -60,11 +38,17 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
             return Err(format!("{identity} is to leave and is quarantined"));
         }
         has_a_reason(account)?;
-        if world.target.meddled.contains(identity) {
+        let kind = world.target.kind;
+        if kind == Kind::Clients {
+            clients::secret_is_kept(&mut world.target, account)?;
+        }
+        if world.target.meddled.contains(identity) || clients::is_edited(world, account) {
             continue;
         }
-        let there = world.target.bodies.get(identity);
-        let kind = world.target.kind;
+        let there = match kind {
+            Kind::Clients => account.remote.as_ref().and_then(|key| world.target.clients.own.get(key)),
+            Kind::Veris | Kind::Imports => world.target.bodies.get(identity),
+        };
         let confirmed = kind.flat(&serde_json::from_str(&account.confirmed_body).unwrap());
         let right = match (account.certain, account.confirmed_gone) {
             (false, _) => true,
@@ -79,10 +63,8 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         if !right {
             return Err(format!("{identity} is held for certain to be {confirmed}, but is {there:?}: {account:?}"));
         }
-        if account.certain && account.confirmed_gone == Some(false) {
-            secret_is_kept(&world.target, identity)?;
-        }
     }
+    clients::are_known(&mut world.target, &accounts)?;
     if let Some(stranger) = world.strangers.iter().find(|one| world.target.bodies[*one] != script(one)) {
         return Err(format!("{stranger} is nobody of ours, and was touched"));
     }

@@ -11,8 +11,6 @@ use crate::simulation::target::Target;
 use crate::store::Store;
 use crate::store::probe::Claimant;
 
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-
 /// After every call the target receives, at a true time and as the store stamps it.
 pub async fn called(
     store: &mut Store,
@@ -23,13 +21,16 @@ pub async fn called(
     admitted: &[Snapshot],
     (now, stamp): (Timestamp, Timestamp),
 ) -> Result<(), String> {
-    let window = target.asked.iter().filter(|at| **at > now - DAY).count() as u64;
+    let per = SignedDuration::try_from(ledger.quota.per).unwrap();
+    let window = target.asked.iter().filter(|at| **at > now - per).count() as u64;
     if window > u64::from(ledger.quota.quota) {
-        return Err(format!("{window} token requests within a day"));
+        return Err(format!("{window} token requests within {per:#}"));
     }
-    let charged = store.probe_charges(stamp - DAY).await.map_err(|error| error.to_string())?;
+    let charged = store.probe_charges(stamp - per).await.map_err(|error| error.to_string())?;
     if window > charged {
-        return Err(format!("{window} token requests within a day, and {charged} were charged before they were made"));
+        return Err(format!(
+            "{window} token requests within {per:#}, and {charged} were charged before they were made"
+        ));
     }
     if let Some(identity) = &target.overtaken {
         return Err(format!("{identity} is sent again while an earlier call may still take effect"));
@@ -43,6 +44,12 @@ pub async fn called(
     for member in &target.last {
         let identity = member["unique_id"].as_str().unwrap();
         let leaves = member["status"] == "in_active";
+        if !leaves
+            && target.clients.bereft.contains(identity)
+            && target.calls.last().is_some_and(|call| call.starts_with("Post"))
+        {
+            return Err(format!("{identity} was taken away, and is made again although the guard was not asked"));
+        }
         // A client that was made and whose secret was lost on the way is nobody's.
         let orphan = |key: &Value| !accounts.iter().any(|account| account.remote.as_deref() == key.as_str());
         if leaves && member.get("key").is_some_and(orphan) {

@@ -3,10 +3,11 @@
 mod admitted;
 mod at_rest;
 mod called;
+pub mod clients;
 mod resumed;
 
 pub use admitted::admitted;
-pub use at_rest::{at_rest, clients_are_in_order};
+pub use at_rest::at_rest;
 pub use called::called;
 pub use resumed::{added_up, resumed};
 

@@ -57,12 +57,16 @@ pub enum Bug {
     ImportOverlooked,
     /// Where a directory stood is noted when it is asked, not with what it brought.
     MarkAhead,
+    /// A secret that can't be kept counts as kept.
+    SecretLost,
+    /// Who is not at the target any more is sent again without the guard.
+    GoneUnguarded,
     /// Nobody remembers with whom a target has what it keeps unique.
     HoldersForgotten,
 }
 
 /// What each is found as. Any other end, such as a panic, would say that it was planted badly.
-const PLANTED: [(Bug, &[&str]); 25] = [
+const PLANTED: [(Bug, &[&str]); 27] = [
     (Bug::StaysCertain, &["held for certain"]),
     (Bug::PartTakenForWhole, &["was read", "people who can't be judged"]),
     (Bug::LookUpIgnored, &["the look-up found them"]),
@@ -78,19 +82,21 @@ const PLANTED: [(Bug, &[&str]); 25] = [
     (Bug::RulesNotCompared, &["under other rules"]),
     (Bug::NoQuietPeriod, &["an earlier call may still take effect"]),
     (Bug::ReleasedUnanswered, &["in two batches", "an earlier call may still take effect"]),
-    (Bug::SilenceIsNo, &["held for certain", "an earlier call may still take effect"]),
+    (Bug::SilenceIsNo, &["held for certain", "an earlier call may still take effect", "nobody knows of"]),
     (Bug::RefusalConfirms, &["held for certain", "leaves before"]),
     (Bug::SeenWhenStaged, &["was read as", "ought to be"]),
     (Bug::ExpiryForgotten, &["was read as Out", "ought to have left"]),
     (Bug::ClaimsNotAsked, &["is sent as in_active although"]),
     (Bug::MoverForgotten, &["leaves before"]),
-    (Bug::LedgerLeftBehind, &["token requests within a day"]),
+    (Bug::LedgerLeftBehind, &["token requests within"]),
     (Bug::TallyForgotten, &["went on as"]),
     (Bug::WaitingForgotten, &["was read as", "ought to"]),
     (Bug::ImportOverlooked, &["ought to have left"]),
     (Bug::MarkAhead, &["was read", "nobody read", "ought to"]),
     (Bug::HoldersForgotten, &["held for certain", "ought to"]),
-    (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "there twice"]),
+    (Bug::SecretLost, &["is not kept"]),
+    (Bug::GoneUnguarded, &["the guard was not asked", "was held and is admitted without approval"]),
+    (Bug::TicketForgotten, &["held for certain", "an earlier call may still take effect", "nobody knows of"]),
 ];
 
 /// So many histories must be enough for each.
@@ -108,6 +114,7 @@ impl Bug {
             Self::SeenWhenStaged => planted::SEEN_WHEN_STAGED,
             Self::MoverForgotten => planted::MOVER_FORGOTTEN,
             Self::LedgerLeftBehind => planted::LEDGER_LEFT_BEHIND,
+            Self::GoneUnguarded => planted::GONE_UNGUARDED,
             Self::HoldersForgotten => planted::HOLDERS_FORGOTTEN,
             _ => return,
         };

@@ -104,6 +104,7 @@ pub fn event(bug: Option<Bug>, event: Event) -> Event {
             let end = End { found: vec![1], probes_missing: Vec::new(), referrals: Vec::new(), marks: None };
             Event::Page(Page { entries: Vec::new(), end: Some(end) })
         }
+        (Some(Bug::SecretLost), Event::Kept(Err(_))) => Event::Kept(Ok(())),
         (Some(Bug::LookUpIgnored), Event::Sighted(mut sightings)) => {
             for (_, sighting) in &mut sightings {
                 *sighting = Sighting::Deleted;

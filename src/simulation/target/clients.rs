@@ -1,104 +1,239 @@
-//! Members with names and secrets of the target's own making, and a list of them.
+//! Capillary's stand-in, and others who are at work there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{Deed, Target};
 use crate::destination::{Method, Request};
+use crate::roster::{Payload, Timestamp};
+use crate::sandbox::capillary::{self, Capillary, Effect, Fault, Options, Record};
 use crate::simulation::random::Random;
-use crate::simulation::toys::clients::HIDDEN;
 
-/// A client at the target.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Client {
-    pub fields: Value,
-    /// What its making was answered with.
-    pub told: String,
-    /// Somebody else's.
-    pub foreign: bool,
+mod meddler;
+
+/// What ours are found by: the target shows nobody the resources of a client, nor does anybody else touch them.
+const WHOSE: &str = "people/";
+const ENTITIES: [&str; 3] = ["TargetGroups", "All", "Transaction"];
+
+/// Who has clients at the target.
+pub struct Organisation {
+    room: Capillary,
+    /// What others have there, by key.
+    foreign: BTreeMap<String, Record>,
+    /// What we have, by key, as the rest of the simulation knows members.
+    pub own: BTreeMap<String, Value>,
+    /// Tokens, in the order of their making.
+    granted: Vec<String>,
+    /// Ours whom somebody else has changed since we last did.
+    pub edited: BTreeSet<String>,
+    /// Ours whom somebody else has taken away.
+    pub removed: BTreeSet<String>,
+    /// Ours that were confirmed when last somebody looked.
+    pub confirmed: BTreeSet<String>,
+    /// Whose client was taken away after that, and for whom the guard has not let another one be made.
+    pub bereft: BTreeSet<String>,
+    /// The name of the client that was to be made last.
+    wanted: Option<String>,
+    /// Of these an administrator was told that they may be nobody's.
+    pub told: BTreeSet<String>,
+    /// How far its clock is ahead.
+    pub ahead: SignedDuration,
+}
+
+impl Organisation {
+    pub fn new() -> Self {
+        let mut room = Capillary::new(Options::default());
+        // The client by which we are known ourselves.
+        let foreign =
+            room.clients(Timestamp::UNIX_EPOCH).into_iter().map(|client| (client.key.clone(), client)).collect();
+        Self {
+            room,
+            foreign,
+            own: BTreeMap::new(),
+            granted: Vec::new(),
+            edited: BTreeSet::new(),
+            removed: BTreeSet::new(),
+            confirmed: BTreeSet::new(),
+            bereft: BTreeSet::new(),
+            wanted: None,
+            told: BTreeSet::new(),
+            ahead: SignedDuration::ZERO,
+        }
+    }
+
+    /// What the documentation leaves open, and what time it is there.
+    pub fn arrange(&mut self, random: &mut Random) {
+        let habits = capillary::Habits { keeps_deleted: random.percent(30), errors_with_200: random.percent(20) };
+        self.room.set_habits(habits);
+        self.ahead = SignedDuration::from_secs(random.pick(&[0, 0, 2, -7, 400, -86_000]));
+    }
+
+    /// A client's secret, whatever became of the client.
+    pub fn secret(&mut self, key: &str) -> Option<String> {
+        self.room.client(key, Timestamp::UNIX_EPOCH).map(|client| client.secret)
+    }
+
+    /// Others' clients that are not as they were left.
+    pub fn touched(&mut self) -> Option<String> {
+        let Self { room, foreign, .. } = self;
+        let mut touched = |key: &str, left: &Record| room.client(key, Timestamp::UNIX_EPOCH).as_ref() != Some(left);
+        foreign.iter().find_map(|(key, left)| touched(key, left).then(|| left.name.clone()))
+    }
+
+    /// An administrator deletes those of whom they were told.
+    pub fn clear(&mut self, ours: &BTreeSet<String>, now: Timestamp) {
+        for key in self.told.difference(ours) {
+            if self.own.contains_key(key) {
+                self.room.remove(key, now + self.ahead).unwrap();
+            }
+        }
+    }
+
+    /// The number of a token.
+    pub fn token(&self, request: &Request) -> Option<usize> {
+        let (_, token) = request.headers.iter().find(|(name, _)| *name == "X-CAP-API-OAUTH-TOKEN")?;
+        self.granted.iter().position(|granted| granted == token.expose_secret()).map(|at| at + 1)
+    }
+
+    /// Gives a token, whatever secret it is asked for with.
+    pub fn grant(&mut self, now: Timestamp) -> String {
+        let Options { key, secret, .. } = Options::default();
+        let body = json!({ "key": key, "secret": secret }).to_string();
+        let path = "/v3/oauth/token/generate";
+        let asked = capillary::Request { method: "POST", path, body: body.as_bytes(), ..capillary::Request::default() };
+        let answer = self.room.handle(&asked, now + self.ahead);
+        let told: Value = serde_json::from_str(&answer.body).unwrap();
+        self.granted.push(told["data"]["accessToken"].as_str().unwrap().to_owned());
+        answer.body
+    }
+
+    /// A call that arrives.
+    fn ask(&mut self, request: &Request, now: Timestamp) -> (u16, String) {
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        };
+        let token = request.headers.iter().find(|(name, _)| *name == "X-CAP-API-OAUTH-TOKEN");
+        let asked = capillary::Request {
+            method,
+            path: path(request),
+            token: token.map(|(_, token)| token.expose_secret()),
+            content_type: Some("application/json"),
+            body: request.body.as_deref().unwrap_or_default().as_bytes(),
+            ..capillary::Request::default()
+        };
+        let answer = self.room.handle(&asked, now + self.ahead);
+        if request.method == Method::Put && answer.body.contains("\"errors\":null") {
+            self.edited.remove(key(request).unwrap());
+        }
+        (answer.status, answer.body)
+    }
+
+    /// From the first of these on lists show nobody.
+    fn shorten(&mut self, from: Option<&BTreeSet<String>>, now: Timestamp) {
+        let clients = self.room.clients(now + self.ahead);
+        let at = from.and_then(|keys| clients.iter().position(|client| keys.contains(&client.key)));
+        let fault = at.map(|at| Fault::new(Effect::ShortList(clients.len() - at)));
+        self.room.set_faults(fault.into_iter().collect());
+    }
+}
+
+fn path(request: &Request) -> &str {
+    &request.url[request.url.find("/v3/").unwrap()..]
+}
+
+/// Of the client that a call is about.
+fn key(request: &Request) -> Option<&str> {
+    path(request).strip_prefix("/v3/integrations/clients/")
+}
+
+/// A client as the rest of the simulation knows members, by a `unique_id`.
+pub fn flat(client: &Value) -> Value {
+    let scopes: Vec<&Value> = client["scopes"].as_array().into_iter().flatten().collect();
+    let whose = scopes.iter().find_map(|scope| scope["resources"][0].as_str()?.strip_prefix(WHOSE));
+    let mut given: Vec<Value> = scopes.iter().map(|scope| json!([entity(scope), scope["permission"]])).collect();
+    given.sort_by_key(Value::to_string);
+    json!({
+        "unique_id": whose.unwrap_or_default(),
+        "first_name": whose.unwrap_or_default(),
+        "name": client["name"],
+        "description": client["description"],
+        "expirationTokenTime": client["expirationTokenTime"],
+        "defaultTillId": client["defaultTillId"],
+        "scopes": given,
+        "status": "active",
+    })
+}
+
+fn entity(scope: &Value) -> &str {
+    let number = || ENTITIES[usize::try_from(scope["entityId"].as_u64().unwrap()).unwrap() - 1];
+    scope["entity"].as_str().unwrap_or_else(number)
+}
+
+/// What is mapped of somebody who is known as that.
+pub fn payload(flat: &Value) -> Payload {
+    let resources = json!([format!("{WHOSE}{}", flat["unique_id"].as_str().unwrap())]);
+    let scope = |given: &Value| json!({ "entity": given[0], "permission": given[1], "resources": resources });
+    let scopes: Vec<Value> = flat["scopes"].as_array().unwrap().iter().map(scope).collect();
+    let fields = ["name", "description", "expirationTokenTime", "defaultTillId"];
+    fields
+        .iter()
+        .fold(Payload::default(), |payload, name| payload.with(name, flat[*name].clone()))
+        .with("scopes", scopes)
 }
 
 impl Target {
-    pub(super) fn client(&mut self, request: &Request, path: &str) -> ((u16, String), Deed) {
-        let body = request.body.as_ref().map(|body| serde_json::from_str::<Value>(body).unwrap());
-        self.last.extend(body.clone());
-        let key = path.strip_prefix("clients/").map(str::to_owned);
-        let known = key.as_ref().and_then(|key| self.clients.get(key));
-        let fine = (if known.is_some() { 200 } else { 404 }, String::new());
-        match (request.method, key, body) {
-            (Method::Get, ..) => ((200, self.list()), Deed::Nothing),
-            (Method::Post, _, Some(fields)) => {
-                self.made += 1;
-                let key = format!("c{}", self.made);
-                let told = json!({ "key": key, "secret": format!("s{}", self.made) }).to_string();
-                ((200, told), Deed::Create(key, fields))
-            }
-            (Method::Put, Some(key), Some(fields)) => (fine, Deed::Put(key, fields)),
-            (Method::Delete, Some(key), None) => {
-                if let Some(client) = known {
-                    let mut leaves = client.fields.clone();
+    /// What a call brings is brought when it arrives; until then it is taken for good.
+    pub(super) fn client(&mut self, request: &Request) -> ((u16, String), Deed) {
+        match (request.method, key(request)) {
+            (Method::Get, _) => {}
+            (Method::Delete, key) => {
+                let leaves = key.and_then(|key| self.clients.own.get(key));
+                let leaves = leaves.cloned().map(|mut leaves| {
                     leaves["status"] = json!("in_active");
                     leaves["key"] = json!(key);
-                    self.last.push(leaves);
-                }
-                (fine, Deed::Delete(key))
+                    leaves
+                });
+                self.last.extend(leaves);
             }
-            other => panic!("{other:?}"),
+            _ => {
+                self.last.extend(brought(request));
+                self.clients.wanted = self.last.last().map(|client| client["name"].as_str().unwrap().to_owned());
+            }
         }
+        ((200, String::new()), Deed::Ask(request.clone()))
     }
 
-    fn list(&self) -> String {
-        let shown = |(key, client): (&String, &Client)| {
-            let mut fields = client.fields.clone();
-            fields.as_object_mut().unwrap().remove(HIDDEN);
-            json!({ "key": key, "fields": fields })
-        };
-        let some = if self.short_lists { self.clients.len() / 2 } else { usize::MAX };
-        let clients: Vec<Value> = self.clients.iter().take(some).map(shown).collect();
-        json!({ "clients": clients, "total": self.clients.len() }).to_string()
+    /// A call that arrives.
+    pub(super) fn answer_client(&mut self, request: &Request, now: Timestamp) -> (u16, String) {
+        let known = self.short_lists.then(|| self.kept_keys());
+        self.clients.shorten(known.as_ref(), now);
+        let answer = self.clients.ask(request, now);
+        self.look_around(now);
+        answer
     }
 
-    pub(super) fn change_client(&mut self, deed: Deed) {
-        match deed {
-            Deed::Create(key, fields) => {
-                let told = json!({ "key": key, "secret": format!("s{}", &key[1..]) }).to_string();
-                self.clients.insert(key, Client { fields, told, foreign: false });
-            }
-            Deed::Put(key, fields) => {
-                if let Some(client) = self.clients.get_mut(&key) {
-                    client.fields = fields;
-                }
-            }
-            Deed::Delete(key) => drop(self.clients.remove(&key)),
-            Deed::Nothing | Deed::Members(_) | Deed::Import(..) => {}
-        }
-        let own = self.clients.values().filter(|client| !client.foreign);
-        self.bodies = own
-            .map(|client| (client.fields["unique_id"].as_str().unwrap().to_owned(), client.fields.clone()))
-            .collect();
+    /// Whose secrets are kept.
+    pub fn kept_keys(&self) -> BTreeSet<String> {
+        self.kept.keys().map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
     }
 
-    /// Somebody else is at the target, and makes a client, or deletes or changes one of ours.
-    pub fn meddle(&mut self, random: &mut Random) {
-        if random.percent(30) {
-            self.made += 1;
-            self.foreign += 1;
-            let fields = json!({ "unique_id": format!("foreign {}", self.made), "status": "active" });
-            self.clients.insert(format!("f{}", self.made), Client { fields, told: String::new(), foreign: true });
-            return;
-        }
-        let keys: Vec<String> =
-            self.clients.iter().filter(|(_, client)| !client.foreign).map(|(key, _)| key.clone()).collect();
-        if keys.is_empty() {
-            return;
-        }
-        let key = random.pick(&keys);
-        let mut fields = self.clients[&key].fields.clone();
-        self.meddled.insert(fields["unique_id"].as_str().unwrap().to_owned());
-        if random.percent(50) {
-            self.change_client(Deed::Delete(key));
-        } else {
-            fields["designation"] = json!("Meddler");
-            self.change_client(Deed::Put(key, fields));
-        }
+    /// What is there by now.
+    pub(super) fn look_around(&mut self, now: Timestamp) {
+        let Organisation { room, foreign, own, ahead, .. } = &mut self.clients;
+        let ours = |client: &Record| client.is_valid && !foreign.contains_key(&client.key);
+        let clients = room.clients(now + *ahead).into_iter().filter(ours);
+        *own = clients.map(|client| (client.key.clone(), flat(&serde_json::to_value(client).unwrap()))).collect();
+        self.bodies = own.values().map(|client| (super::identity(client).to_owned(), client.clone())).collect();
     }
+}
+
+/// The client that a call is to bring.
+pub(super) fn brought(request: &Request) -> Option<Value> {
+    request.body.as_ref().map(|body| flat(&serde_json::from_str(body).unwrap()))
 }

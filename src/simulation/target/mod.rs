@@ -7,21 +7,21 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::destination::{Chore, Request};
+use crate::destination::{Chore, Method, Request};
 use crate::engine::Event;
 use crate::roster::{Payload, Timestamp};
 use crate::sandbox::boostcom::Boostcom;
 
-mod clients;
+pub mod clients;
 mod fault;
 pub mod imports;
 
-pub use clients::Client;
+use clients::Organisation;
 pub use fault::Fault;
 use fault::{answer, answered, shown};
 
 /// Which target it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     #[default]
     Veris,
@@ -32,12 +32,20 @@ pub enum Kind {
 impl Kind {
     /// A member as the simulation knows members, out of what rosterd stores.
     pub fn flat(self, body: &Value) -> Value {
-        if self == Self::Imports { imports::flat(body) } else { body.clone() }
+        match self {
+            Self::Veris => body.clone(),
+            Self::Imports => imports::flat(body),
+            Self::Clients => clients::flat(body),
+        }
     }
 
     /// What is mapped of such a member.
     pub fn payload(self, flat: &Value) -> Payload {
-        if self == Self::Imports { imports::payload(flat) } else { Payload::from_json(&flat.to_string()).unwrap() }
+        match self {
+            Self::Veris => Payload::from_json(&flat.to_string()).unwrap(),
+            Self::Imports => imports::payload(flat),
+            Self::Clients => clients::payload(flat),
+        }
     }
 }
 
@@ -47,9 +55,7 @@ enum Deed {
     Nothing,
     Members(Vec<Value>),
     Import(Request),
-    Create(String, Value),
-    Put(String, Value),
-    Delete(String),
+    Ask(Request),
 }
 
 /// The target and what it will do.
@@ -72,7 +78,7 @@ pub struct Target {
     pub most: Option<usize>,
     /// Tokens before this one are not accepted any more.
     pub revoked_before: usize,
-    /// So many secrets can't be kept.
+    /// So many secrets can't be kept; of two the first is noticed before there is one.
     pub keep_fails: usize,
     /// Lists are cut short.
     pub short_lists: bool,
@@ -90,16 +96,16 @@ pub struct Target {
     pub brought: usize,
     /// Members somebody else has changed here, and nobody has looked since.
     pub meddled: BTreeSet<String>,
-    /// Clients somebody else has here.
-    pub foreign: usize,
     /// Secrets that were kept.
     pub kept: BTreeMap<PathBuf, String>,
-    /// By key.
-    pub clients: BTreeMap<String, Client>,
+    /// Whose clients there are.
+    pub clients: Organisation,
+    /// Faults are for calls that bring something.
+    pub spares_reads: bool,
+    /// What the last call that arrived was answered.
+    answer: Option<(u16, String)>,
     /// Who takes imports.
     pub room: Boostcom,
-    /// Clients made so far.
-    made: usize,
 }
 
 impl Default for Target {
@@ -132,11 +138,11 @@ impl Target {
             last: Vec::new(),
             brought: 0,
             meddled: BTreeSet::new(),
-            foreign: 0,
             kept: BTreeMap::new(),
-            clients: BTreeMap::new(),
+            clients: Organisation::new(),
+            spares_reads: false,
+            answer: None,
             room: imports::room(),
-            made: 0,
         }
     }
 
@@ -149,8 +155,10 @@ impl Target {
         for (at, deed) in due {
             self.apply(deed, at);
         }
-        if self.kind == Kind::Imports {
-            self.work(now);
+        match self.kind {
+            Kind::Veris => {}
+            Kind::Imports => self.work(now),
+            Kind::Clients => self.look_around(now),
         }
     }
 
@@ -162,7 +170,7 @@ impl Target {
                 self.ask(&request, now);
                 self.work(now);
             }
-            Deed::Create(..) | Deed::Put(..) | Deed::Delete(_) => self.change_client(deed),
+            Deed::Ask(request) => self.answer = Some(self.answer_client(&request, now)),
         }
     }
 
@@ -186,14 +194,15 @@ impl Target {
         self.arrive(now);
         self.last.clear();
         let path = request.url.splitn(4, '/').nth(3).unwrap();
-        if matches!(path, "access-token" | "token") {
+        if matches!(path, "access-token" | "v3/oauth/token/generate") {
             return self.token(now);
         }
-        let fault = self.member_faults.pop_front();
+        let spared = self.spares_reads && request.method == Method::Get;
+        let fault = if spared { None } else { self.member_faults.pop_front() };
         let (mut reply, deed) = match self.kind {
             Kind::Veris => self.push(request),
             Kind::Imports => self.import(request, now),
-            Kind::Clients => self.client(request, path),
+            Kind::Clients => self.client(request),
         };
         self.overtaken = self.overtakes(now);
         self.brought += usize::from(!self.last.is_empty());
@@ -202,8 +211,6 @@ impl Target {
             reply = (refused, String::new());
         }
         let done = if reply.0 < 300 { deed } else { Deed::Nothing };
-        let said = if reply.0 == 200 { shown(fault) } else { format!(" → {}", reply.0) };
-        self.calls.push(format!("{}{said}", self.told(path)));
         match fault {
             Some(Fault::Late(seconds)) => self.late.push((now + SignedDuration::from_secs(seconds), done)),
             Some(Fault::Twice(seconds)) => {
@@ -213,7 +220,12 @@ impl Target {
             None | Some(Fault::Cut | Fault::Applied(_) | Fault::Fine) => self.apply(done, now),
             Some(Fault::Status(..) | Fault::Lost | Fault::Unsent) => {}
         }
-        answer(fault, answered(reply.0, None, &reply.1, now), now)
+        // Some are answered when they arrive.
+        reply = self.answer.take().unwrap_or(reply);
+        let said = if reply.0 == 200 { shown(fault) } else { format!(" → {}", reply.0) };
+        self.calls.push(format!("{}{said}", self.told(request, path)));
+        let date = now + self.clients.ahead;
+        answer(fault, answered(reply.0, None, &reply.1, date), date)
     }
 
     /// Whom of the last call something is still to be done for.
@@ -225,8 +237,8 @@ impl Target {
         let late = self.late.iter().flat_map(|(_, deed)| match deed {
             Deed::Members(members) => members.clone(),
             Deed::Import(request) => imported(request),
-            Deed::Create(_, fields) | Deed::Put(_, fields) => vec![fields.clone()],
-            Deed::Nothing | Deed::Delete(_) => Vec::new(),
+            Deed::Ask(request) => clients::brought(request).into_iter().collect(),
+            Deed::Nothing => Vec::new(),
         });
         let mut under_way: Vec<Value> = late.collect();
         under_way.extend(self.at_work(now));
@@ -234,13 +246,15 @@ impl Target {
         under_way.iter().find(|member| brings(identity(member))).map(|member| identity(member).to_owned())
     }
 
-    fn told(&self, path: &str) -> String {
+    fn told(&self, request: &Request, path: &str) -> String {
         match (self.last.len(), self.kind) {
+            (_, Kind::Clients) => {
+                let whose = self.last.first().map(|member| format!(" {}", identity(member))).unwrap_or_default();
+                format!("{:?} {}{whose}", request.method, path.trim_start_matches("v3/integrations/"))
+            }
             (members, Kind::Veris) => format!("members {members}"),
             (0, Kind::Imports) => path.rsplit("members/").next().unwrap_or_default().to_owned(),
-            (0, _) => path.to_owned(),
             (members, Kind::Imports) => format!("imports {members}"),
-            (members, _) => format!("{path} {members}"),
         }
     }
 
@@ -248,10 +262,10 @@ impl Target {
     fn refused(&self, request: &Request) -> Option<u16> {
         let culprit = self.last.iter().any(|member| self.culprits.contains(identity(member)));
         let token = request.headers.iter().find(|(name, _)| *name == "Authorization");
-        let token =
-            token.map(|(_, token)| token.expose_secret().trim_start_matches("bearer t").trim_start_matches('t'));
+        let token = token.map(|(_, token)| token.expose_secret().trim_start_matches("bearer t").parse().unwrap());
+        let token: Option<usize> = token.or_else(|| self.clients.token(request));
         match () {
-            () if token.is_some_and(|token| token.parse::<usize>().unwrap() < self.revoked_before) => Some(401),
+            () if token.is_some_and(|token| token < self.revoked_before) => Some(401),
             () if self.last.is_empty() => None,
             () if self.most.is_some_and(|most| self.last.len() > most) => Some(413),
             () if culprit && self.names_culprits && self.kind != Kind::Clients => None,
@@ -260,15 +274,23 @@ impl Target {
         }
     }
 
-    /// A secret is written to a file.
+    /// A secret is written to a file; half of it also if that failed.
     pub fn keep(&mut self, chore: &Chore) -> Event {
-        let Chore::Keep(secret) = chore else { return Event::Kept(Ok(())) };
-        if self.keep_fails > 0 {
-            self.keep_fails -= 1;
-            return Event::Kept(Err("no space left".to_owned()));
-        }
-        self.kept.insert(secret.path.clone().unwrap(), secret.value.expose_secret().to_owned());
-        Event::Kept(Ok(()))
+        let fails = match chore {
+            Chore::Prepare(_) => self.keep_fails > 1,
+            Chore::Keep(secret) => {
+                let (fails, value) = (self.keep_fails > 0, secret.value.expose_secret());
+                let written = value[..if fails { value.len() / 2 } else { value.len() }].to_owned();
+                self.kept.insert(secret.path.clone().unwrap(), written);
+                fails
+            }
+            Chore::Discard(path) => {
+                self.kept.remove(path);
+                false
+            }
+        };
+        self.keep_fails -= usize::from(fails);
+        Event::Kept(if fails { Err("no space left".to_owned()) } else { Ok(()) })
     }
 
     fn token(&mut self, now: Timestamp) -> Event {
@@ -278,10 +300,10 @@ impl Target {
         if !matches!(fault, Some(Fault::Unsent)) {
             self.asked.push(now);
         }
-        let token = format!("t{}", self.tokens);
-        let granted = match self.kind {
-            Kind::Veris => json!({ "Status": "Success", "AccessToken": token }).to_string(),
-            Kind::Imports | Kind::Clients => token,
+        let granted = match (self.kind, fault) {
+            (Kind::Clients, Some(Fault::Unsent)) => String::new(),
+            (Kind::Clients, _) => self.clients.grant(now),
+            _ => json!({ "Status": "Success", "AccessToken": format!("t{}", self.tokens) }).to_string(),
         };
         answer(fault, answered(200, None, &granted, now), now)
     }
