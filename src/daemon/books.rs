@@ -79,7 +79,7 @@ impl<'a> Books<'a> {
             Transaction::Survey => {
                 let mut work = self.store.work(realm, self.run, per, now).await?;
                 if limits.readable.is_some() {
-                    work.ours = self.store.remotes(realm).await?;
+                    (work.ours, work.there) = self.store.remotes(realm).await?;
                 }
                 return Ok(Answer::Work(
                     Box::new(work),

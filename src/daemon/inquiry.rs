@@ -10,7 +10,7 @@ use crate::config::Target;
 use crate::delivery::next::{Next, next};
 use crate::delivery::quota::Purpose;
 use crate::delivery::retry;
-use crate::destination::{Done, Env, Job, Look, Refusal, Remote, Scope, Seen, Step};
+use crate::destination::{Done, Env, Job, Look, Refusal, Scope, Seen, Step};
 use crate::roster::Fingerprint;
 use crate::store::{self, Store};
 use crate::transport::{Answer, Transport};
@@ -31,7 +31,7 @@ const CAP: Duration = Duration::from_mins(15);
 
 /// Everybody a target knows, and what its members can be given.
 pub async fn look(target: &Target, store: &mut Store, now: Timestamp) -> Result<(Vec<Seen>, Vec<Scope>), Untold> {
-    let ours = store.remotes(&target.destination.realm()).await?;
+    let (ours, _) = store.remotes(&target.destination.realm()).await?;
     match Inquiry::begin(target, store, now).await?.ask(Ask::Everybody(Look { ours, replies: Vec::new() })).await? {
         Done::Observed(seen, scopes) => Ok((seen, scopes)),
         other => Err(Untold::Target(words(other))),
@@ -138,8 +138,8 @@ impl<'a> Inquiry<'a> {
 
     async fn steps(&self, mut ask: Ask) -> Done {
         let (once, session, now) = (BTreeMap::new(), Fingerprint::of(b"inquiry"), self.now);
-        let ours: &[Remote] = &[];
-        let env = Env { now, since: now, session, number: 0, once: &once, ours, token: self.token.as_ref() };
+        let env =
+            Env { now, since: now, session, number: 0, once: &once, ours: &[], there: &[], token: self.token.as_ref() };
         let destination = &self.target.destination;
         let mut step = destination.start(ask.job(), &env);
         loop {

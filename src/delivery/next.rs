@@ -30,6 +30,8 @@ pub struct Work {
     pub later: Option<Timestamp>,
     /// What a target that can be read calls those who are ours.
     pub ours: Vec<Remote>,
+    /// Those of them who must be there.
+    pub there: Vec<Remote>,
     /// Whether the target is to be asked whom it knows.
     pub unobserved: bool,
 }

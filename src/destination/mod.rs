@@ -226,6 +226,8 @@ pub struct Env<'a> {
     pub once: &'a BTreeMap<Identity, SecretString>,
     /// What a target that can be read calls those who are ours.
     pub ours: &'a [Remote],
+    /// Those of them who must be there: confirmed, and nothing is under way to them.
+    pub there: &'a [Remote],
     /// A valid token, where the target wants one.
     pub token: Option<&'a SecretString>,
 }

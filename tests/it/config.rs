@@ -69,7 +69,7 @@ fn sent(destination: &dyn Destination, op: Op, payload: Payload) -> Value {
     let (account, identity) = (1, Identity::new("4799887766"));
     let item = Item { account, identity, remote: None, op, payload, before: None, certain: true };
     let (now, session, once) = (Timestamp::UNIX_EPOCH, Fingerprint::of(b""), BTreeMap::new());
-    let env = Env { now, since: now, session, number: 1, once: &once, ours: &[], token: None };
+    let env = Env { now, since: now, session, number: 1, once: &once, ours: &[], there: &[], token: None };
     let Step::Call(request, _) = destination.start(Job::Deliver(&[item]), &env) else { panic!("a call comes first") };
     let body: Value = serde_json::from_str(&request.body.unwrap()).unwrap();
     body["members"][0].clone()

@@ -31,7 +31,7 @@ pub(super) async fn check(
     let (destination, realm) = (&target.destination, target.destination.realm());
     let once = BTreeMap::new();
     let session = Fingerprint::of(format!("check {realm} {now}").as_bytes());
-    let env = Env { now, since: now, session, number: 0, once: &once, ours: &[], token: None };
+    let env = Env { now, since: now, session, number: 0, once: &once, ours: &[], there: &[], token: None };
     let wire = Wire { name, target, transport: &transport, env: &env };
     wire.knock(findings).await;
     let per = destination.limits().token.map_or(Duration::ZERO, |quota| quota.per);

@@ -153,6 +153,7 @@ fn work() -> impl Strategy<Value = Work> {
                 others,
                 later,
                 ours: Vec::new(),
+                there: Vec::new(),
                 unobserved: false,
             }
         })

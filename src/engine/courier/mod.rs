@@ -200,6 +200,7 @@ impl Courier {
             number,
             once: &self.once,
             ours: &self.work.ours,
+            there: &self.work.there,
             token: self.token.as_ref(),
         }
     }

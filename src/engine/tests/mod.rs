@@ -21,6 +21,7 @@ use crate::simulation::target::Target;
 use crate::store::Store;
 
 mod bulks;
+mod clients;
 mod crashes;
 mod deltas;
 mod faults;

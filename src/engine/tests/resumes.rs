@@ -6,12 +6,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Aim, QUOTA, World, kinds, text, veris_at};
-use crate::destination::Mending;
-use crate::destination::capillary::{self, Adopt, Auth, Capillary, Vault};
-use crate::mapping::{Mapping, Rule, Source};
 use crate::report::Summary;
 use crate::roster::Timestamp;
-use crate::simulation::target::{Fault, Kind, Target};
+use crate::simulation::target::Fault;
 
 /// Anna has another title, and no token is left.
 async fn waiting() -> (World, Timestamp) {
@@ -160,53 +157,4 @@ async fn nothing_goes_elsewhere_and_nothing_goes_on_that_never_ended() {
     let mut world = World::of(&["anna"]).await;
     assert_eq!(world.resume().await.run, 0, "there was none");
     assert!(world.target.calls.is_empty());
-}
-
-/// Clients called by their titles.
-fn clients() -> Mapping {
-    let text = |name: &str, rule: &str| (name.to_owned(), Rule::Text(rule.to_owned()));
-    let scope = ["entity", "permission", "resources"].into_iter().zip(["All", "READ", ".*"]);
-    let scope = scope.map(|(name, value)| (name.to_owned(), Rule::Const(value.into()))).collect();
-    let fields = vec![
-        text("name", "title"),
-        text("description", "employeeID"),
-        ("expirationTokenTime".to_owned(), Rule::Const("10m".into())),
-        ("defaultTillId".to_owned(), Rule::Const(7.into())),
-        ("scopes".to_owned(), Rule::Each(vec![Rule::Nested(scope)])),
-    ];
-    let source = Source { fields, key: Some("uid".to_owned()), directory_rule: true, ..Source::default() };
-    Mapping::compile(&source).unwrap_or_else(|faults| panic!("{faults:?}"))
-}
-
-fn organisation() -> Capillary {
-    Capillary::new(capillary::Settings {
-        url: "https://acme.example".to_owned(),
-        organisation: None,
-        auth: Auth::Token { key: "sandboxAdminClientKey0001".to_owned(), secret: "secret".into() },
-        vault: Vault { folder: Some("secrets".into()), command: Vec::new() },
-        drift: Mending::Repair,
-        adopt: Adopt::Never,
-        leaves_approved: false,
-        quiet: capillary::QUIET,
-    })
-}
-
-#[tokio::test]
-async fn a_target_that_can_be_read_is_read_once_a_run_however_often_that_goes_on() {
-    let mut world = World::of(&["anna", "berit"]).await;
-    world.target = Target::new(Kind::Clients);
-    (world.job.destination, world.job.mapping) = (Arc::new(organisation()), Arc::new(clients()));
-    world.run().await;
-    world.person("anna").set("title", "Manager");
-    world.target.calls.clear();
-    world.target.spares_reads = true;
-    world.target.member_faults.push_back(Fault::Status(429, Some(600)));
-    let tally = world.run().await;
-    assert_eq!(tally.pending, 1, "{:?}", world.target.calls);
-    world.now = tally.wake.unwrap();
-    assert_eq!(world.resume().await.pending, 0);
-    let lists = |world: &World| world.target.calls.iter().filter(|call| *call == "Get clients").count();
-    assert_eq!(lists(&world), 1, "{:?}", world.target.calls);
-    world.run().await;
-    assert_eq!(lists(&world), 2, "the next run reads it again");
 }

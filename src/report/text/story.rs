@@ -87,7 +87,7 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     } = account;
     match remote {
         Some(remote) => {
-            line("target", &format!("called {} there, and by {} here", printable(remote), printable(identity)))
+            line("target", &format!("called {} there, and by {} here", printable(remote), printable(identity)));
         }
         None => line("target", &format!("known there by {}", printable(identity))),
     }

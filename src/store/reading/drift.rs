@@ -11,15 +11,18 @@ use crate::store::rows::collect;
 use crate::store::{Error, Store};
 
 impl Store {
-    /// What a target calls those who are ours.
-    pub async fn remotes(&mut self, realm: &str) -> Result<Vec<Remote>, Error> {
+    /// What a target calls those who are ours, and those of them who must be there.
+    pub async fn remotes(&mut self, realm: &str) -> Result<(Vec<Remote>, Vec<Remote>), Error> {
         let rows = sqlx::query(
-            "SELECT remote FROM account INDEXED BY account_remote
+            "SELECT remote, certain = 1 AND confirmed_gone = 0 AND batch IS NULL FROM account INDEXED BY account_remote
              WHERE realm = (SELECT id FROM realm WHERE name = ?) AND remote IS NOT NULL ORDER BY remote",
         )
         .bind(realm)
         .fetch(&mut self.connection);
-        collect(rows, |row| Ok(Remote::new(row.try_get::<String, _>(0)?))).await
+        let remote = |row: &SqliteRow| Ok((Remote::new(row.try_get::<String, _>(0)?), row.try_get(1)?));
+        let rows: Vec<(Remote, bool)> = collect(rows, remote).await?;
+        let there = rows.iter().filter(|(_, there)| *there).map(|(remote, _)| remote.clone()).collect();
+        Ok((rows.into_iter().map(|(remote, _)| remote).collect(), there))
     }
 
     /// Members of ours at a target, to whom nothing is under way.

@@ -59,6 +59,7 @@ fn env(second: i64) -> Env<'static> {
         number: 7,
         once: &ONCE,
         ours: &[],
+        there: &[],
         token: None,
     }
 }

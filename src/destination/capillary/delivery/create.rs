@@ -22,11 +22,10 @@ impl Client<'_> {
         let Some(clients) = wire::Client::read_list(reply) else { return Step::Done(self.nothing_sent(reply)) };
         let namesakes = self.namesakes(&clients);
         match (self.settings.adopt, namesakes.as_slice()) {
-            (Adopt::Never, _) => {}
             (Adopt::ByName, _) if !self.is_whole(&clients) => {
                 return Step::Done(Done::Later(None, Refusal::new("the list of clients was cut short")));
             }
-            (Adopt::ByName, []) => {}
+            (Adopt::Never, _) | (Adopt::ByName, []) => {}
             (Adopt::ByName, [only]) => return self.update(only, Some(only.clone()), &scopes),
             (Adopt::ByName, several) => {
                 let why =
@@ -114,9 +113,9 @@ impl Client<'_> {
         clients.iter().filter(same).map(|client| client.key().to_owned()).collect()
     }
 
-    /// Whether all of ours are in a list: one that was cut short says nothing of who is not there.
+    /// Whether all of ours who must be there are in a list: one that was cut short says nothing of who is not there.
     pub(super) fn is_whole(self, clients: &[wire::Client]) -> bool {
         let listed = |key: &str| clients.iter().any(|client| client.key() == key);
-        self.env.ours.iter().all(|ours| listed(ours.as_str()))
+        self.env.there.iter().all(|there| listed(there.as_str()))
     }
 }

@@ -77,7 +77,7 @@ fn at(second: i64) -> Timestamp {
 static ONCE: BTreeMap<Identity, SecretString> = BTreeMap::new();
 
 fn env<'a>(ours: &'a [Remote], token: Option<&'a SecretString>) -> Env<'a> {
-    Env { now: at(0), since: at(0), session: Fingerprint::of(b""), number: 1, once: &ONCE, ours, token }
+    Env { now: at(0), since: at(0), session: Fingerprint::of(b""), number: 1, once: &ONCE, ours, there: ours, token }
 }
 
 fn reply(status: u16, body: &str) -> Reply {

@@ -31,7 +31,16 @@ fn settings() -> Settings {
 static ONCE: BTreeMap<Identity, SecretString> = BTreeMap::new();
 
 fn env(token: Option<&SecretString>) -> Env<'_> {
-    Env { now: ten(), since: ten(), session: Fingerprint::of(b""), number: 1, once: &ONCE, ours: &[], token }
+    Env {
+        now: ten(),
+        since: ten(),
+        session: Fingerprint::of(b""),
+        number: 1,
+        once: &ONCE,
+        ours: &[],
+        there: &[],
+        token,
+    }
 }
 
 fn veris() -> Veris {

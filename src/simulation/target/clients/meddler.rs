@@ -27,6 +27,12 @@ impl Target {
         self.look_around(now);
         told
     }
+
+    /// Somebody else deletes one of ours.
+    pub fn delete_client(&mut self, key: &str, now: Timestamp) {
+        self.clients.room.remove(key, now + self.clients.ahead).unwrap();
+        self.look_around(now);
+    }
 }
 
 impl Organisation {
