@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::config::Target;
-use crate::delivery::next::{Next, next};
+use crate::delivery::next::{Next, Work, next};
 use crate::delivery::quota::Purpose;
 use crate::delivery::retry;
 use crate::destination::{Done, Env, Job, Look, Refusal, Scope, Seen, Step};
@@ -74,7 +74,7 @@ struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    /// As a run would: not while the target is to be left alone, and with the token that is kept, if any.
+    /// As a run would: not with credentials that were refused, and with the token that is kept, if any.
     async fn begin(target: &'a Target, store: &'a mut Store, now: Timestamp) -> Result<Self, Untold> {
         let transport = Transport::new(&target.http).map_err(|error| Untold::Target(error.to_string()))?;
         let realm = target.destination.realm();
@@ -87,7 +87,8 @@ impl<'a> Inquiry<'a> {
     async fn authenticate(&mut self) -> Result<(), Untold> {
         let (limits, credential) = (self.target.destination.limits(), self.target.destination.credential());
         let per = limits.token.map_or(Duration::ZERO, |quota| quota.per);
-        let work = self.store.work(&self.realm, 0, per, self.now).await?.to_look();
+        // Somebody wants to look now, and most of all when runs have to wait.
+        let work = Work { not_before: None, ..self.store.work(&self.realm, 0, per, self.now).await?.to_look() };
         match next(&work, &limits, credential, self.now) {
             Next::Authenticate => self.fetch_token().await,
             Next::Rest(Some((until, why))) => Err(Untold::Target(format!("{why}: not before {until:.0}"))),

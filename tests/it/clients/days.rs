@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use rosterd::sandbox::capillary::{Permission, Target};
+use rosterd::sandbox::capillary::{Entity, Permission, Target};
 
 use crate::fixtures::ldif::uuid;
 use crate::fixtures::org::{ADMIN, Org, changed, foreign, name, removed, services};
@@ -125,4 +125,9 @@ fn an_unknown_scope_makes_that_client_invalid_and_no_other() {
         story.contains("the organisation has no such entity; it has TargetGroups (1), All (2), Transaction (3)"),
         "{story}"
     );
+    // Once it is there, nothing has to be said of it here.
+    let scopes = org.capillary().scopes().into_iter().chain([Entity { id: 4, entity: "Coupons".to_owned() }]);
+    org.capillary().set_scopes(scopes);
+    assert_eq!(org.sync_well()["delivery"]["confirmed"], 1);
+    assert_eq!(org.client(1).scopes[0].entity_id, 4);
 }

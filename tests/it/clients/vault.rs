@@ -99,6 +99,7 @@ fn a_command_that_fails_leaves_no_client_behind() {
     let error = json["error"].as_str().unwrap();
     assert!(error.contains("to-vault (`on_secret`) did not take the secret: exit status: 3"), "{error}");
     assert_eq!((org.clients().len(), org.requests(Target::Create).len()), (0, 1));
+    assert!(org.said(&["clients", "loyalty"]).starts_with("loyalty: 0 ours"), "although runs have to wait");
     fs::write(&path, "#!/bin/sh\ncat > /dev/null\n").unwrap();
     assert_eq!(org.sync_patient()["delivery"]["confirmed"], 1);
     assert_eq!(org.clients().len(), 1);
