@@ -144,9 +144,17 @@ fn errors_that_come_with_success_are_errors() {
     let org = Org::new(&services(1..3));
     org.sync_well();
     org.capillary().set_habits(Habits { errors_with_200: true, ..Habits::default() });
+    // 401 for the token, and 404 for the client, are in the answers' bodies alone.
     org.modify(&changed(1, "description", Some("other")));
     org.capillary().revoke_tokens();
-    let output = org.run(&["sync", "--json"]);
-    assert_ne!(output.lines()[0]["result"], "ok", "{output:?}");
-    assert_eq!(org.client(1).description, "A service");
+    org.capillary().remove(&org.client(2).key).unwrap();
+    let json = org.sync_well();
+    assert_eq!((&json["members"]["changed"], &json["members"]["returned"]), (&1.into(), &1.into()), "{json}");
+    assert_eq!((org.client(1).description.as_str(), org.clients().len()), ("other", 2));
+    // And what is refused is so in no other way.
+    org.capillary().faults([Fault::new(Effect::RefuseAll).on(Target::Update)]);
+    org.modify(&changed(1, "description", Some("third")));
+    let json = org.run(&["sync", "--json"]).lines().remove(0);
+    assert_eq!(json["delivery"]["confirmed"], 0, "{json}");
+    assert_eq!(org.client(1).description, "other");
 }
