@@ -17,10 +17,12 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .bind(admission.run)
     .execute(&mut **tx)
     .await?;
-    // Whoever is not there is as if they had left, and their people as if they were yet to come.
+    // Whoever is not there is as if they had left, and their people as if they were yet to come. What was refused was so of
+    // whom is not there any more.
     sqlx::query(
         "UPDATE account SET gone = 1, confirmed_gone = 1, certain = 1, remote = NULL, announce = 0, once = NULL,
-           maybe_gone = 0, maybe_body = NULL, left_by = NULL
+           maybe_gone = 0, maybe_body = NULL, left_by = NULL, refused = NULL, refusal = NULL, not_before = NULL, failed = 0,
+           suspect = NULL, suspect_root = NULL, suspect_run = NULL
          WHERE id IN (SELECT account FROM drift WHERE gone = 1)",
     )
     .execute(&mut **tx)

@@ -184,6 +184,24 @@ async fn who_was_sent_and_is_not_there_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn what_was_refused_of_whom_is_not_there_any_more_is_forgotten() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.call_them(&[("A", "c1")]).await;
+    for _ in 0..2 {
+        desk.next_run(15).await;
+        desk.admit(&[("anna", Be("A", 2))]).await;
+        let (batch, _) = desk.send().await;
+        desk.refuse(&batch).await;
+    }
+    assert_eq!(desk.account("A").await, "due v2, confirmed v1, pending, refused");
+    let account = desk.store.confirmed(REALM).await.unwrap()[0].account;
+    desk.drifts = vec![Drift::Gone(account)];
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    assert_eq!(desk.account("A").await, "due v2, confirmed gone, pending");
+    assert_eq!(desk.ready().await, ["A"]);
+}
+
+#[tokio::test]
 async fn a_sync_leaves_the_others_people_to_it() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     desk.call_them(&[("A", "c1")]).await;

@@ -153,9 +153,10 @@ impl Client<'_> {
                 let remote = adopted.map(|key| (self.item.account, Some(Remote::new(key))));
                 Done::Accepted(remote.into_iter().collect())
             }
-            // Put there again by the next run only, which looks, and asks the guard.
+            // Put there again only by a run that looked, and asked the guard. Nobody else waits for that: where they did, the
+            // target would be left alone whenever its sync's turn comes to look.
             Input::Reply(reply) if wire::status(reply) == 404 => {
-                Done::Later(None, Refusal::new("the client is not there any more; the next run looks for it"))
+                Done::Split(Refusal::new("the client is not there any more; the next run looks for it"))
             }
             // An update that is sent again is the same update.
             Input::Woken | Input::Kept(_) => Done::Lost(Refusal::new("no answer")),

@@ -113,9 +113,9 @@ keeping
 updating
     90: 429
     accepted: null
-    later: 302, 403, 404, unsent
+    later: 302, 403, unsent
     lost: kept, not kept, woken
-    split: errors, 400
+    split: errors, 400, 404
     unauthorised: 401
     unknown: html, 500, unanswered
 deleting

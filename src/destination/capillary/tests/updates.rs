@@ -42,7 +42,7 @@ fn it_keeps_its_key() {
 #[test]
 fn who_is_not_there_any_more_is_left_to_the_next_run() {
     let told = sent().told(&reply(404, sample::UPDATED));
-    assert_eq!(told, "later: the client is not there any more; the next run looks for it");
+    assert_eq!(told, "split: the client is not there any more; the next run looks for it");
 }
 
 #[test]
