@@ -52,7 +52,7 @@ fn compared(target: &Target, ours: &[OursRow], seen: &[Seen]) -> Vec<Client> {
 }
 
 fn mine(target: &Target, row: &OursRow, there: Option<&Seen>) -> Client {
-    let OursRow { account: _, remote, identity, syncs, confirmed, pending } = row;
+    let OursRow { remote, identity, syncs, confirmed, pending } = row;
     let drift = match (confirmed, there) {
         (Some(confirmed), Some(there)) => difference(confirmed, &target.destination.held(confirmed, &there.payload)),
         _ => BTreeMap::new(),

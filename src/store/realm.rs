@@ -10,7 +10,7 @@ impl Store {
     /// Makes sure that a target is known.
     pub async fn meet(&mut self, realm: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
+        meet(&mut tx, realm).await?;
         Ok(tx.commit().await?)
     }
 
@@ -22,6 +22,12 @@ impl Store {
             .await?;
         Ok(u32::try_from(failures).unwrap_or(u32::MAX))
     }
+}
+
+/// Makes sure that a target is known.
+pub(super) async fn meet(tx: &mut Transaction<'_, Sqlite>, name: &str) -> Result<(), Error> {
+    sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(name).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// A target by its name.

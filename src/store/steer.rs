@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::rows::millis;
-use super::{Error, Store};
+use super::{Error, Store, realm};
 use crate::plan::guard::Pair;
 
 /// How long an approval is good for.
@@ -118,7 +118,7 @@ impl Store {
     /// Moves a sync to the target the config names now: nothing there is known to be confirmed.
     pub async fn repoint(&mut self, feed: i64, realm: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
+        realm::meet(&mut tx, realm).await?;
         sqlx::query(
             "UPDATE feed SET realm = (SELECT id FROM realm WHERE name = ?), onboarded = 0, full_at = NULL, marks = NULL, marked_under = NULL WHERE id = ?",
         )

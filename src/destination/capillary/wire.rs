@@ -82,13 +82,18 @@ fn envelope(reply: &Reply) -> Option<Map<String, Value>> {
 
 /// What an answer brings: its `data`, unless it is no success or says that something is wrong, whatever its status.
 pub(super) fn data(reply: &Reply) -> Option<Value> {
-    let data = envelope(reply)?.remove("data").unwrap_or_default();
-    (matches!(reply.status, 200..=299) && errors(reply).is_none()).then_some(data)
+    let mut envelope = envelope(reply)?;
+    let fine = matches!(reply.status, 200..=299) && wrong(&mut envelope).is_none();
+    fine.then(|| envelope.remove("data").unwrap_or_default())
 }
 
 /// What an answer says that is wrong; an empty list says nothing.
 pub(super) fn errors(reply: &Reply) -> Option<Value> {
-    envelope(reply)?.remove("errors").filter(|errors| !matches!(errors, Value::Null) && *errors != json!([]))
+    wrong(&mut envelope(reply)?)
+}
+
+fn wrong(envelope: &mut Map<String, Value>) -> Option<Value> {
+    envelope.remove("errors").filter(|errors| !matches!(errors, Value::Null) && *errors != json!([]))
 }
 
 /// Its status; or the 401 or 404 that is found in its errors alone, where all answers have the status 200.

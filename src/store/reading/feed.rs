@@ -4,7 +4,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::plan::{Feed, Marked};
 use crate::store::rows::{fingerprint, moment_of};
-use crate::store::{Error, Store};
+use crate::store::{Error, Store, realm};
 
 impl Store {
     /// A sync as it is known, by its name or its former one; `None` when it never ran.
@@ -25,7 +25,7 @@ impl Store {
     /// Makes sure that a sync and its realm are there, and gives the sync its present name.
     pub async fn enrol(&mut self, sync: &str, was: Option<&str>, realm: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO realm (name) VALUES (?) ON CONFLICT DO NOTHING").bind(realm).execute(&mut *tx).await?;
+        realm::meet(&mut tx, realm).await?;
         sqlx::query("UPDATE feed SET sync = ?1 WHERE sync = ?2 AND NOT EXISTS (SELECT 1 FROM feed WHERE sync = ?1)")
             .bind(sync)
             .bind(was)

@@ -67,14 +67,7 @@ pub(super) async fn stuck(
     .bind(account)
     .execute(&mut **tx)
     .await?;
-    sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, 'quarantined', ?)")
-        .bind(millis(now))
-        .bind(account)
-        .bind(run)
-        .bind(batch.id)
-        .bind(&refusal.text)
-        .execute(&mut **tx)
-        .await?;
+    record(tx, account, "quarantined", refusal, (batch, run), now).await?;
     release(tx, batch.id, "refused", refusal, now).await
 }
 
@@ -115,12 +108,25 @@ pub(super) async fn quarantine(
     .bind(account)
     .execute(&mut **tx)
     .await?;
+    let kind = if still_due { "quarantined" } else { "refused" };
+    record(tx, account, kind, refusal, (batch, run), now).await
+}
+
+/// What became of somebody, for their story.
+async fn record(
+    tx: &mut Transaction<'_, Sqlite>,
+    account: i64,
+    kind: &str,
+    refusal: &Refusal,
+    (batch, run): (&Batch, i64),
+    now: Timestamp,
+) -> Result<(), Error> {
     sqlx::query("INSERT INTO event (at, account, run, batch, kind, detail) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(millis(now))
         .bind(account)
         .bind(run)
         .bind(batch.id)
-        .bind(if still_due { "quarantined" } else { "refused" })
+        .bind(kind)
         .bind(&refusal.text)
         .execute(&mut **tx)
         .await?;

@@ -9,8 +9,6 @@ use crate::store::{Error, Store};
 /// A member of ours there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OursRow {
-    /// In the store.
-    pub account: i64,
     /// What the target calls it.
     pub remote: String,
     /// By which rosterd knows it.
@@ -27,7 +25,7 @@ impl Store {
     /// Members of ours at a target, by its own names.
     pub async fn ours(&mut self, realm: &str) -> Result<Vec<OursRow>, Error> {
         let rows = sqlx::query(
-            "SELECT a.id, a.remote, a.identity,
+            "SELECT a.remote, a.identity,
                (SELECT json_group_array(sync) FROM (SELECT DISTINCT f.sync FROM person p JOIN feed f ON f.id = p.feed
                  WHERE p.account = a.id ORDER BY f.sync)),
                CASE WHEN a.certain = 1 AND a.confirmed_gone = 0 THEN coalesce(a.confirmed_body, a.body) END,
@@ -39,16 +37,15 @@ impl Store {
         collect(rows, |row| {
             let unreadable = |error: serde_json::Error| Error::Damaged(error.to_string());
             Ok(OursRow {
-                account: row.try_get(0)?,
-                remote: row.try_get(1)?,
-                identity: row.try_get(2)?,
-                syncs: serde_json::from_str(row.try_get(3)?).map_err(unreadable)?,
+                remote: row.try_get(0)?,
+                identity: row.try_get(1)?,
+                syncs: serde_json::from_str(row.try_get(2)?).map_err(unreadable)?,
                 confirmed: row
-                    .try_get::<Option<&str>, _>(4)?
+                    .try_get::<Option<&str>, _>(3)?
                     .map(Payload::from_json)
                     .transpose()
                     .map_err(unreadable)?,
-                pending: row.try_get(5)?,
+                pending: row.try_get(4)?,
             })
         })
         .await
