@@ -2,8 +2,11 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, lchown};
 use std::path::Path;
+
+use nix::errno::Errno;
+use nix::sys::stat::{Mode, SFlag, mknod};
 
 /// Held while a run is going on; the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -32,7 +35,8 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let name = folder.display().to_string();
         let failed = |source| LockError::Folder { path: name.clone(), source };
-        let mut file = private_file(folder, "lock").map_err(failed)?;
+        private_file(folder, "lock").map_err(failed)?;
+        let mut file = OpenOptions::new().read(true).write(true).open(folder.join("lock")).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
                 // Only for whoever is turned away: that it is locked, not what it holds, keeps others out.
@@ -49,17 +53,24 @@ impl Lock {
     }
 }
 
-/// Opens a file that only its owner may read, making it and its folder when they are not there. What root makes in a
-/// service's folder belongs to the service, which could not open it otherwise; SQLite does the same for its own files.
-pub(super) fn private_file(folder: &Path, name: &str) -> io::Result<File> {
+/// Makes a file that only its owner may read, and its folder, when they are not there. What root makes in a service's
+/// folder belongs to the service, which could not open it otherwise; SQLite does the same for its own files.
+///
+/// It is made without being opened: closing any descriptor of a database lets go of all the locks that this process has
+/// on it, also those of other connections, and whoever closes the store next would delete its log under them
+/// (sqlite.org/howtocorrupt.html, 2.2).
+pub(super) fn private_file(folder: &Path, name: &str) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let file =
-        OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(folder.join(name))?;
-    let (folder, made) = (folder.metadata()?, file.metadata()?);
-    if made.uid() == 0 && folder.uid() != 0 {
-        fchown(&file, Some(folder.uid()), Some(folder.gid()))?;
+    let path = folder.join(name);
+    match mknod(&path, SFlag::S_IFREG, Mode::S_IRUSR | Mode::S_IWUSR, 0) {
+        Ok(()) | Err(Errno::EEXIST) => {}
+        Err(error) => return Err(error.into()),
     }
-    Ok(file)
+    let (folder, made) = (folder.metadata()?, path.symlink_metadata()?);
+    if made.uid() == 0 && folder.uid() != 0 {
+        lchown(&path, Some(folder.uid()), Some(folder.gid()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -77,8 +88,9 @@ mod tests {
         } else {
             folder.path().metadata().unwrap().uid()
         };
-        let file = private_file(folder.path(), "state.db").unwrap();
-        assert_eq!((file.metadata().unwrap().uid(), file.metadata().unwrap().mode() & 0o777), (owner, 0o600));
+        private_file(folder.path(), "state.db").unwrap();
+        let file = folder.path().join("state.db").metadata().unwrap();
+        assert_eq!((file.uid(), file.mode() & 0o777), (owner, 0o600));
     }
 
     #[test]

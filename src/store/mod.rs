@@ -5,6 +5,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
@@ -128,17 +129,19 @@ impl Store {
         let options = options
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(std::time::Duration::from_secs(10))
+            .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
             // Rows of a long scan cross to this thread in such portions.
             .row_buffer_size(1_024)
             .disable_statement_logging();
-        let mut connection = options.connect().await?;
+        let mut connection = patiently(&options).await?;
         // `run` asks for a connection in a way that makes no future of ours `Send`.
         let migrations = sqlx::migrate!("src/store/migrations");
         if migrations.run_direct(None, &mut connection, false).await.is_err() {
-            // Somebody else may have made the tables at the same time: then there is nothing left to do.
-            migrations.run_direct(None, &mut connection, false).await?;
+            // Somebody else may be making the tables: once they are done, most often nothing is left to do.
+            let mut alone = connection.begin_with("BEGIN IMMEDIATE").await?;
+            migrations.run_direct(None, &mut *alone, false).await?;
+            alone.commit().await?;
         }
         sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
         Ok(Self { connection, absent: None, file: None })
@@ -152,6 +155,19 @@ impl Store {
     /// Closes the connection, so that nothing is left to do for the next one.
     pub async fn close(self) -> Result<(), Error> {
         Ok(self.connection.close().await?)
+    }
+}
+
+/// While somebody turns a new file to WAL, SQLite answers others at once that it is busy, whatever its timeout.
+async fn patiently(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let mut again = 0..1_000;
+    loop {
+        match options.connect().await {
+            Err(sqlx::Error::Database(why)) if why.code().is_some_and(|code| code == "5") && again.next().is_some() => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            done => return done,
+        }
     }
 }
 
