@@ -26,6 +26,7 @@
 //! | [`config`] | YAML → checked config, all faults at once; what differs between two |
 //! | [`report`] | what is shown: status, runs, a person's story, metrics |
 //! | [`cli`] | one file a command |
+//! | [`discretion`] | what a process keeps to itself |
 //! | `simulation` | tests only: bad weeks by the thousand, and what must hold in them |
 //! | [`sandbox`] | stand-ins for the targets and an embedded directory (cargo feature) |
 //!
@@ -103,6 +104,7 @@ pub mod daemon;
 pub mod delivery;
 pub mod destination;
 pub mod directory;
+pub mod discretion;
 pub mod engine;
 pub mod mapping;
 pub mod plan;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use rosterd::cli;
 #[cfg(feature = "kerberos")]
 use rosterd::directory::ldap::kerberos::environment;
+use rosterd::discretion;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -12,6 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     #[cfg(feature = "kerberos")]
     environment::take_over();
+    discretion::of_memory();
     rosterd::transport::install_crypto();
     let arguments = match cli::arguments() {
         Ok(arguments) => arguments,

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use self::context::Context;
 use self::output::Failure;
 use self::voice::Voice;
+use crate::discretion;
 use crate::report::Exit;
 
 mod approve;
@@ -253,6 +254,10 @@ pub fn arguments() -> Result<Arguments, Exit> {
 pub async fn run(arguments: Arguments) -> u8 {
     let Arguments { global, command } = arguments;
     let json = global.json;
+    // Completions and manual pages are everybody's.
+    if !matches!(command, Command::Completions(_) | Command::Man(_)) {
+        discretion::of_files();
+    }
     let ended = match remote::ask_daemon(&command, &global).await {
         Ok(None) => Box::pin(command.run(&Context::here(global.config, json))).await,
         Ok(Some(code)) => return code,

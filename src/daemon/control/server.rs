@@ -35,8 +35,10 @@ pub type Handler =
 
 /// Listens at a path for whoever may open it: its owner and its group. Its folder is made where systemd did not.
 pub fn listen(path: &Path) -> io::Result<UnixListener> {
-    if let Some(folder) = path.parent() {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
         fs::create_dir_all(folder)?;
+        // Whoever may open the socket must get there, whatever files of ours are else.
+        fs::set_permissions(folder, Permissions::from_mode(0o755))?;
     }
     // Left by a daemon that was killed; the lock of the state folder says that none runs. Never anything else.
     if fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket()) {

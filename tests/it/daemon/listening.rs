@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use rosterd::sandbox::veris::{Effect, Fault, Target};
 
 use crate::fixtures::daemon::Daemon;
+use crate::fixtures::overheard;
 use crate::fixtures::road::Road;
 
 /// A port that is free for now.
@@ -16,7 +17,9 @@ fn get(road: &Road, port: u16, path: &str) -> (u16, String) {
     rosterd::transport::install_crypto();
     road.block_on(async {
         let reply = reqwest::get(format!("http://127.0.0.1:{port}{path}")).await.unwrap();
-        (reply.status().as_u16(), reply.text().await.unwrap())
+        let (status, text) = (reply.status().as_u16(), reply.text().await.unwrap());
+        overheard::unasked(&text);
+        (status, text)
     })
 }
 

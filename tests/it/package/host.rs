@@ -9,6 +9,7 @@ use rosterd::sandbox::veris::{Record, Status};
 use serde_json::Value;
 
 use crate::fixtures::container::{Container, Root, given};
+use crate::fixtures::overheard;
 use crate::fixtures::road::{Road, SECRETS};
 
 /// The packages of a version that `tests/package` made: `old` or `new`.
@@ -45,6 +46,7 @@ impl Host {
     pub fn set_up(&self) {
         for (name, secret) in [("password", SECRETS[0]), ("client-secret", SECRETS[1]), ("api-key", SECRETS[2])] {
             let file = self.container.path(&format!("/etc/rosterd/credentials/{name}"));
+            overheard::secret(secret);
             fs::write(&file, secret).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         }
@@ -109,6 +111,7 @@ impl Host {
     /// What is in the journal of the unit, by systemd and by rosterd.
     pub fn journal(&self) -> Vec<Value> {
         let lines = self.container.does(&["journalctl", "--output=json", "--all", "--unit=rosterd"]);
+        overheard::unasked(&lines);
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -120,7 +123,9 @@ impl Host {
     /// Neither a secret nor a person is in the journal.
     #[track_caller]
     pub fn discreet(&self) {
-        self.road.discreet(&self.container.run(&["journalctl", "--output=json", "--all"]));
+        let journal = self.container.run(&["journalctl", "--output=json", "--all"]);
+        overheard::unasked(&journal.stdout);
+        self.road.discreet(&journal);
     }
 
     /// Waits until so many members are active at the target.
