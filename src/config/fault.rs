@@ -81,6 +81,11 @@ impl Faults {
         Self { file: file.to_owned(), source, weight, list }
     }
 
+    /// One more, of the file as a whole.
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.list.insert(0, fault);
+    }
+
     /// Them all.
     pub fn list(&self) -> &[Fault] {
         &self.list

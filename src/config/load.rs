@@ -1,5 +1,6 @@
 //! File → [`Config`].
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::change::Prints;
@@ -64,7 +65,15 @@ fn read(path: &Path, environment: &Environment, files: &Files) -> Result<Config,
     let bytes =
         files.read(path).map_err(|why| whole(Fault::of_file(format!("cannot be read: {why}")).help(ELSEWHERE)))?;
     match std::str::from_utf8(&bytes) {
-        Ok(text) => parse(text, &name, environment, files),
+        Ok(text) => {
+            let mut config = parse(text, &name, environment, files)?;
+            if may_be_written_by_anybody(path) {
+                let unwise = Fault::of_file("anybody on this host may change it, and so who is let in where")
+                    .help(format!("chmod o-w {name}"));
+                config.warnings.add(unwise);
+            }
+            Ok(config)
+        }
         Err(error) => {
             // Up to the first bad byte the replaced text is as long as the bytes were.
             let text = String::from_utf8_lossy(&bytes);
@@ -74,6 +83,10 @@ fn read(path: &Path, environment: &Environment, files: &Files) -> Result<Config,
             Err(Faults::new(&name, mask(&text, &[]), Weight::Error, vec![fault]))
         }
     }
+}
+
+fn may_be_written_by_anybody(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.mode() & 0o002 != 0)
 }
 
 fn parse(text: &str, file_name: &str, environment: &Environment, files: &Files) -> Result<Config, Faults> {

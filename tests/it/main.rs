@@ -24,3 +24,5 @@ mod package;
 mod road;
 #[cfg(test)]
 mod samba;
+#[cfg(test)]
+mod trust;

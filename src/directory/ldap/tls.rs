@@ -8,7 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::connect::plain;
 use super::connection::outcome;
@@ -106,6 +106,9 @@ fn words(error: &rustls::Error, host: &str, settings: &Tls) -> String {
             }
             other => format!("the certificate of {host} was not accepted: {other}"),
         },
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) | rustls::Error::PeerIncompatible(_) => {
+            "it speaks neither TLS 1.2 nor 1.3 in a safe way: mend its settings".to_owned()
+        }
         rustls::Error::InvalidMessage(_) => "what answers there is not TLS: is it an ldap:// port?".to_owned(),
         other => other.to_string(),
     }

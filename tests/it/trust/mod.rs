@@ -1,0 +1,5 @@
+//! What somebody who means harm could try (see docs/threat-model.md), beyond what other tests are about.
+
+mod hostile;
+mod process;
+mod tls;
