@@ -13,11 +13,20 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::visit::Visitors;
 use super::ready::readiness;
 use super::schedule::Timing;
 use super::shared::Daemon;
 use crate::report::metrics;
 use crate::store;
+
+mod visit;
+
+/// So many connections at once; more wait.
+const AT_ONCE: usize = 64;
+
+/// A connection is closed after this, whatever becomes of it: monitoring opens another one.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// A loop that has not gone round for so long hangs.
 const SILENCE: Duration = Duration::from_mins(1);
@@ -47,10 +56,11 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (stopping, mut told) = watch::channel(());
-    let serve = axum::serve(listener, router(daemon)).with_graceful_shutdown(async move {
-        stop.await;
-        drop(stopping);
-    });
+    let serve =
+        axum::serve(Visitors::new(listener, AT_ONCE, LONGEST), router(daemon)).with_graceful_shutdown(async move {
+            stop.await;
+            drop(stopping);
+        });
     let cut = async move {
         // Changed never, closed once stopping.
         let _ = told.changed().await;

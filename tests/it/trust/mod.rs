@@ -1,5 +1,6 @@
 //! What somebody who means harm could try (see docs/threat-model.md), beyond what other tests are about.
 
+mod crowd;
 mod hostile;
 mod process;
 mod tls;
