@@ -19,6 +19,8 @@ mod house;
 #[cfg(test)]
 mod mall;
 #[cfg(test)]
+mod outputs;
+#[cfg(test)]
 mod package;
 #[cfg(test)]
 mod road;

@@ -1,5 +1,5 @@
-//! What the program said in all other tests gives no secret and nobody away. They note it (`tests/it/fixtures/overheard.rs`),
-//! so this one comes after them: `tests/run` does that, from an empty folder on.
+//! What the program said in all other tests gives no secret and nobody away. They note it (`fixtures/overheard.rs`), so this one
+//! comes after them: `tests/run` does that, from an empty folder on.
 
 use std::collections::BTreeSet;
 use std::fs;
