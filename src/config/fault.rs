@@ -7,6 +7,11 @@ use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource};
 
 use super::shown::{Lines, Shown};
 
+/// So many faults are told: whoever mends these does not need to be told of thousands that follow from them.
+const MOST: usize = 100;
+/// So many characters of what is said are told; some of it may be quoted from the file.
+const LONGEST: usize = 1000;
+
 /// Something wrong, or allowed but unwise. No text in here ever holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -78,12 +83,27 @@ impl Faults {
     pub(super) fn new(file: &str, source: String, weight: Weight, mut list: Vec<Fault>) -> Self {
         list.sort_by_key(|fault| fault.at.as_ref().map(|at| (at.start, at.end)));
         list.dedup();
+        let more = list.len().saturating_sub(MOST);
+        list.truncate(MOST);
+        if more > 0 {
+            list.push(Fault::of_file(format!("{more} more are not shown")).help("mend these first"));
+        }
         Self { file: file.to_owned(), source, weight, list }
     }
 
     /// One more, of the file as a whole.
     pub(super) fn add(&mut self, fault: Fault) {
         self.list.insert(0, fault);
+    }
+
+    /// The same, with everything that is said made fit to be shown.
+    pub(super) fn redacted(mut self, redact: impl Fn(&str) -> String) -> Self {
+        let told = |text: &str| shortened(redact(text));
+        for fault in &mut self.list {
+            fault.message = told(&fault.message);
+            fault.help = fault.help.as_deref().map(told);
+        }
+        self
     }
 
     /// Them all.
@@ -130,6 +150,13 @@ impl Faults {
         let before = self.source.get(..offset).unwrap_or(&self.source);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    }
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

@@ -54,7 +54,7 @@ fn secret_values(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (colon, _) in line.match_indices(':') {
         let name = line[..colon].trim_end().trim_end_matches(['"', '\'']);
-        let name = &name[name.rfind(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).map_or(0, |at| at + 1)..];
+        let name = name.rsplit(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).next().unwrap_or_default();
         if !names_secret(name) {
             continue;
         }
@@ -70,8 +70,15 @@ fn secret_values(line: &str) -> Vec<Range<usize>> {
 
 fn names_secret(name: &str) -> bool {
     let name = name.to_lowercase().replace('-', "_");
-    let alike = |known: &&str| strsim::normalized_damerau_levenshtein(&name, known) >= ALIKE;
-    name.contains("passw") || name.contains("secret") || SECRETS.iter().any(alike)
+    let length = name.chars().count();
+    name.contains("passw") || name.contains("secret") || SECRETS.iter().any(|known| alike(&name, length, known))
+}
+
+/// Names of too different a length are not compared at all: a long one would take its time, and memory for every pair of
+/// letters.
+fn alike(name: &str, length: usize, known: &str) -> bool {
+    let (shorter, longer) = (length.min(known.len()), length.max(known.len()));
+    shorter * 10 >= longer * 7 && strsim::normalized_damerau_levenshtein(name, known) >= ALIKE
 }
 
 /// Up to the closing quote, or to the end of the line.

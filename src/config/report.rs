@@ -38,23 +38,21 @@ impl Report {
     /// The faults, if any; else the warnings.
     pub fn close(self, file: &str, text: &str) -> Result<Faults, Faults> {
         let source = mask(text, &self.secrets.into_inner());
-        let clean = |list: Vec<Fault>| list.into_iter().map(|fault| redact(fault, &self.resolved)).collect();
+        let clean =
+            |weight, list| Faults::new(file, source, weight, list).redacted(|text| redact(text, &self.resolved));
         let faults = self.faults.into_inner();
         if faults.is_empty() {
-            Ok(Faults::new(file, source, Weight::Warning, clean(self.warnings.into_inner())))
+            Ok(clean(Weight::Warning, self.warnings.into_inner()))
         } else {
-            Err(Faults::new(file, source, Weight::Error, clean(faults)))
+            Err(clean(Weight::Error, faults))
         }
     }
 }
 
 /// Texts quote what is written, not what it stands for; this holds even where somebody else's words are passed on.
-fn redact(mut fault: Fault, resolved: &Resolved) -> Fault {
-    for (value, reference) in resolved.iter().filter(|(value, _)| value.len() > 3) {
-        fault.message = fault.message.replace(value, reference);
-        fault.help = fault.help.map(|help| help.replace(value, reference));
-    }
-    fault
+fn redact(text: &str, resolved: &Resolved) -> String {
+    let secret = resolved.iter().filter(|(value, _)| value.len() > 3);
+    secret.fold(text.to_owned(), |text, (value, reference)| text.replace(value, reference))
 }
 
 #[cfg(test)]

@@ -113,8 +113,14 @@ fn unique<'a>(entries: &'a [(Key, Node)], report: &'a Report) -> Vec<Setting<'a>
     found
 }
 
+/// Nobody means a known word by one that is longer; comparing takes memory by the product of both lengths.
+const LONGEST: usize = 100;
+
 /// The known word that was probably meant.
 pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let folded = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = folded(word);
     let alike = |known: &str| strsim::normalized_damerau_levenshtein(&word, &folded(known));

@@ -30,6 +30,7 @@ impl SourceCode for Lines {
         let (start, end) = (span.offset().min(self.0.len()), (span.offset() + span.len()).min(self.0.len()));
         let from = self.0[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let to = self.0[end..].find('\n').map_or(self.0.len(), |newline| end + newline);
+        let end = end.min(start + LONGEST);
         let window = if to - from > LONGEST { self.near(start, from)..self.near(end, to) } else { from..to };
         self.0.read_span(&(window.start, window.len()).into(), 0, 0)
     }
@@ -83,7 +84,13 @@ impl Diagnostic for Shown<'_> {
         let at = self.fault.at.clone()?;
         // A value of many lines is marked on its first one only: the rest is noise, and may be long.
         let text = self.source.inner().0.get(at.clone()).unwrap_or_default();
-        let length = text.lines().next().unwrap_or_default().trim_end().len();
+        let line = text.lines().next().unwrap_or_default().trim_end();
+        let length = line
+            .char_indices()
+            .map(|(at, c)| at + c.len_utf8())
+            .take_while(|end| *end <= LONGEST)
+            .last()
+            .unwrap_or_default();
         Some(Box::new(iter::once(LabeledSpan::new(None, at.start, length))))
     }
 }
