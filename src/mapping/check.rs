@@ -69,10 +69,13 @@ fn unknown(what: &str, name: &str, known: &[&str], instead: Option<String>) -> O
     Some((format!("there is no {what} `{name}`"), Some(help)))
 }
 
+/// Nobody means a known name by one that is longer; comparing takes memory by the product of both lengths.
+const LONGEST: usize = 100;
+
 /// The name that was probably meant.
 fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
-    let near = known.iter().copied().min_by_key(|known| distance(known))?;
+    let near = known.iter().copied().filter(|_| name.len() <= LONGEST).min_by_key(|known| distance(known))?;
     (distance(near) <= 1 + name.chars().count() / 3).then_some(near)
 }
 

@@ -11,7 +11,7 @@ use super::key::KeyRule;
 use super::rehearsal::{Rehearsal, rehearse};
 use super::rule::Compiled;
 use super::scope::Reserved;
-use super::{Fault, Rule, scan, standing};
+use super::{Fault, Rule, growth, scan, standing};
 use crate::directory::{Attributes, Kind};
 
 /// Collects what compiling finds.
@@ -147,9 +147,8 @@ impl<'s> Compiler<'s> {
         source: &str,
         compile: impl FnOnce(&mut Expressions, &str) -> Result<Program, Error>,
     ) -> Option<(Program, Rehearsal)> {
-        if scan::too_long(source) {
-            let help = "for many cases use a table, with map('…')";
-            self.fault((format!("it is too long: {} words and signs at most", scan::LONGEST), Some(help.to_owned())));
+        if let Some(problem) = growth::problem(source) {
+            self.fault(problem);
             return None;
         }
         let program =

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use minijinja::value::{Value, ValueKind};
-use minijinja::{Environment, Error, State, functions};
+use minijinja::{Environment, Error, ErrorKind, State, Template, functions};
 
 use super::filters::{self, Tables};
 use super::mishap::Mishap;
-use super::scope;
+use super::{measure, scope};
 
 /// Instructions an expression may take: thousands of group memberships, but no loop that keeps a run waiting.
 const FUEL: u64 = 100_000;
+/// Bytes of a text that needs no room of its own.
+const SHORT: usize = 1024;
 /// Nothing in a mapping recurses far.
 const RECURSION: usize = 50;
 /// What the value of an expression is kept under while it is evaluated.
@@ -110,10 +112,29 @@ impl Expressions {
     pub(super) fn evaluate(&self, program: &Program, scope: &Value) -> Result<Value, Error> {
         let template = self.environment.get_template(&program.name)?;
         match program.form {
-            Form::Value => Ok(template.render_captured(scope.clone())?.state().lookup(RESULT).unwrap_or_default()),
-            Form::Text => template.render(scope.clone()).map(Value::from),
+            Form::Value => {
+                measure::fitting(template.render_captured(scope.clone())?.state().lookup(RESULT).unwrap_or_default())
+            }
+            // Most texts are short. Rendering one twice changes nothing.
+            Form::Text => match written(&template, scope, &mut [0; SHORT]) {
+                Err(error) if error.kind() == ErrorKind::WriteFailure => {
+                    written(&template, scope, &mut vec![0; measure::TEXT]).map_err(|error| match error.kind() {
+                        ErrorKind::WriteFailure => measure::too_much(),
+                        _ => error,
+                    })
+                }
+                text => text,
+            },
         }
     }
+}
+
+/// What a template writes into a place, which does not grow.
+fn written(template: &Template<'_, '_>, scope: &Value, place: &mut [u8]) -> Result<Value, Error> {
+    let mut rest = &mut *place;
+    template.render_captured_to(scope.clone(), &mut rest)?;
+    let (free, all) = (rest.len(), place.len());
+    Ok(Value::from(String::from_utf8_lossy(&place[..all - free])))
 }
 
 /// What is between the braces of a template that is nothing but one `{{ … }}`, should it be one expression.

@@ -11,6 +11,7 @@ use minijinja::tests as builtin_test;
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
+use super::measure;
 use super::mishap::Mishap;
 use super::phone;
 use super::several::Several;
@@ -73,14 +74,14 @@ fn theirs() -> Vec<(&'static str, Takes, Value)> {
         ("float", Takes::Each, Value::from_function(builtin::float)),
         ("int", Takes::Each, Value::from_function(builtin::int)),
         ("lower", Takes::Each, Value::from_function(builtin::lower)),
-        ("replace", Takes::Each, Value::from_function(builtin::replace)),
+        ("replace", Takes::Each, Value::from_function(replace)),
         ("round", Takes::Each, Value::from_function(builtin::round)),
-        ("string", Takes::Each, Value::from_function(builtin::string)),
+        ("string", Takes::Each, Value::from_function(string)),
         ("title", Takes::Each, Value::from_function(builtin::title)),
         ("trim", Takes::Each, Value::from_function(builtin::trim)),
         ("upper", Takes::Each, Value::from_function(builtin::upper)),
         ("first", Takes::All, Value::from_function(builtin::first)),
-        ("join", Takes::All, Value::from_function(builtin::join)),
+        ("join", Takes::All, Value::from_function(join)),
         ("last", Takes::All, Value::from_function(builtin::last)),
         ("list", Takes::All, Value::from_function(builtin::list)),
         ("max", Takes::All, Value::from_function(builtin::max)),
@@ -125,6 +126,22 @@ fn msisdn(text: &str, country: Option<&str>) -> Result<Option<String>, Error> {
     }
 }
 
+/// MiniJinja's own, but for the end to it.
+fn join(list: &Value, between: Option<Cow<'_, str>>) -> Result<String, Error> {
+    measure::joined(list, between.as_deref().unwrap_or_default())
+}
+
+/// MiniJinja's own, but for the end to it.
+fn replace(text: Cow<'_, str>, from: Cow<'_, str>, to: Cow<'_, str>) -> Result<String, Error> {
+    measure::text(text.len().saturating_add(text.matches(&*from).count().saturating_mul(to.len())))?;
+    Ok(text.replace(&*from, &to))
+}
+
+/// MiniJinja's own, but for the end to it.
+fn string(value: &Value) -> Result<Value, Error> {
+    if value.as_str().is_some() { Ok(value.clone()) } else { measure::shown(value).map(Value::from) }
+}
+
 /// LDAP's booleans are the texts TRUE and FALSE, and any text is true to MiniJinja.
 fn boolean(value: &Value) -> Result<bool, Error> {
     if let Ok(value) = bool::try_from(value.clone()) {
@@ -144,12 +161,16 @@ fn apply(takes: Takes, filter: &Value, state: &mut State, value: &Value, rest: &
     }
     let mut call = |value: Value| {
         let arguments: Vec<Value> = std::iter::once(value).chain(rest.iter().cloned()).collect();
-        filter.call(state, &arguments).map(|result| if missing(&result) { Value::UNDEFINED } else { result })
+        let result = measure::fitting(filter.call(state, &arguments)?)?;
+        Ok(if missing(&result) { Value::UNDEFINED } else { result })
     };
+    if is_list(value) {
+        measure::list(value)?;
+    }
     match takes {
         Takes::Each if is_list(value) => {
             let results = value.try_iter()?.map(call).filter(|result| !matches!(result, Ok(value) if missing(value)));
-            let results = results.collect::<Result<Vec<_>, _>>()?;
+            let results = measure::all(results)?;
             Ok(if value.downcast_object_ref::<Several>().is_some() { Several::of(results) } else { results.into() })
         }
         Takes::All if !is_list(value) => call(Value::from(vec![value.clone()])),

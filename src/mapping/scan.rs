@@ -32,15 +32,6 @@ pub(super) struct Names {
     pub computed_table: bool,
 }
 
-/// How many tokens a rule may have. MiniJinja reads chains (`a.b.c…`, `not not …`) by recursion without a limit of its
-/// own; twice as many still fit a thread's stack in a debug build.
-pub(super) const LONGEST: usize = 500;
-
-/// Whether a rule is too long to be read safely.
-pub(super) fn too_long(source: &str) -> bool {
-    tokens(source).len() > LONGEST
-}
-
 /// Words that stand before a `(` without being a function.
 const KEYWORDS: [&str; 14] =
     ["and", "or", "not", "in", "is", "if", "else", "elif", "for", "set", "with", "true", "false", "none"];

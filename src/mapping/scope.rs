@@ -1,14 +1,15 @@
 //! The names an expression sees: one person's attributes, looked up when they are asked for.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::{Object, Value};
 
 use super::mishap::Mishap;
 use super::several::Several;
 use super::standing::{self, Account, Garbled};
-use super::{key::KeyRule, value};
+use super::{key::KeyRule, measure, value};
 use crate::directory::{Attributes, Entry, Kind, Slot};
 use crate::roster::{Key, Timestamp};
 
@@ -76,6 +77,7 @@ impl View<'_> {
                 key: self.key.of(self.entry, self.attributes, self.kind).ok(),
                 account: self.account,
                 now: self.now,
+                looked_at: Mutex::default(),
             })
         })
     }
@@ -89,20 +91,31 @@ struct Person {
     key: Option<Key>,
     account: Account,
     now: Timestamp,
+    /// Attributes that were asked for before: a rule that names one a hundred times does not hold its values as often.
+    looked_at: Mutex<BTreeMap<Slot, Value>>,
 }
 
 impl Person {
     fn attribute(&self, name: &str) -> Option<Value> {
         let slot = self.attributes.slot(name)?;
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(looked_at.entry(slot).or_insert_with(|| self.values(name, slot)).clone())
+    }
+
+    fn values(&self, name: &str, slot: Slot) -> Value {
         let mut values = Vec::new();
         for value in self.entry.values(slot) {
             match value::present(name, value) {
+                Ok(Some(text)) if text.len() > measure::TEXT => {
+                    let most = measure::TEXT >> 10;
+                    return Mishap::data(format!("`{name}` is longer than {most} KiB")).into();
+                }
                 Ok(Some(text)) => values.push(Value::from(text.as_ref())),
                 Ok(None) => {}
-                Err(why) => return Some(Mishap::data(value::not_text(name, why)).into()),
+                Err(why) => return Mishap::data(value::not_text(name, why)).into(),
             }
         }
-        Some(Several::of(values))
+        Several::of(values)
     }
 
     fn in_group(&self, group: &str) -> Value {

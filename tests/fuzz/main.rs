@@ -15,3 +15,7 @@ mod watch;
 
 #[cfg(test)]
 mod config;
+#[cfg(test)]
+mod ldap;
+#[cfg(test)]
+mod mapping;

@@ -120,9 +120,29 @@ fn no_rule_is_too_deep_to_read() {
 }
 
 #[test]
-fn recursion_ends() {
-    let told = field("{% for x in sn recursive %}{{ loop(x) }}{% endfor %}", &[("sn", "x")]);
-    assert_eq!(told, json!({"fault": "field: a value does not fit what is done with it"}));
+fn what_could_make_texts_without_end_is_refused() {
+    let recursive = "{% for x in sn recursive %}{{ loop([x ~ x]) }}{% endfor %}";
+    check_rule(recursive, "a loop can't be recursive", "write one loop within the other");
+    check_rule("{{ sn * 3 }}", "`*` is not used in rules", "it would repeat a text");
+    check_rule("{% set a %}{{ sn }}{% endset %}{{ a }}", "there is no `set` block", "write `{% set name = … %}`");
+    let much = "it makes more than 256 KiB of text, or a list of more than 16 MiB";
+    check_rule("{{ range(90000) | join('abc') }}", much, "take less of it");
+    check_rule("{% for x in range(20000) %}01234567890123456789{% endfor %}", much, "take less of it");
+}
+
+#[test]
+fn what_makes_too_much_of_somebody_is_theirs() {
+    let long = "x".repeat(60_000);
+    let much = json!({"fault": "field: it makes more than 256 KiB of text, or a list of more than 16 MiB"});
+    for rule in
+        ["{{ sn | replace('x', sn) }}", "{{ sn | split('') | join(sn) }}", "{{ sn }}{{ sn }}{{ sn }}{{ sn }}{{ sn }}"]
+    {
+        assert_eq!(field(rule, &[("sn", &long)]), much, "{rule}");
+        field(rule, &[("sn", "x")]).as_str().unwrap();
+    }
+    assert_eq!(field("{{ sn }}{{ sn }}", &[("sn", &long)]), json!(long.repeat(2)));
+    let told = field("{{ sn | length }}", &[("sn", &long.repeat(5))]);
+    assert_eq!(told, json!({"fault": "field: `sn` is longer than 256 KiB"}));
 }
 
 #[test]
