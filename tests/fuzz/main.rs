@@ -16,6 +16,8 @@ mod watch;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod destinations;
+#[cfg(test)]
 mod ldap;
 #[cfg(test)]
 mod mapping;
