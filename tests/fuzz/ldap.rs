@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-use crate::harness::Target;
+use crate::harness::{Target, bounded};
 
 /// Tags, lengths that lie, names that mean something.
 const WORDS: &[&[u8]] = &[
@@ -267,4 +267,89 @@ fn ldap_people() {
             session.fetch(&query, &whom).await.map(drop)
         }));
     });
+}
+
+fn ber(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x84][..], &length, content].concat()
+}
+
+/// A message under an id: the root entry is asked for under the first, a page under the second.
+fn said(id: u8, operation: &[u8]) -> Vec<u8> {
+    ber(0x30, &[&[2, 1, id], operation].concat())
+}
+
+fn entry(dn: &str, name: &str, values: &[u8]) -> Vec<u8> {
+    let attribute = ber(0x30, &[ber(4, name.as_bytes()), ber(0x31, values)].concat());
+    said(2, &ber(0x64, &[ber(4, dn.as_bytes()), ber(0x30, &attribute)].concat()))
+}
+
+/// What no directory says, by size; each is an error that says what to do, and none takes much memory.
+#[test]
+fn ldap_without_end() {
+    let root = said(1, &ber(0x64, &[ber(4, b""), ber(0x30, b"")].concat()));
+    let done = said(1, &[0x65, 7, 10, 1, 0, 4, 0, 4, 0]);
+    let nested = |depth: usize| {
+        (0..depth).fold(Vec::new(), |inner, _| {
+            let length = u32::try_from(inner.len()).unwrap().to_be_bytes();
+            // Outside in, and turned around in the end.
+            let mut outer = inner;
+            outer.extend(length.iter().rev().chain(&[0x84, 0x30]));
+            outer
+        })
+    };
+    let nested = |depth| nested(depth).into_iter().rev().collect::<Vec<u8>>();
+    for (what, begin, again, expected) in [
+        ("one value", entry("cn=a", "cn", &ber(4, &vec![b'x'; 9 << 20])), Vec::new(), "an entry is larger than 8 MiB"),
+        ("values", entry("cn=a", "cn", &ber(4, b"").repeat(2 << 20)), Vec::new(), "an entry is larger than 8 MiB"),
+        ("a name", entry(&"x".repeat(9 << 20), "cn", b""), Vec::new(), "an entry is larger than 8 MiB"),
+        (
+            "a message that is announced",
+            vec![0x30, 0x84, 0x7f, 0xff, 0xff, 0xff],
+            vec![b'x'],
+            "a message is larger than",
+        ),
+        ("an impossible length", [&[0x30, 0x88][..], &[0xff; 8]].concat(), vec![b'x'], "can't be understood"),
+        ("a length without end", vec![0x30, 0xff], vec![0xff], "can't be understood"),
+        ("empty messages", Vec::new(), vec![0x30, 0], "can't be understood"),
+        ("nesting", said(2, &nested(20_000)), Vec::new(), "can't be understood"),
+        ("deep nesting", said(2, &nested(1_000_000)), Vec::new(), "can't be understood"),
+        ("no LDAP", Vec::new(), vec![b'\n'], "can't be understood"),
+        ("entries of nobody", Vec::new(), entry("", "x", b""), "a page is larger than"),
+    ] {
+        bounded(what, 128 << 20, || {
+            let error = endless([root.clone(), done.clone()].concat(), begin, again).unwrap_err().to_string();
+            assert!(error.contains(expected), "{what}: {error}");
+        });
+    }
+}
+
+/// Reads from a server that answers the first search for people so.
+fn endless(root: Vec<u8>, begin: Vec<u8>, again: Vec<u8>) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ldap://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 4096];
+            for answer in [root, begin] {
+                let _ = stream.read(&mut asked).await;
+                let _ = stream.write_all(&answer).await;
+            }
+            let again = again.repeat(1 + (64 << 10) / again.len().max(1));
+            while !again.is_empty() && stream.write_all(&again).await.is_ok() {}
+            let _ = stream.read(&mut asked).await;
+        });
+        let settings = Settings {
+            servers: Servers::Listed(vec![url]),
+            kind: None,
+            bind: Bind::Anonymous,
+            tls: Tls::default(),
+            page_size: 10,
+            connect_timeout: Duration::from_secs(20),
+            timeout: Duration::from_secs(20),
+        };
+        read(&Session::open(&settings).await?, &query(Changes::Full, None)).await
+    })
 }

@@ -16,8 +16,15 @@ mod watch;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod control;
+#[cfg(test)]
 mod destinations;
 #[cfg(test)]
 mod ldap;
 #[cfg(test)]
+#[cfg(feature = "sandbox")]
+mod ldif;
+#[cfg(test)]
 mod mapping;
+#[cfg(test)]
+mod transport;

@@ -10,6 +10,9 @@ use crate::roster::Key;
 /// Longer is a wrong column, or a quote that is never closed.
 const LONGEST: usize = 1_000;
 
+/// Whoever has so many faults has the wrong file: of one that is all faults, their words would be many times its size.
+const ENOUGH: usize = 1_000;
+
 /// The members, one a row: their identity in the column named like the target's field, else in the first; and what other
 /// columns named like the target's fields say of them.
 pub fn members(file: &[u8], destination: &dyn Destination) -> Result<Vec<Member>, Vec<String>> {
@@ -17,6 +20,9 @@ pub fn members(file: &[u8], destination: &dyn Destination) -> Result<Vec<Member>
     let (mut columns, mut known, mut faults) = (Columns::default(), BTreeMap::new(), Vec::new());
     let (mut lines, mut members) = (Lines { file, at: 0, line: 1 }, Vec::new());
     for (at, record) in reader.into_records().enumerate() {
+        if faults.len() == ENOUGH {
+            break;
+        }
         let place = record.as_ref().map_or_else(csv::Error::position, StringRecord::position);
         let line = place.map_or(0, |place| lines.of(place));
         if at == 0
@@ -117,6 +123,10 @@ impl Lines<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
     use crate::destination::veris::{self, Veris};
     use crate::roster::Payload;
@@ -178,6 +188,20 @@ mod tests {
         }
         let latin = members(b"7\nB\xf8rge\n8\n", &veris()).unwrap_err();
         assert_eq!(latin, ["line 2: is not UTF-8: save the file as that"]);
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_faults_is_not_read_to_its_end() {
+        assert_eq!(read(&",\n".repeat(5_000)).unwrap_err().len(), ENOUGH);
+    }
+
+    proptest! {
+        #[test]
+        fn never_a_panic_and_never_nothing(bytes in vec(select(&b"7E\"',;\t\r\n \xff\xef\xbb\xbf\0u"[..]), 0..200), header: bool) {
+            let head: &[u8] = if header { b"unique_id,email\n" } else { b"" };
+            let found = members(&[head, &bytes].concat(), &veris());
+            prop_assert!(found.map_or_else(|faults| faults.len(), |members| members.len()) > 0);
+        }
     }
 
     #[test]
