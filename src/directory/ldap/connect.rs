@@ -3,46 +3,71 @@
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
-use ldap3::{LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use ldap3::{LdapConnAsync, LdapConnSettings, StdStream};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::driver::shielded;
 use super::endpoint::Endpoint;
-use super::{Deadline, Error, Operation, dns, tls};
+use super::{Deadline, Error, Operation, dns, guard, tls};
 use crate::directory::{Bind, Servers, Settings};
 
 /// Connects, with TLS where it is configured. No byte of a password is sent here.
 pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: Deadline) -> Result<Connection, Error> {
-    let (connection, ldap) = match endpoint {
-        Endpoint::Unix { path } => deadline.hold(Operation::Connect, unix(path)).await?,
-        Endpoint::Tcp { host, port, ldaps } => {
-            let server = &format!("{host}:{port}");
-            let stream = tcp(host, *port, settings, deadline).await?;
-            let peer = stream.peer_addr().ok().map(|peer| peer.ip());
-            let options = socket(stream, server)?;
-            if *ldaps || settings.tls.starttls {
-                let config = tls::config(&settings.tls).await?;
-                let options = options.set_config(config).set_starttls(!ldaps);
-                let scheme = if *ldaps { "ldaps" } else { "ldap" };
-                let url = url(scheme, host, *port);
-                let shake = async {
-                    let opened = shielded(async move { LdapConnAsync::with_settings(options, &url).await }).await;
-                    match opened {
-                        Some(opened) => opened.map_err(|error| tls::explain(error, server, host, &settings.tls)),
-                        None => Err(unreachable(server, &"its reply to StartTLS is not well-formed LDAP")),
-                    }
-                };
-                deadline.hold(Operation::Connect, shake).await?
-            } else {
-                refuse_plaintext(peer, server, settings)?;
-                let opened = LdapConnAsync::with_settings(options, &url("ldap", host, *port)).await;
-                opened.map_err(|error| unreachable(server, &error))?
-            }
+    let (host, port, ldaps) = match endpoint {
+        Endpoint::Unix { path } => {
+            let server = format!("the socket {path}");
+            let dialled = async { UnixStream::connect(path).await.map_err(|error| unreachable(&server, &error)) };
+            let stream = deadline.hold(Operation::Connect, dialled).await?;
+            return guarded(stream, &server, settings).await;
         }
+        Endpoint::Tcp { host, port, ldaps } => (host, *port, *ldaps),
     };
-    Ok(Connection::new(connection, ldap, settings.timeout))
+    let server = &format!("{host}:{port}");
+    let stream = tcp(host, port, settings, deadline).await?;
+    if !ldaps && !settings.tls.starttls {
+        refuse_plaintext(stream.peer_addr().ok().map(|peer| peer.ip()), server, settings)?;
+        return guarded(stream, server, settings).await;
+    }
+    if let Bind::Gssapi { .. } = settings.bind {
+        return deadline.hold(Operation::Connect, tied(stream, host, port, ldaps, settings)).await;
+    }
+    let stream = deadline.hold(Operation::Connect, tls::shake(stream, server, host, !ldaps, &settings.tls)).await?;
+    guarded(stream, server, settings).await
+}
+
+/// Everything that comes is looked at before ldap3 reads it.
+async fn guarded(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    server: &str,
+    settings: &Settings,
+) -> Result<Connection, Error> {
+    let (stream, guard) = guard::through(stream).map_err(|error| unreachable(server, &error))?;
+    let options = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
+    let opened = LdapConnAsync::with_settings(options, "ldapi:///").await;
+    let (connection, ldap) = opened.map_err(|error| unreachable(server, &error))?;
+    Ok(Connection::new(connection, ldap, Some(guard), settings.timeout))
+}
+
+/// With ldap3's own TLS, to which it ties a bind by Kerberos (RFC 5929 section 4).
+async fn tied(stream: TcpStream, host: &str, port: u16, ldaps: bool, settings: &Settings) -> Result<Connection, Error> {
+    let server = &format!("{host}:{port}");
+    let stream = stream.into_std().map_err(|error| unreachable(server, &error))?;
+    let options = LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream));
+    let options = options.set_config(tls::config(&settings.tls).await?).set_starttls(!ldaps);
+    let url = url(if ldaps { "ldaps" } else { "ldap" }, host, port);
+    match shielded(async move { LdapConnAsync::with_settings(options, &url).await }).await {
+        Some(Ok((connection, ldap))) => Ok(Connection::new(connection, ldap, None, settings.timeout)),
+        Some(Err(error)) => Err(tls::explain(error, server, host, &settings.tls)),
+        None => Err(no_ldap(server)),
+    }
+}
+
+/// Its answer to the request for TLS.
+pub(super) fn no_ldap(server: &str) -> Error {
+    unreachable(server, &"its reply to StartTLS is not well-formed LDAP")
 }
 
 /// The config refuses this too; here it is held where the password would be sent.
@@ -59,20 +84,6 @@ fn refuse_plaintext(peer: Option<IpAddr>, server: &str, settings: &Settings) -> 
 
 fn url(scheme: &str, host: &str, port: u16) -> String {
     if host.contains(':') { format!("{scheme}://[{host}]:{port}") } else { format!("{scheme}://{host}:{port}") }
-}
-
-fn socket(stream: TcpStream, server: &str) -> Result<LdapConnSettings, Error> {
-    let stream = stream.into_std().map_err(|error| unreachable(server, &error))?;
-    Ok(LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream)))
-}
-
-async fn unix(path: &str) -> Result<(LdapConnAsync, ldap3::Ldap), Error> {
-    let opened = async {
-        let stream = UnixStream::connect(path).await?.into_std()?;
-        let options = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
-        LdapConnAsync::with_settings(options, "ldapi:///").await
-    };
-    opened.await.map_err(|error: LdapError| unreachable(&format!("the socket {path}"), &error))
 }
 
 /// The first address that answers. Each gets its share of the time left, so that a dead first one does not cost all.

@@ -9,6 +9,7 @@ use ldap3::{Ldap, LdapConnAsync, LdapError, LdapResult, SearchOptions};
 
 use super::driver::{Driver, Ended};
 use super::error::one_line;
+use super::guard::Guard;
 use super::{BindFailure, Error, Operation};
 use crate::directory::{Kind, Scope};
 
@@ -20,6 +21,7 @@ const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 pub(super) struct Connection {
     pub(super) ldap: Ldap,
     driver: Arc<Driver>,
+    guard: Option<Guard>,
     /// For each operation.
     timeout: Duration,
 }
@@ -38,8 +40,8 @@ pub(super) struct Request<'a> {
 }
 
 impl Connection {
-    pub(super) fn new(connection: LdapConnAsync, ldap: Ldap, timeout: Duration) -> Self {
-        Self { ldap, driver: Arc::new(Driver::start(connection)), timeout }
+    pub(super) fn new(connection: LdapConnAsync, ldap: Ldap, guard: Option<Guard>, timeout: Duration) -> Self {
+        Self { ldap, driver: Arc::new(Driver::start(connection)), guard, timeout }
     }
 
     /// Runs a search; the result is the server's own for this operation, whatever its code.
@@ -73,6 +75,9 @@ impl Connection {
 
     /// What an error of ldap3 means.
     pub(super) async fn lost(&self, error: LdapError, during: Operation) -> Error {
+        if let Some(error) = self.guard.as_ref().and_then(|guard| guard.told(&during)) {
+            return error;
+        }
         match error {
             LdapError::Io { source } => Error::Cut { during, why: source.to_string() },
             LdapError::LdapResult { result } => match outcome(&result, during.clone(), "") {

@@ -1,7 +1,8 @@
 //! The LDAP client: [`Session`] a bound connection, [`Reader`] the pages of a reading.
 //!
 //! What ldap3 does not promise is held here: every search is paged, so that memory is bounded; a page counts only with
-//! its own result code; every wait has an end; a malformed reply ends the connection, not the process.
+//! its own result code; every wait has an end; a malformed reply ends the connection, not the process; no message is larger
+//! or deeper than can be borne (`guard`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +25,9 @@ mod dns;
 mod driver;
 mod endpoint;
 mod error;
+mod frames;
 mod group;
+mod guard;
 pub mod kerberos;
 mod look_up;
 mod narrow;
@@ -38,6 +41,7 @@ mod reader;
 mod rights;
 mod root_dse;
 mod schema;
+mod starttls;
 mod tls;
 mod words;
 

@@ -7,6 +7,10 @@ use crate::directory::{Attributes, Entry, EntryBuilder, Slot};
 /// More than this is no person.
 pub(super) const LARGEST_ENTRY: usize = 8 << 20;
 
+/// What a value counts at least, and an entry: also of those with nothing in them there may be too many.
+const LEAST: usize = 16;
+const LEAST_ENTRY: usize = 256;
+
 /// `SearchResultEntry` and `SearchResultReference`.
 pub(super) const ENTRY: u64 = 4;
 pub(super) const REFERENCE: u64 = 19;
@@ -42,7 +46,10 @@ impl Row {
     pub(super) fn parse(tag: StructureTag, attributes: &Attributes) -> Result<Self, Fault> {
         let (dn, list) = parts(tag)?;
         let dn = String::from_utf8(dn).unwrap_or_else(|bytes| String::from_utf8_lossy(bytes.as_bytes()).into_owned());
-        let size = dn.len();
+        let size = dn.len() + LEAST_ENTRY;
+        if size > LARGEST_ENTRY {
+            return Err(Fault::TooLarge);
+        }
         let mut row = Self { builder: EntryBuilder::new(dn), tagged: Vec::new(), ranges: Vec::new(), size };
         row.add(list, attributes)?;
         Ok(row)
@@ -81,7 +88,7 @@ impl Row {
             }
             for value in values {
                 let value = primitive(value)?;
-                self.size += value.len();
+                self.size += value.len().max(LEAST);
                 if self.size > LARGEST_ENTRY {
                     return Err(Fault::TooLarge);
                 }

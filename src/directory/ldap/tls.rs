@@ -9,10 +9,13 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-use super::connect::plain;
+use super::connect::{no_ldap, plain};
 use super::connection::outcome;
-use super::{Error, Operation};
+use super::{Error, Operation, starttls};
 use crate::directory::Tls;
 
 /// The TLS of a connection. Given to ldap3 always: its own store becomes empty when one system certificate is bad.
@@ -53,6 +56,27 @@ fn system() -> Result<RootCertStore, Error> {
         return Err(Error::Authorities { why: "the system has none: set tls.ca".to_owned() });
     }
     Ok(roots)
+}
+
+/// Opens TLS with whoever is at the other end, which is asked for it where it does not expect that.
+pub(super) async fn shake(
+    mut stream: TcpStream,
+    server: &str,
+    host: &str,
+    starttls: bool,
+    settings: &Tls,
+) -> Result<TlsStream<TcpStream>, Error> {
+    let config = config(settings).await?;
+    let explained = |error| explain(error, server, host, settings);
+    if starttls {
+        match starttls::ask(&mut stream).await.map_err(|error| explained(error.into()))? {
+            Some(result) if result.rc == 0 => {}
+            Some(result) => return Err(explained(result.into())),
+            None => return Err(no_ldap(server)),
+        }
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| explained(error.into()))?;
+    TlsConnector::from(config).connect(name, stream).await.map_err(|error| explained(error.into()))
 }
 
 /// What an error while opening TLS means.
