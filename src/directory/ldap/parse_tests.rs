@@ -97,3 +97,13 @@ fn what_is_malformed_or_too_large_is_a_fault_not_a_panic() {
     assert_eq!(references(octets(b"ldap://a")), Vec::<String>::new());
     assert_eq!(references(sequence(vec![octets(b"ldap://a"), octets(b"\xff")])), ["ldap://a"]);
 }
+
+#[test]
+fn what_holds_nothing_counts_all_the_same() {
+    let attributes = asked(&["cn"]);
+    let row = Row::parse(entry(b"", &[]), &attributes).unwrap();
+    assert_eq!(row.size, LEAST_ENTRY);
+    let row = Row::parse(entry(b"", &[("cn", &[b"", b"x", b"seventeen letters"])]), &attributes).unwrap();
+    assert_eq!(row.size, LEAST_ENTRY + 2 * LEAST + 17);
+    assert_eq!(Row::parse(entry(&vec![b'x'; LARGEST_ENTRY], &[]), &attributes).err(), Some(Fault::TooLarge));
+}
