@@ -74,14 +74,22 @@ fn theirs() -> Vec<(&'static str, Takes, Value)> {
         ("float", Takes::Each, Value::from_function(builtin::float)),
         ("int", Takes::Each, Value::from_function(builtin::int)),
         ("lower", Takes::Each, Value::from_function(builtin::lower)),
-        ("replace", Takes::Each, Value::from_function(replace)),
+        (
+            "replace",
+            Takes::Each,
+            Value::from_function(|text: Cow<'_, str>, from: Cow<'_, str>, to: Cow<'_, str>| replace(&text, &from, &to)),
+        ),
         ("round", Takes::Each, Value::from_function(builtin::round)),
         ("string", Takes::Each, Value::from_function(string)),
         ("title", Takes::Each, Value::from_function(builtin::title)),
         ("trim", Takes::Each, Value::from_function(builtin::trim)),
         ("upper", Takes::Each, Value::from_function(builtin::upper)),
         ("first", Takes::All, Value::from_function(builtin::first)),
-        ("join", Takes::All, Value::from_function(join)),
+        (
+            "join",
+            Takes::All,
+            Value::from_function(|list: &Value, between: Option<Cow<'_, str>>| join(list, between.as_deref())),
+        ),
         ("last", Takes::All, Value::from_function(builtin::last)),
         ("list", Takes::All, Value::from_function(builtin::list)),
         ("max", Takes::All, Value::from_function(builtin::max)),
@@ -127,14 +135,14 @@ fn msisdn(text: &str, country: Option<&str>) -> Result<Option<String>, Error> {
 }
 
 /// MiniJinja's own, but for the end to it.
-fn join(list: &Value, between: Option<Cow<'_, str>>) -> Result<String, Error> {
-    measure::joined(list, between.as_deref().unwrap_or_default())
+fn join(list: &Value, between: Option<&str>) -> Result<String, Error> {
+    measure::joined(list, between.unwrap_or_default())
 }
 
 /// MiniJinja's own, but for the end to it.
-fn replace(text: Cow<'_, str>, from: Cow<'_, str>, to: Cow<'_, str>) -> Result<String, Error> {
-    measure::text(text.len().saturating_add(text.matches(&*from).count().saturating_mul(to.len())))?;
-    Ok(text.replace(&*from, &to))
+fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+    measure::text(text.len().saturating_add(text.matches(from).count().saturating_mul(to.len())))?;
+    Ok(text.replace(from, to))
 }
 
 /// MiniJinja's own, but for the end to it.

@@ -45,7 +45,8 @@ fn invocation() -> Invocation {
 }
 
 /// A daemon that counts its commands.
-async fn daemon(socket: &Path) -> Arc<AtomicUsize> {
+fn daemon(socket: &Path, runtime: &Runtime) -> Arc<AtomicUsize> {
+    let _runs = runtime.enter();
     let commands = Arc::<AtomicUsize>::default();
     let heard = commands.clone();
     let handler: Arc<Handler> = Arc::new(move |invocation, file, _, frames| {
@@ -61,7 +62,7 @@ async fn daemon(socket: &Path) -> Arc<AtomicUsize> {
 fn control_daemon() {
     let (runtime, folder) = (runtime(), tempfile::tempdir().unwrap());
     let socket = folder.path().join("socket");
-    let commands = runtime.block_on(daemon(&socket));
+    let commands = daemon(&socket, &runtime);
     target("control-daemon").feed(|input| {
         runtime.block_on(async {
             let before = commands.load(Ordering::Relaxed);
@@ -111,7 +112,7 @@ fn control_client() {
 fn control_without_end() {
     let (runtime, folder) = (runtime(), tempfile::tempdir().unwrap());
     let socket = folder.path().join("socket");
-    let commands = runtime.block_on(daemon(&socket));
+    let commands = daemon(&socket, &runtime);
     let file = |bytes: u64| serde_json::to_string(&Invocation { file: Some(bytes), ..invocation() }).unwrap() + "\n";
     for (what, begin, again, memory) in [
         ("a line without end", String::new(), "x", 8 << 20),
@@ -158,7 +159,7 @@ fn control_client_of_what_never_ends() {
             let stream = connect(&socket).await.unwrap();
             let (mut other, _) = listener.accept().await.unwrap();
             let endless = async {
-                while other.write_all(&[b'x'; 64 << 10]).await.is_ok() {}
+                while other.write_all(&[b'x'; 16 << 10]).await.is_ok() {}
                 std::future::pending::<()>().await;
             };
             let asked = invocation();

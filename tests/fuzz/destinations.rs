@@ -160,7 +160,7 @@ fn ended(done: &Done) {
     let fit = |Refusal { text, .. }: &Refusal| assert!(text.len() < 2000 && !text.contains('\n'), "{text}");
     match done {
         Done::Split(why) | Done::Stuck(why) | Done::TooLarge(why) | Done::Unauthorised(why) | Done::Later(_, why) => {
-            fit(why)
+            fit(why);
         }
         Done::Unknown(why) | Done::Lost(why) | Done::Failed(why) => fit(why),
         Done::Partly(named) => named.iter().for_each(|(_, why)| fit(why)),

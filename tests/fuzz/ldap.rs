@@ -181,7 +181,9 @@ fn query(changes: Changes, group: Option<&str>) -> Query {
     for name in ["entryUUID", "objectGUID", "cn", "mail", "jpegPhoto", "member", "memberOf"] {
         attributes.add(name);
     }
-    group.into_iter().for_each(|group| attributes.add_group(group));
+    if let Some(group) = group {
+        attributes.add_group(group);
+    }
     let search = |base: &str| Search { base: base.to_owned(), filter: "(cn=*)".to_owned(), scope: Scope::Subtree };
     Query {
         searches: vec![search("ou=a,dc=x"), search("ou=b,dc=x")],

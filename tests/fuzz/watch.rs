@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// One input, on a busy machine in a debug build.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// All of the tests' memory; what one input may take is measured beside this, once it ends.
 const MOST: u64 = 3 << 30;
 
