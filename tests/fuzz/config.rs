@@ -52,7 +52,7 @@ const CONFIG: Target = Target {
     ],
     longest: 16 << 10,
     memory: 64 << 20,
-    seeds: 2500,
+    seeds: 1200,
 };
 
 fn environment() -> Environment {

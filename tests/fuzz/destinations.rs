@@ -75,7 +75,7 @@ const WORDS: &[&[u8]] = &[
 ];
 
 const fn target(name: &'static str, more: &'static [&'static str]) -> Target {
-    Target { name, more, words: WORDS, longest: 64 << 10, memory: 16 << 20, seeds: 1500 }
+    Target { name, more, words: WORDS, longest: 64 << 10, memory: 16 << 20, seeds: 800 }
 }
 
 fn now() -> Timestamp {

@@ -65,7 +65,7 @@ const WORDS: &[&[u8]] = &[
 ];
 
 const fn target(name: &'static str) -> Target {
-    Target { name, more: &[], words: WORDS, longest: 16 << 10, memory: 16 << 20, seeds: 500 }
+    Target { name, more: &[], words: WORDS, longest: 16 << 10, memory: 16 << 20, seeds: 250 }
 }
 
 /// A server that answers every connection with the input as it is then.
@@ -244,7 +244,7 @@ fn ldap_changes() {
     let cookie = "rid=001,csn=20260102030405.000000Z#000000#000#000000".to_owned();
     let syncrepl = Position::Syncrepl { cookies: vec![cookie; 2], witnesses: Vec::new() };
     let usn = Position::Usn { invocation: "3f2504e0-4f89-11d3-9a0c-0305e82c3301".to_owned(), highest: 5 };
-    target("ldap-changes").feed(|input| {
+    Target { seeds: 100, ..target("ldap-changes") }.feed(|input| {
         for position in [syncrepl.clone(), usn.clone(), Position::Timestamp { latest: Some(1_700_000_000) }] {
             let mark = Mark { position, groups: None, places: None };
             judged(lab.talk(input, async |mut session| session.changed(&query, &mark).await.map(drop)));

@@ -26,7 +26,7 @@ const LDIF: Target = Target {
     ],
     longest: 16 << 10,
     memory: 4 << 20,
-    seeds: 4000,
+    seeds: 2000,
 };
 
 #[test]

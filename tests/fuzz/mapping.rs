@@ -88,7 +88,7 @@ const MAPPING: Target = Target {
     ],
     longest: 4 << 10,
     memory: 64 << 20,
-    seeds: 4000,
+    seeds: 2000,
 };
 
 fn source(text: &str) -> Source {

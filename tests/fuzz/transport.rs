@@ -45,7 +45,7 @@ const HTTP: Target = Target {
     longest: 16 << 10,
     // 2 KB of gzip hold 2 MiB; half of that is read.
     memory: 8 << 20,
-    seeds: 2000,
+    seeds: 1200,
 };
 
 /// Longer than anything on the loopback takes.
