@@ -125,6 +125,17 @@ fn sql_lives_in_the_store() {
 }
 
 #[test]
+fn the_threat_model_names_tests_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/threat-model.md")).unwrap();
+    let files: Vec<_> = text.split('`').filter(|word| word.ends_with(".rs") && !word.contains(' ')).collect();
+    assert!(files.len() > 20, "{files:?}");
+    for file in files {
+        assert!(root.join("tests/it").join(file).exists() || root.join(file).exists(), "{file} is not there");
+    }
+}
+
+#[test]
 fn the_house_test_can_fail() {
     assert_eq!(touches(&code("let x = Instant::now(); // tokio")), ["Instant"]);
     assert_eq!(named(&code("use crate::store::Store;\n// use crate::cli;")), ["store"]);
