@@ -14,6 +14,7 @@ use super::voice::{Line, Voice};
 use crate::config::{Config, Environment, Sync, Target};
 use crate::daemon::clock::{Going, Steady};
 use crate::daemon::inquiry::Untold;
+use crate::daemon::retention;
 use crate::daemon::{self, Daemon, DaemonError, Order, PerformError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
@@ -171,6 +172,19 @@ impl Context {
         let outcome = self.perform(config, sync, &mut hold.store, (Aim::Sync, reach), patience, &line).await?;
         hold.close().await?;
         Ok(outcome.into_tally())
+    }
+
+    /// Removes what was kept for long enough, after whatever else a command did; a daemon does so by itself.
+    pub async fn tidy(&self, config: &Config) -> Result<(), Failure> {
+        let Place::Here { clock, lock, .. } = &self.place else { return Ok(()) };
+        if lock.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            return Ok(());
+        }
+        let clock = clock.enter();
+        let mut store = Store::open(&config.state).await?;
+        store.follow_clock(clock.now()).await?;
+        retention::remove(&mut store, retention::cutoff(&config.retention, clock.now().wall)).await?;
+        Ok(store.close().await?)
     }
 
     /// What a run of a sync would do.

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::look::look;
 use super::output::{Failure, json_line};
 use crate::config::Config;
+use crate::daemon::retention;
 use crate::destination;
 use crate::report::story::{Account, Event, HeldChange, Look, Said, Story};
 use crate::report::{Exit, text};
@@ -48,7 +49,7 @@ impl Explain {
         let account = match id {
             Some(id) => match store.account(id).await? {
                 Some(row) => {
-                    let said = store.said(id, now).await?.map(said);
+                    let said = store.said(id, retention::cutoff(&config.retention, now).values).await?.map(said);
                     Some(account(row, store.waits(id).await?, said)?)
                 }
                 None => None,

@@ -51,6 +51,7 @@ impl Sync {
             };
             exit = exit.and(ended);
         }
+        context.tidy(&config).await?;
         Ok(exit)
     }
 }

@@ -159,11 +159,10 @@ impl<'a> Books<'a> {
         Ok(Some(Resumed { feed, realm, tally }))
     }
 
-    /// Whatever another process left behind: batches on their way, and what is not kept for long or not at all.
+    /// Whatever another process left behind: batches on their way, and what is not kept at all.
     async fn recover(&mut self, realm: &str, now: Timestamp) -> Result<(), store::Error> {
         self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
-        self.store.forget_once(realm).await?;
-        self.store.forget_said(now).await
+        self.store.forget_once(realm).await
     }
 
     async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {
@@ -176,6 +175,7 @@ impl<'a> Books<'a> {
             granted: &admit.question.guard.granted,
             rules: self.job.rules,
             forgotten: &admit.forgotten,
+            unseen: &admit.unseen,
             extent: &admit.extent,
             standpoint: &admit.standpoint,
             now,

@@ -148,6 +148,7 @@ impl Life {
             self.take_up(config).await;
         }
         self.daemon.start_due();
+        self.daemon.tidy();
         let glance = self.daemon.glance();
         self.notifier.status(&glance);
     }

@@ -20,6 +20,7 @@ pub mod log;
 pub mod peer;
 mod perform;
 pub mod ready;
+pub mod retention;
 mod run;
 mod runs;
 pub mod schedule;

@@ -11,6 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::agenda::Agenda;
 use super::ask;
 use super::clock::Steady;
+use super::retention::Round;
 use super::stop::{Stop, Stopping};
 use crate::config::{Config, Sync};
 use crate::report::metrics::Counted;
@@ -35,6 +36,7 @@ pub struct Daemon {
     said: Mutex<BTreeMap<String, (String, Option<String>)>>,
     /// The last run's store, for the next one: to open one takes longer than a run to which nothing comes.
     spare: Mutex<Option<Store>>,
+    round: Mutex<Round>,
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
     /// One asks the store how everything stands at a time, however many would like to.
@@ -88,6 +90,7 @@ impl Daemon {
             counted: Counted::default(),
             said: Mutex::default(),
             spare: Mutex::default(),
+            round: Mutex::default(),
             beat: Mutex::new(Instant::now()),
             asking: tokio::sync::Mutex::default(),
         }
@@ -142,6 +145,11 @@ impl Daemon {
     /// What is to run when.
     pub(super) fn agenda(&self) -> MutexGuard<'_, Agenda> {
         lock(&self.agenda)
+    }
+
+    /// When the store is looked through for what is due to go.
+    pub(super) fn round(&self) -> MutexGuard<'_, Round> {
+        lock(&self.round)
     }
 
     /// Which syncs run.
@@ -240,6 +248,17 @@ impl Daemon {
             () = self.stop.wait() => Err(Stopping),
             slot = slot.lock_owned() => Ok(slot),
         }
+    }
+
+    /// Held by whoever needs that nobody is at work at any target. Always in the same order, or two would wait for each other.
+    pub async fn slots(&self, config: &Config) -> Result<Vec<OwnedMutexGuard<()>>, Stopping> {
+        let mut realms: BTreeSet<_> = config.destinations.values().map(|target| target.destination.realm()).collect();
+        realms.extend(lock(&self.slots).keys().cloned());
+        let mut slots = Vec::new();
+        for realm in realms {
+            slots.push(self.slot(&realm).await?);
+        }
+        Ok(slots)
     }
 
     /// Waits for a sync's turn at its target, wherever the config says that this is by then.

@@ -12,6 +12,7 @@ use tracing::{debug, error, info, warn};
 use super::DaemonError;
 use crate::config::Changes;
 use crate::report::{Summary, text};
+use crate::store;
 
 /// The daemon runs.
 pub fn started(version: &str, config: &Path, syncs: &[&str]) {
@@ -107,6 +108,11 @@ pub fn broke(sync: &str, error: &DaemonError) {
     error!(sync, error = %error, "{sync}: the run could not go on: {error}");
 }
 
+/// What is due to go could not be removed, for now.
+pub fn untidy(error: &store::Error) {
+    error!(%error, "what was kept for long enough could not be removed, which is tried again: {error}");
+}
+
 /// Somebody had the daemon do something. Their reason, free text, is in the audit only.
 pub fn commanded(by: &str, command: &str, sync: Option<&str>) {
     let of = sync.map(|sync| format!(" {sync}")).unwrap_or_default();
@@ -135,7 +141,6 @@ mod tests {
     use super::*;
     use crate::daemon::log::tests::logged;
     use crate::report::{Delivery, Members, Read};
-    use crate::store;
 
     fn summary(result: &str) -> Summary {
         Summary {
@@ -222,6 +227,7 @@ mod tests {
             commanded("root", "approve", Some("employees"));
             commanded("ada", "reload", None);
             broke("employees", &DaemonError::Store(store::Error::Damaged("a run".to_owned())));
+            untidy(&store::Error::Damaged("a run".to_owned()));
             stopping("SIGTERM");
             stopped();
         });

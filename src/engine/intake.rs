@@ -194,6 +194,11 @@ impl Intake {
         self.unread().filter(|known| !known.claims).map(|known| known.id).collect()
     }
 
+    /// People who left before and were not read.
+    pub fn unseen(&self) -> Vec<i64> {
+        self.unread().filter(|known| known.claims && !known.active).map(|known| known.id).collect()
+    }
+
     /// Everybody known who was not read.
     pub(super) fn unread(&self) -> impl Iterator<Item = &Known> {
         self.known.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(known, _)| known)

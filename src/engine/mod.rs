@@ -232,6 +232,8 @@ pub struct Admit {
     pub plan: Plan,
     /// People who never had an account and are not in the directory any more.
     pub forgotten: Vec<i64>,
+    /// People who left and were not read.
+    pub unseen: Vec<i64>,
     /// How far it is what the directory holds.
     pub extent: Extent,
     /// Who answered, and where it stood.

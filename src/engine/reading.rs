@@ -207,10 +207,10 @@ impl Run {
             return self.planned(question, plan);
         }
         let standpoint = self.standpoint(&intake.server, read.marks, now);
-        let forgotten = intake.forgotten();
+        let (forgotten, unseen) = (intake.forgotten(), intake.unseen());
         self.once = read.intake.once;
         self.phase = Phase::Admitting;
-        let admit = Admit { question, plan, forgotten, extent: read.extent, standpoint };
+        let admit = Admit { question, plan, forgotten, unseen, extent: read.extent, standpoint };
         vec![Effect::Commit(Transaction::Admit(Box::new(admit)))]
     }
 

@@ -84,7 +84,7 @@ pub struct Account {
     pub waits: Option<String>,
     /// Why the target refused.
     pub refusal: Option<String>,
-    /// What it said of this very member, within the last day.
+    /// What it said of this very member, lately.
     pub said: Option<Said>,
     /// Not tried before.
     #[serde(serialize_with = "moment::maybe")]

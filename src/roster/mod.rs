@@ -192,6 +192,12 @@ impl Payload {
         self
     }
 
+    /// The same fields without what they say: texts and numbers are blank, lists empty. What is but true or false stays.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self(self.0.iter().map(|(name, value)| (name.clone(), blank(value))).collect())
+    }
+
     /// Canonical JSON: what is stored, and what the fingerprint is of.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.0).expect("a JSON map always serialises")
@@ -205,6 +211,16 @@ impl Payload {
     /// The fingerprint of the canonical JSON.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self.to_json().as_bytes())
+    }
+}
+
+fn blank(value: &Value) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) => value.clone(),
+        Value::Number(_) => 0.into(),
+        Value::String(_) => "".into(),
+        Value::Array(_) => Value::Array(Vec::new()),
+        Value::Object(below) => below.iter().map(|(name, value)| (name.clone(), blank(value))).collect(),
     }
 }
 

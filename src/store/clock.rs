@@ -12,8 +12,9 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
 /// All that measures elapsed time; a pause without an end has none. What the wall clock said when something happened,
 /// and when it says that somebody expires, stays as it is.
-const FOLLOW: [&str; 12] = [
-    "UPDATE realm SET token_at = token_at + ?1, token_until = token_until + ?1, not_before = not_before + ?1",
+const FOLLOW: [&str; 17] = [
+    "UPDATE realm SET token_at = token_at + ?1, token_until = token_until + ?1, not_before = not_before + ?1,
+       left_since = left_since + ?1",
     "UPDATE token_use SET at = at + ?1",
     "UPDATE feed SET server_since = server_since + ?1, full_at = full_at + ?1,
        paused_until = CASE WHEN paused_until < 200000000000000 THEN paused_until + ?1 ELSE paused_until END",
@@ -28,11 +29,16 @@ const FOLLOW: [&str; 12] = [
     "UPDATE batch SET at = at + ?1, wake = wake + ?1",
     "UPDATE run SET wake = wake + ?1 WHERE wake IS NOT NULL",
     "UPDATE refusal SET at = at + ?1",
+    "UPDATE said SET at = at + ?1",
+    "UPDATE account SET rest_since = rest_since + ?1 WHERE rest_since IS NOT NULL",
+    "UPDATE person SET unseen_since = unseen_since + ?1 WHERE unseen_since IS NOT NULL",
+    "UPDATE milestone SET at = at + ?1",
+    "UPDATE rebuilt SET at = at + ?1",
 ];
 
 /// After another boot nobody knows how long ago anything was. What seems to be yet to come was at most just now (`?1`), and
 /// no wait is longer than a day (`?2`), or a clock that was once ahead would stop everything until then.
-const DOUBT: [&str; 12] = [
+const DOUBT: [&str; 18] = [
     "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL WHERE token_at > ?1",
     "UPDATE realm SET not_before = ?2 WHERE not_before > ?2",
     "UPDATE token_use SET at = ?1 WHERE at > ?1",
@@ -45,6 +51,12 @@ const DOUBT: [&str; 12] = [
     "UPDATE latency SET at = ?1 WHERE at > ?1",
     "UPDATE batch SET wake = ?2 WHERE wake > ?2",
     "UPDATE run SET wake = ?2 WHERE wake > ?2",
+    "UPDATE realm SET left_since = ?1 WHERE left_since > ?1",
+    "UPDATE said SET at = ?1 WHERE at > ?1",
+    "UPDATE account SET rest_since = ?1 WHERE rest_since > ?1",
+    "UPDATE person SET unseen_since = ?1 WHERE unseen_since > ?1",
+    "UPDATE milestone SET at = ?1 WHERE at > ?1",
+    "UPDATE rebuilt SET at = ?1 WHERE at > ?1",
 ];
 
 /// The longest wait there is.

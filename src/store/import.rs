@@ -73,6 +73,9 @@ async fn lay_out(tx: &mut Transaction<'_, Sqlite>, feed: i64, members: &[Member]
 async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
     for statement in [
         "UPDATE account SET certain = 0 WHERE id IN (SELECT account FROM importing WHERE news = 'doubted')",
+        // What was sent of them is forgotten: what is said of them now is what they leave with.
+        "UPDATE account SET body = i.body, confirmed_fp = NULL, emptied = 0 FROM importing i
+         WHERE i.news = 'doubted' AND account.id = i.account AND emptied = 1",
         "UPDATE item SET was_certain = 0, doubted = (SELECT state <> 0 FROM batch WHERE id = item.batch)
          WHERE account IN (SELECT i.account FROM importing i
            JOIN account a ON a.id = i.account
@@ -89,7 +92,7 @@ async fn believe(tx: &mut Transaction<'_, Sqlite>, feed: i64) -> Result<(), Erro
     sqlx::query(
         "UPDATE account SET gone = 0, fp = x'', confirmed_gone = 0, confirmed_fp = NULL, certain = 1, announce = 0,
            left_by = NULL, leaving_since = NULL, leaving_feed = NULL, not_before = NULL, refused = NULL, refusal = NULL,
-           body = CASE i.body WHEN '{}' THEN coalesce(confirmed_body, account.body) ELSE i.body END, confirmed_body = NULL
+           emptied = 0, confirmed_body = NULL, body = CASE WHEN i.body <> '{}' OR emptied = 1 THEN i.body ELSE coalesce(confirmed_body, account.body) END
          FROM importing i WHERE i.news = 'claimed' AND account.id = i.account AND (gone = 1 OR confirmed_gone IS NOT 0)",
     )
     .execute(&mut **tx)

@@ -14,6 +14,7 @@ mod admit;
 mod bind;
 mod clock;
 mod deliver;
+mod expire;
 mod import;
 mod lock;
 mod once;
@@ -36,6 +37,7 @@ mod token;
 pub use admit::Admission;
 pub use bind::BindRecord;
 pub use deliver::{Frozen, Portion};
+pub use expire::Cutoff;
 pub use import::Imported;
 pub use lock::{Lock, LockError};
 pub use past::Past;
@@ -129,6 +131,8 @@ impl Store {
         let options = options
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten, where that costs nothing; see `expire`.
+            .pragma("secure_delete", "FAST")
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
             // Rows of a long scan cross to this thread in such portions.

@@ -99,7 +99,7 @@ impl Store {
         let mut tx = self.write().await?;
         let forgotten = sqlx::query(
             "UPDATE account SET certain = 0, refused = NULL, refusal = NULL, not_before = NULL
-             WHERE batch IS NULL AND (confirmed_gone IS NOT NULL OR certain = 0 OR gone = 0) AND (gone = 1 OR fp <> x'')
+             WHERE batch IS NULL AND emptied = 0 AND (confirmed_gone IS NOT NULL OR certain = 0 OR gone = 0) AND (gone = 1 OR fp <> x'')
                AND id IN (SELECT account FROM person WHERE feed = ?1 AND account IS NOT NULL)
                AND (?3 = 0 OR gone = 1)
                AND (?2 IS NULL OR identity IN (SELECT value FROM json_each(?2))

@@ -107,7 +107,7 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         line("refused", &format!("{} ({again})", printable(refusal)));
     }
     if let Some(said) = said {
-        line("", &format!("in its own words, for a day: {}", shortened(&said.line)));
+        line("", &format!("in its own words: {}", shortened(&said.line)));
     }
     line("payload", "the last good one");
     payload(line, last_good);

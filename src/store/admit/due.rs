@@ -68,7 +68,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
            suspect_root = CASE WHEN account.gone = excluded.gone THEN account.suspect_root END,
            suspect_run = CASE WHEN account.gone = excluded.gone THEN account.suspect_run END,
-           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping, handed = 1",
+           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping,
+           emptied = 0, handed = 1",
     )
     .bind(admission.realm)
     .bind(&admission.rules.as_bytes()[..])

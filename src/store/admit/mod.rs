@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::expire::unseen;
 use super::{Error, Store};
 use crate::engine::{Extent, Standpoint};
 use crate::plan::guard;
@@ -38,6 +39,8 @@ pub struct Admission<'a> {
     pub rules: Fingerprint,
     /// People who never had an account and are not in the directory any more.
     pub forgotten: &'a [i64],
+    /// People who left and are not in the directory any more, as far as everybody was read.
+    pub unseen: &'a [i64],
     /// How far it is what the directory holds.
     pub extent: &'a Extent,
     /// Who answered, and where it stood.
@@ -65,6 +68,9 @@ impl Store {
             .bind(Value::from(admission.forgotten.to_vec()).to_string())
             .execute(&mut *tx)
             .await?;
+        if matches!(admission.extent, Extent::Everybody { .. }) {
+            unseen(&mut tx, admission.feed, admission.unseen, admission.now).await?;
+        }
         standpoint::reach(&mut tx, admission).await?;
         standpoint::stand(&mut tx, admission.feed, admission.standpoint).await?;
         tx.commit().await?;

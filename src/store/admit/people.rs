@@ -39,7 +39,7 @@ pub(super) async fn rule(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
          ON CONFLICT (feed, key, imported) DO UPDATE SET
            handle = coalesce(excluded.handle, handle), seen = excluded.seen, account = excluded.account, active = excluded.active, verdict = excluded.verdict,
            why = excluded.why, protected = excluded.protected, absent_since = excluded.absent_since,
-           recheck_at = excluded.recheck_at",
+           recheck_at = excluded.recheck_at, unseen_since = NULL",
     )
     .bind(admission.feed)
     .bind(admission.realm)

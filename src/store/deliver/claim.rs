@@ -28,6 +28,7 @@ macro_rules! held {
         )
     };
 }
+pub(in crate::store) use held;
 
 impl Portion {
     /// Of whom a batch is made, one after the other: of those who join alone, of the others alone, or of both.
@@ -41,7 +42,7 @@ macro_rules! fill {
     ($who:expr) => {
         concat!(
             "INSERT INTO item (batch, account, gone, fp, body, was_certain)
-             SELECT ?4, a.id, a.gone, a.fp, CASE a.gone WHEN 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
+             SELECT ?4, a.id, a.gone, a.fp, CASE WHEN a.emptied = 1 THEN '{}' WHEN a.gone = 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
                a.certain
              FROM account a WHERE ",
             $who,
@@ -216,6 +217,6 @@ pub(super) fn let_go(stored: &str) -> Result<Vec<Unique>, Error> {
     Ok(values.into_iter().map(Unique::from_stored).collect())
 }
 
-pub(super) fn payload(stored: &str) -> Result<Payload, Error> {
+pub(in crate::store) fn payload(stored: &str) -> Result<Payload, Error> {
     Payload::from_json(stored).map_err(|error| Error::Damaged(error.to_string()))
 }

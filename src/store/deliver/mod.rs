@@ -80,6 +80,7 @@ mod ticket;
 mod work;
 
 pub use claim::{Frozen, Portion};
+pub(in crate::store) use claim::{held, payload};
 
 impl Store {
     /// After a restart: what was prepared never left, what was sent may have arrived.

@@ -1,14 +1,11 @@
 //! What a target said of a member that it refused, values and all.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::{Row, Sqlite, Transaction};
 
 use crate::destination::{Refusal, Said};
 use crate::store::rows::millis;
 use crate::store::{Error, Store};
-
-/// The target itself forgets it after so long (seed 002).
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) async fn keep(
     tx: &mut Transaction<'_, Sqlite>,
@@ -37,19 +34,13 @@ pub(super) async fn withdraw(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Re
 }
 
 impl Store {
-    /// What a target said of a member within the last day.
-    pub async fn said(&mut self, account: i64, now: Timestamp) -> Result<Option<Said>, Error> {
+    /// What a target said of a member since a moment.
+    pub async fn said(&mut self, account: i64, since: Timestamp) -> Result<Option<Said>, Error> {
         let row = sqlx::query("SELECT line, given FROM said WHERE account = ? AND at > ?")
             .bind(account)
-            .bind(millis(now - KEPT))
+            .bind(millis(since))
             .fetch_optional(&mut self.connection)
             .await?;
         row.map(|row| Ok(Said { line: row.try_get("line")?, given: row.try_get("given")? })).transpose()
-    }
-
-    /// Forgets what targets said of members a day ago.
-    pub async fn forget_said(&mut self, now: Timestamp) -> Result<(), Error> {
-        sqlx::query("DELETE FROM said WHERE at <= ?").bind(millis(now - KEPT)).execute(&mut self.connection).await?;
-        Ok(())
     }
 }

@@ -28,6 +28,7 @@ mod opening;
 mod past;
 mod pending;
 mod quarantine;
+mod retention;
 mod said;
 mod settlement;
 mod steer;
@@ -78,11 +79,16 @@ pub(super) struct Desk {
     pub changed_at: Option<Timestamp>,
     /// What the target shows otherwise than it confirmed, at the next admission.
     pub drifts: Vec<Drift>,
+    /// Who is not found any more, at every admission.
+    pub unseen: Vec<i64>,
 }
 
 impl Desk {
     pub async fn new() -> Self {
-        let mut store = Store::memory().await.unwrap();
+        Self::on(Store::memory().await.unwrap()).await
+    }
+
+    pub async fn on(mut store: Store) -> Self {
         store.enrol("staff", None, REALM).await.unwrap();
         let feed = store.feed("staff", None).await.unwrap().unwrap().0.id;
         let run = store.begin_run(feed, at(0)).await.unwrap();
@@ -97,6 +103,7 @@ impl Desk {
             plan: Plan::default(),
             changed_at: None,
             drifts: Vec::new(),
+            unseen: Vec::new(),
         }
     }
 
@@ -114,7 +121,6 @@ impl Desk {
         self.run = self.store.begin_run(self.feed, self.now).await.unwrap();
         self.store.recover(REALM, QUIET, self.now).await.unwrap();
         self.store.forget_once(REALM).await.unwrap();
-        self.store.forget_said(self.now).await.unwrap();
     }
 
     async fn staged(&mut self, says: &[(&str, Say)]) -> Vec<Staged> {
@@ -188,6 +194,7 @@ impl Desk {
             granted: &question.guard.granted,
             rules: self.rules,
             forgotten: &[],
+            unseen: &self.unseen,
             extent: &Extent::Everybody { bases: vec![1], keyless: 0 },
             standpoint: &Standpoint { server: "dc1".to_owned(), since: None, marked: None },
             now: self.now,

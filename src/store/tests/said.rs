@@ -1,9 +1,12 @@
 //! What a target said of a member, values and all, is kept for a day.
 
+use std::time::Duration;
+
 use super::Say::Be;
 use super::{Desk, at};
 use crate::delivery::batch::Settlement;
 use crate::destination::{Refusal, Said};
+use crate::store::Cutoff;
 
 const SAID: &str = "SELECT count(*) FROM said";
 
@@ -29,9 +32,10 @@ async fn the_audit_holds_no_value_of_it() {
 #[tokio::test]
 async fn after_a_day_it_is_gone_and_the_reason_stays() {
     let mut desk = refused().await;
-    desk.store.forget_said(at(24 * 60 - 1)).await.unwrap();
+    let day = Duration::from_hours(24);
+    desk.store.expire_record(Cutoff::at(at(24 * 60 - 1), day, day)).await.unwrap();
     assert_eq!(desk.number(SAID).await, 1);
-    desk.next_run(24 * 60).await;
+    desk.store.expire_record(Cutoff::at(at(24 * 60), day, day)).await.unwrap();
     assert_eq!(desk.number(SAID).await, 0);
     assert_eq!(desk.number("SELECT count(*) FROM account WHERE refusal IS NOT NULL").await, 1);
 }

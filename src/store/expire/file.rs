@@ -1,0 +1,57 @@
+//! What was removed leaves the file, too. SQLite overwrites what it deletes, but not what is left of rows that it moved
+//! from page to page before; and what was written lately is in its log.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::Cutoff;
+use crate::store::rows::millis;
+use crate::store::{Error, Store};
+
+/// Notes that something was removed.
+pub(in crate::store) async fn note(
+    tx: &mut Transaction<'_, Sqlite>,
+    removed: u64,
+    cutoff: Cutoff,
+) -> Result<(), Error> {
+    // The first time counts from when it is first asked.
+    sqlx::query("INSERT INTO rebuilt (id, at, event) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")
+        .bind(millis(cutoff.now))
+        .execute(&mut **tx)
+        .await?;
+    if removed > 0 {
+        sqlx::query("UPDATE rebuilt SET removed = 1").execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Whether it is time to write the file anew: something was removed or changed since the last time, which is long
+    /// enough ago.
+    pub async fn wants_rebuilding(&mut self, cutoff: Cutoff) -> Result<bool, Error> {
+        let wanted = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM rebuilt
+               WHERE at <= ? AND (removed = 1 OR event <> coalesce((SELECT max(id) FROM event), 0)))",
+        );
+        Ok(wanted.bind(millis(cutoff.now - cutoff.rest)).fetch_one(&mut self.connection).await?)
+    }
+
+    /// Writes the file anew, with nothing in it but what is there to be read. Nobody else can write meanwhile.
+    pub async fn rebuild(&mut self, cutoff: Cutoff) -> Result<(), Error> {
+        sqlx::raw_sql("VACUUM").execute(&mut self.connection).await?;
+        sqlx::query(
+            "INSERT INTO rebuilt (id, at, event) SELECT 1, ?, coalesce((SELECT max(id) FROM event), 0) WHERE true
+             ON CONFLICT DO UPDATE SET at = excluded.at, event = excluded.event, removed = 0",
+        )
+        .bind(millis(cutoff.now))
+        .execute(&mut self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Empties the log into the file, so that nothing older is in it. `false` when somebody was still reading from it.
+    pub async fn empty_log(&mut self) -> Result<bool, Error> {
+        let busy: i64 =
+            sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await?;
+        Ok(busy == 0)
+    }
+}
