@@ -265,6 +265,19 @@ mod tests {
     }
 
     #[test]
+    fn an_emptied_payload_has_the_same_fields_and_says_nothing() {
+        let payload = serde_json::json!({
+            "name": "Anna", "born": 1990, "tags": ["a"], "none": null, "properties": { "email": "a@b.c", "push": true },
+        });
+        let payload = Payload::new(payload.as_object().unwrap().clone()).emptied();
+        let properties = r#"{"email":"","push":true}"#;
+        assert_eq!(
+            payload.to_json(),
+            format!(r#"{{"born":0,"name":"","none":null,"properties":{properties},"tags":[]}}"#)
+        );
+    }
+
+    #[test]
     fn debug_shows_nobody() {
         let text =
             format!("{:?} {:?}", Identity::new("anna@example.com"), Payload::default().with("first_name", "Anna"));

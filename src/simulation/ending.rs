@@ -64,6 +64,7 @@ async fn rest(world: &mut World, random: &mut Random) -> Result<(), String> {
             break;
         }
         world.later(7 * 60);
+        world.tidy().await?;
     }
     let stuck = compare(world).await?;
     if !stuck && left_over(world).await? > 0 {

@@ -36,6 +36,7 @@ pub async fn step(world: &mut World, random: &mut Random) -> Result<(), String> 
             let minutes = random.pick(&[1, 5, 15, 61, 300, 1_500, 4_400]);
             world.log.push(format!("{minutes} min later"));
             world.later(minutes);
+            world.tidy().await?;
         }
         58..86 => people(world, random),
         86..89 => config(world, sync, random),

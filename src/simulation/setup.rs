@@ -125,6 +125,12 @@ pub fn destination(kind: Kind, url: &str, secret: &str, batch: usize, manner: Ma
     }
 }
 
+/// In some worlds nothing is kept for longer than histories last.
+fn kept(random: &mut Random) -> (Duration, Duration) {
+    let hours = random.pick(&[(24, 400 * 24), (0, 400 * 24), (1, 72), (24, 24), (0, 0)]);
+    (Duration::from_hours(hours.0), Duration::from_hours(hours.1))
+}
+
 /// A readable target's leaves wait for somebody in some worlds, and what others did there is only said in some.
 fn manner(quota: Quota, random: &mut Random) -> Manner {
     let drift = if random.percent(70) { Mending::Repair } else { Mending::Report };
@@ -176,6 +182,7 @@ impl World {
         let plenty = kind == Kind::Clients || random.percent(50);
         let quota = Quota { quota: 3 + u32::from(plenty) * 9, per: Duration::from_hours(24), reserve: 1 };
         let manner = manner(quota, &mut random.clone());
+        let kept = kept(&mut random.clone());
         let target = destination(kind, URL, "secret", 1 + random.below(4), manner);
         let few = |random: &mut Random| Limit { count: Some(1 + u32::from(random.percent(60)) * 4), percent: 20 };
         let limits = Limits { leave: few(random), back: few(random), join: few(random), change: few(random) };
@@ -215,6 +222,7 @@ impl World {
             strangers: BTreeSet::new(),
             url: URL.to_owned(),
             manner,
+            kept,
             ledger: Ledger::new(&target.limits(), quota),
             past: Vec::new(),
             elsewhere: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -19,7 +20,7 @@ use super::target::Target;
 use crate::engine::{Aim, Job, Outcome};
 use crate::plan::guard::Pair;
 use crate::roster::Timestamp;
-use crate::store::Store;
+use crate::store::{Cutoff, Store};
 
 pub const SYNCS: [&str; 2] = ["staff", "hosts"];
 
@@ -45,6 +46,8 @@ pub struct World {
     /// Members at the target that somebody else put there.
     pub strangers: BTreeSet<String>,
     pub manner: Manner,
+    /// How long values and the audit are kept.
+    pub kept: (Duration, Duration),
     pub ledger: Ledger,
     /// The company before each step.
     pub past: Vec<Arc<Company>>,
@@ -64,6 +67,19 @@ impl World {
     pub fn later(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
         self.target.arrive(self.now);
+    }
+
+    /// Somebody looks through the store for what was kept for long enough.
+    pub async fn tidy(&mut self) -> Result<(), String> {
+        let now = self.command().await?;
+        let (values, audit) = self.kept;
+        let cutoff = Cutoff::at(now, values, audit);
+        let broken = |error: crate::store::Error| error.to_string();
+        for realm in self.store.realms().await.map_err(broken)? {
+            while self.store.expire_people(&realm, cutoff).await.map_err(broken)? > 0 {}
+        }
+        while self.store.expire_record(cutoff).await.map_err(broken)? > 0 {}
+        invariants::at_rest(self).await
     }
 
     /// What the wall clock says to a command, which looks whether it was set.

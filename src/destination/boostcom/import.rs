@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::Settings;
-use super::member::{CHANNELS, CONSENTS, PASSWORD, PROPERTIES, overlay};
+use super::member::{CHANNELS, CONSENTS, PASSWORD, PROPERTIES, STATUS, UPDATED_AT, overlay};
 use crate::destination::{Item, Op};
 use crate::roster::{Identity, Payload};
 
@@ -44,10 +44,16 @@ pub(super) fn member(settings: &Settings, item: &Item, once: &BTreeMap<Identity,
 fn consents(fields: &mut Map<String, Value>, said: Option<&Map<String, Value>>) {
     let Some(said) = said.and_then(|said| said.get(CONSENTS)) else { return };
     let Some(Value::Object(consents)) = fields.get_mut(CONSENTS) else { return };
-    consents.retain(|slug, consent| said.get(slug) != Some(consent));
+    consents.retain(|slug, consent| said.get(slug).is_none_or(|said| is_news(consent, said)));
     if consents.is_empty() {
         fields.remove(CONSENTS);
     }
+}
+
+/// Where what was said is forgotten (see [`Payload::emptied`]) there is no time beside the status.
+fn is_news(consent: &Value, said: &Value) -> bool {
+    let forgotten = said.get(UPDATED_AT).is_some_and(|time| time == "");
+    if forgotten { said.get(STATUS) != consent.get(STATUS) } else { said != consent }
 }
 
 /// A property that the directory has no value for any more: `null` deletes it (public docs), leaving it out would keep it.

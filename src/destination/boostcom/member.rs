@@ -16,8 +16,10 @@ pub const PASSWORD: &str = "password";
 pub const CONSENTS: &str = "consents";
 /// Whether a consent is given.
 pub const STATUS: &str = "status";
+/// Of a consent: since when.
+pub const UPDATED_AT: &str = "updated_at";
 /// All that a consent is made of: the seed's status, and a time where one is known (public docs).
-pub const CONSENT: [&str; 2] = [STATUS, "updated_at"];
+pub const CONSENT: [&str; 2] = [STATUS, UPDATED_AT];
 /// Whether a member may be written to, by each channel. The target's default is yes (seed).
 pub const CHANNELS: [&str; 3] = ["sms_enabled", "email_enabled", "push_enabled"];
 /// Fields that are texts.
@@ -230,7 +232,7 @@ impl Reading {
             if !consent.get(STATUS).is_some_and(Value::is_boolean) {
                 self.fault(at(".status"), "is neither true nor false: compare, as in `{{ newsletter == 'TRUE' }}`");
             }
-            if consent.get("updated_at").is_some_and(|time| !time.is_string()) {
+            if consent.get(UPDATED_AT).is_some_and(|time| !time.is_string()) {
                 self.fault(at(".updated_at"), "is no text");
             }
             for name in consent.keys().filter(|name| !CONSENT.contains(&name.as_str())) {

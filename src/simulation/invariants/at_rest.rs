@@ -69,7 +69,9 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         return Err(format!("{stranger} is nobody of ours, and was touched"));
     }
     let mut theirs = world.target.bodies.keys().filter(|identity| !world.strangers.contains(*identity));
-    match theirs.find(|identity| !accounts.iter().any(|account| account.identity == **identity)) {
+    // Who left long ago is forgotten.
+    let left = |identity: &String| world.target.bodies[identity]["status"] == "in_active";
+    match theirs.find(|identity| !left(identity) && !accounts.iter().any(|account| account.identity == **identity)) {
         Some(identity) => Err(format!("the target knows {identity}, the store does not")),
         None => Ok(()),
     }
