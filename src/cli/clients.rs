@@ -31,12 +31,14 @@ impl Clients {
         let mut store = Store::look(&config.state).await?;
         let (seen, _) = inquiry::look(target, &mut store, Timestamp::now()).await?;
         let ours = store.ours(&target.destination.realm()).await?;
-        let clients = compared(target, &ours, &seen);
+        let clients = compared(target, &ours, &seen).into_iter();
+        let clients: Vec<_> = clients.map(|client| context.shown(client, Client::without_values)).collect();
         if context.json {
             clients.iter().try_for_each(|client| json_line(client).map(|line| context.voice.say(&line)))?;
         } else {
             context.voice.say(&text::clients(&self.name, &clients));
         }
+        context.say_what_is_left_out();
         Ok(Exit::Done)
     }
 }

@@ -26,9 +26,20 @@ pub struct Context {
     pub json: bool,
     /// Who gives the command, for the audit.
     pub by: String,
+    /// Whether field values are for whoever gives it.
+    pub sight: Sight,
     /// Where what is said goes.
     pub voice: Voice,
     place: Place,
+}
+
+/// What of people is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// All that is known.
+    Values,
+    /// Who they are and what becomes of them, but not what their fields say.
+    NoValues,
 }
 
 enum Place {
@@ -48,7 +59,7 @@ pub struct Hold {
     /// The store.
     pub store: Store,
     clock: Going,
-    _slot: Option<OwnedMutexGuard<()>>,
+    _slots: Vec<OwnedMutexGuard<()>>,
 }
 
 impl Hold {
@@ -67,12 +78,34 @@ impl Context {
     /// For a command in a process of its own.
     pub fn here(config: PathBuf, json: bool) -> Self {
         let place = Place::Here { config, clock: Arc::default(), lock: Mutex::default() };
-        Self { json, by: super::who::commander(), voice: Voice::Own, place }
+        // Whoever can't read the store gets no answer.
+        Self { json, by: super::who::commander(), sight: Sight::Values, voice: Voice::Own, place }
     }
 
     /// For a command that somebody asks of the daemon.
-    pub fn in_daemon(daemon: Arc<Daemon>, file: Vec<u8>, json: bool, by: String, voice: Voice) -> Self {
-        Self { json, by, voice, place: Place::Daemon(daemon, file) }
+    pub fn in_daemon(
+        daemon: Arc<Daemon>,
+        file: Vec<u8>,
+        json: bool,
+        (by, sight): (String, Sight),
+        voice: Voice,
+    ) -> Self {
+        Self { json, by, sight, voice, place: Place::Daemon(daemon, file) }
+    }
+
+    /// Something of people, without its values where those are for others; and that they are left out.
+    pub fn shown<T>(&self, thing: T, without_values: impl FnOnce(T) -> T) -> T {
+        match self.sight {
+            Sight::Values => thing,
+            Sight::NoValues => without_values(thing),
+        }
+    }
+
+    /// Says that values are left out, if they are.
+    pub fn say_what_is_left_out(&self) {
+        if self.sight == Sight::NoValues {
+            self.voice.aside("values are left out (…): they are for those who may read the state folder\n");
+        }
     }
 
     /// A checked config; its warnings are printed.
@@ -126,27 +159,36 @@ impl Context {
 
     /// The store, for whoever changes what concerns a sync: no run is going on at its target meanwhile.
     pub async fn hold(&self, config: &Config, sync: &Sync) -> Result<Hold, Failure> {
-        let (clock, slot) = match &self.place {
-            Place::Here { clock, lock, .. } => {
-                let mut lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
-                if lock.is_none() {
-                    *lock = Some(take(&config.state)?);
-                }
-                (clock, None)
-            }
+        match &self.place {
+            Place::Here { .. } => self.hold_all(config).await,
             Place::Daemon(daemon, _) => {
                 let slot = daemon.slot(&config.target(sync).destination.realm()).await?;
-                (daemon.clock(), Some(slot))
+                self.open(config, daemon.clock(), vec![slot]).await
             }
-        };
-        self.open(config, clock, slot).await
+        }
+    }
+
+    /// The store, for whoever changes what may concern every sync: no run is going on meanwhile.
+    pub async fn hold_all(&self, config: &Config) -> Result<Hold, Failure> {
+        match &self.place {
+            Place::Here { clock, lock, .. } => {
+                {
+                    let mut lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+                    if lock.is_none() {
+                        *lock = Some(take(&config.state)?);
+                    }
+                }
+                self.open(config, clock, Vec::new()).await
+            }
+            Place::Daemon(daemon, _) => self.open(config, daemon.clock(), daemon.slots(config).await?).await,
+        }
     }
 
     /// The store, for whoever changes what a run that is going on looks at only when it begins.
     pub async fn touch(&self, config: &Config, sync: &Sync) -> Result<Hold, Failure> {
         match &self.place {
             Place::Here { .. } => self.hold(config, sync).await,
-            Place::Daemon(daemon, _) => self.open(config, daemon.clock(), None).await,
+            Place::Daemon(daemon, _) => self.open(config, daemon.clock(), Vec::new()).await,
         }
     }
 
@@ -154,12 +196,12 @@ impl Context {
         &self,
         config: &Config,
         clock: &Arc<Steady>,
-        slot: Option<OwnedMutexGuard<()>>,
+        slots: Vec<OwnedMutexGuard<()>>,
     ) -> Result<Hold, Failure> {
         let clock = clock.enter();
         let mut store = Store::open(&config.state).await?;
         store.follow_clock(clock.now()).await?;
-        Ok(Hold { store, clock, _slot: slot })
+        Ok(Hold { store, clock, _slots: slots })
     }
 
     /// One run of a sync, now.

@@ -37,9 +37,11 @@ impl Explain {
         }
         for (at, person) in people.into_iter().enumerate() {
             let story = self.tell(&config, person, &mut store).await?;
+            let story = context.shown(story, Story::without_values);
             let gap = if at > 0 && !context.json { "\n" } else { "" };
             context.voice.say(&format!("{gap}{}", if context.json { json_line(&story)? } else { text::story(&story) }));
         }
+        context.say_what_is_left_out();
         Ok(Exit::Done)
     }
 

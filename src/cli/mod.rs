@@ -18,6 +18,7 @@ mod context;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;
+mod forget;
 mod import;
 mod look;
 mod man;
@@ -101,6 +102,8 @@ enum Command {
     Resend(resend::Resend),
     /// Say which identities the target knows, so that whoever is not in the directory leaves.
     Import(import::Import),
+    /// Forget somebody who is gone, in every sync.
+    Forget(forget::Forget),
     /// Let nothing of a sync run; kept over restarts.
     Pause(pause::Pause),
     /// Let a sync run again.
@@ -145,6 +148,7 @@ impl Command {
             Self::Retry(_) => "retry",
             Self::Resend(_) => "resend",
             Self::Import(_) => "import",
+            Self::Forget(_) => "forget",
             Self::Pause(_) => "pause",
             Self::Resume(_) => "resume",
             Self::Completions(_) => "completions",
@@ -179,6 +183,7 @@ impl Command {
             | Self::Retry(_)
             | Self::Resend(_)
             | Self::Import(_)
+            | Self::Forget(_)
             | Self::Pause(_)
             | Self::Resume(_) => Manner::Steers,
             // `check` looks at the file as it is now, not at what the daemon goes by.
@@ -225,6 +230,7 @@ impl Command {
             Self::Retry(command) => command.run(context).await,
             Self::Resend(command) => command.run(context).await,
             Self::Import(command) => command.run(context).await,
+            Self::Forget(command) => command.run(context).await,
             Self::Pause(command) => command.run(context).await,
             Self::Resume(command) => command.run(context).await,
             _ => Err(Failure::usage(format!("`{}` is not for the daemon", self.name()))),

@@ -33,6 +33,7 @@ impl Plan {
         for sync in context::syncs(&config, &self.names)? {
             let ended = match one(context, &config, sync).await {
                 Ok(shown) => {
+                    let shown = context.shown(shown, Shown::without_values);
                     context.voice.say(&if context.json { json_line(&shown)? } else { text::plan(&shown) });
                     if self.check { verdict(&shown) } else { Exit::Done }
                 }
@@ -44,6 +45,7 @@ impl Plan {
             };
             exit = exit.and(ended);
         }
+        context.say_what_is_left_out();
         Ok(exit)
     }
 }

@@ -8,7 +8,7 @@ use clap::{Args, Parser};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::spawn_blocking;
 
-use super::context::Context;
+use super::context::{Context, Sight};
 use super::output::{self, Failure};
 use super::voice::Voice;
 use super::{Arguments, Manner};
@@ -70,12 +70,12 @@ async fn obey(daemon: Arc<Daemon>, invocation: Invocation, file: Vec<u8>, peer: 
     let json = global.json;
     let (name, manner) = (command.name(), command.manner());
     let done = match permitted(&daemon, manner, peer, by).await {
-        Ok(by) => {
+        Ok((by, sight)) => {
             if manner == Manner::Steers {
                 told::commanded(&by, name, command.sync());
             }
             daemon.counted().commanded(name);
-            let context = Context::in_daemon(daemon, file, json, by, voice.clone());
+            let context = Context::in_daemon(daemon, file, json, (by, sight), voice.clone());
             Box::pin(command.run_anywhere(&context)).await
         }
         Err(failure) => Err(failure),
@@ -86,16 +86,20 @@ async fn obey(daemon: Arc<Daemon>, invocation: Invocation, file: Vec<u8>, peer: 
     })
 }
 
-/// Under whose name a command is run, when its giver may give it. Root may have become so by `sudo`, and is believed.
-async fn permitted(daemon: &Daemon, manner: Manner, peer: Peer, by: String) -> Result<String, Failure> {
+/// Under whose name a command is run, when its giver may give it, and what of people they are shown. Root may have become so
+/// by `sudo`, and is believed.
+async fn permitted(daemon: &Daemon, manner: Manner, peer: Peer, by: String) -> Result<(String, Sight), Failure> {
     let config = daemon.config();
-    let look = move || (peer.uid == 0 || peer::may_steer(peer.uid, &config.approvers), peer::name(peer.uid));
+    let look = move || {
+        let sight = if peer::may_read(peer.uid, &config.state) { Sight::Values } else { Sight::NoValues };
+        (peer.uid == 0 || peer::may_steer(peer.uid, &config.approvers), sight, peer::name(peer.uid))
+    };
     // Accounts may be looked up in a directory, which may be slow.
-    let (may_steer, name) = spawn_blocking(look).await.map_err(|error| Failure::new(error.to_string()))?;
+    let (may_steer, sight, name) = spawn_blocking(look).await.map_err(|error| Failure::new(error.to_string()))?;
     match manner {
-        Manner::Looks | Manner::Alone => Ok(name),
-        Manner::Steers if peer.uid == 0 => Ok(by),
-        Manner::Steers if may_steer => Ok(name),
+        Manner::Looks | Manner::Alone => Ok((name, sight)),
+        Manner::Steers if peer.uid == 0 => Ok((by, sight)),
+        Manner::Steers if may_steer => Ok((name, sight)),
         Manner::Steers => Err(Failure::new(format!(
             "{name} may look, but not change anything: that is for root and the `approvers` of the config"
         ))),

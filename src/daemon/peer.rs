@@ -4,6 +4,9 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::ffi::CString;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 
@@ -13,6 +16,26 @@ use crate::config::Approver;
 pub fn may_steer(uid: u32, approvers: &BTreeSet<Approver>) -> bool {
     let uid = Uid::from_raw(uid);
     uid.is_root() || uid == Uid::effective() || is_among(uid, approvers)
+}
+
+/// Whether a user may read what is stored in a folder: root, the daemon's own user, and whoever the modes let.
+pub fn may_read(uid: u32, state: &Path) -> bool {
+    let uid = Uid::from_raw(uid);
+    let enters = || access(uid, state, 0o1);
+    uid.is_root() || uid == Uid::effective() || enters() && access(uid, &state.join("state.db"), 0o4)
+}
+
+/// Whether a file's mode gives somebody a right.
+fn access(uid: Uid, path: &Path, right: u32) -> bool {
+    let Ok(file) = fs::metadata(path) else { return false };
+    let right = if file.uid() == uid.as_raw() {
+        right << 6
+    } else if groups(uid).contains(&Gid::from_raw(file.gid())) {
+        right << 3
+    } else {
+        right
+    };
+    file.mode() & right == right
 }
 
 /// A user's name, as the audit keeps it.
@@ -42,7 +65,8 @@ fn user(uid: Uid) -> Option<User> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt, chown};
     use std::process::Command;
 
     use super::*;
@@ -115,6 +139,32 @@ mod tests {
         let again = again.arg(file).arg(std::env::current_exe().unwrap());
         let output = again.arg("daemon::peer::tests::further_groups_count").output().unwrap();
         assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+    }
+
+    #[test]
+    fn who_may_read_a_store_is_said_by_the_modes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        fs::write(&file, "").unwrap();
+        let daemon = uid("daemon");
+        let group = groups(Uid::from_raw(daemon))[0].as_raw();
+        let [own, nobody] = [Uid::effective().as_raw(), uid("nobody")];
+        let read = |modes: (u32, u32)| {
+            fs::set_permissions(folder.path(), Permissions::from_mode(modes.0)).unwrap();
+            fs::set_permissions(&file, Permissions::from_mode(modes.1)).unwrap();
+            [0, own, daemon, nobody].map(|uid| may_read(uid, folder.path()))
+        };
+        assert_eq!(read((0o700, 0o600)), [true, true, false, false]);
+        assert_eq!(read((0o711, 0o600)), [true, true, false, false]);
+        assert_eq!(read((0o711, 0o604)), [true, true, true, true]);
+        assert_eq!(read((0o700, 0o644)), [true, true, false, false]);
+        assert!(!may_read(daemon, &folder.path().join("nowhere")));
+        // Only root can give files away.
+        if [folder.path(), &file].iter().all(|path| chown(path, Some(nobody), Some(group)).is_ok()) {
+            assert_eq!(read((0o750, 0o640)), [true, true, true, true]);
+            assert_eq!(read((0o700, 0o600)), [true, true, false, true]);
+            assert_eq!(read((0o705, 0o604)), [true, true, false, true], "its group may not what all others may");
+        }
     }
 
     #[test]

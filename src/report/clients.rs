@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::roster::{HIDDEN, hidden};
+
 /// A member there: `rosterd clients --json` prints one a line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Client {
@@ -25,4 +27,15 @@ pub struct Client {
     pub since: Option<String>,
     /// What is there otherwise than was confirmed: confirmed, and there.
     pub drift: BTreeMap<String, [Value; 2]>,
+}
+
+impl Client {
+    /// The same without what its fields say.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        HIDDEN.clone_into(&mut self.name);
+        self.scopes = self.scopes.as_ref().map(hidden);
+        self.drift.values_mut().for_each(|pair| *pair = pair.each_ref().map(hidden));
+        self
+    }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::roster::hidden;
+
 /// A plan: `rosterd plan --json` prints one a line.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Planned {
@@ -23,6 +25,16 @@ pub struct Planned {
     /// What an administrator should know.
     #[serde(skip)]
     pub notes: Vec<String>,
+}
+
+impl Planned {
+    /// The same without what fields say, but which differ.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        let pairs = self.changes.iter_mut().flat_map(|change| change.fields.values_mut());
+        pairs.for_each(|pair| *pair = pair.each_ref().map(hidden));
+        self
+    }
 }
 
 /// One person's change.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::moment;
-use crate::roster::Payload;
+use crate::roster::{HIDDEN, Payload};
 
 /// One person in one sync: `rosterd explain --json` prints one a line.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +35,22 @@ pub struct Story {
     pub held: Vec<HeldChange>,
     /// What happened, oldest first.
     pub events: Vec<Event>,
+}
+
+impl Story {
+    /// The same without what their fields say, but which there are.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        if let Look::Found(found) = &mut self.directory {
+            found.values.values_mut().flatten().for_each(|value| HIDDEN.clone_into(value));
+            found.fields = found.fields.hidden();
+        }
+        if let Some(account) = &mut self.account {
+            account.payload = account.payload.hidden();
+            account.said = None;
+        }
+        self
+    }
 }
 
 /// What the directory shows of somebody now.

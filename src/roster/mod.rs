@@ -198,6 +198,12 @@ impl Payload {
         Self(self.0.iter().map(|(name, value)| (name.clone(), blank(value))).collect())
     }
 
+    /// The same fields, of which nobody is shown what they say.
+    #[must_use]
+    pub fn hidden(&self) -> Self {
+        Self(self.0.iter().map(|(name, value)| (name.clone(), hidden(value))).collect())
+    }
+
     /// Canonical JSON: what is stored, and what the fingerprint is of.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.0).expect("a JSON map always serialises")
@@ -211,6 +217,18 @@ impl Payload {
     /// The fingerprint of the canonical JSON.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self.to_json().as_bytes())
+    }
+}
+
+/// What is shown in place of a value.
+pub const HIDDEN: &str = "…";
+
+/// A value that is not shown, with the fields within it.
+pub fn hidden(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        Value::Object(below) => below.iter().map(|(name, value)| (name.clone(), hidden(value))).collect(),
+        _ => HIDDEN.into(),
     }
 }
 

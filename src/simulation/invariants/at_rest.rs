@@ -53,7 +53,8 @@ pub async fn at_rest(world: &mut World) -> Result<(), String> {
         let right = match (account.certain, account.confirmed_gone) {
             (false, _) => true,
             _ if account.believed => true,
-            (true, None) => there.is_none(),
+            // Who left there long ago is forgotten, and somebody new when they come back.
+            (true, None) => there.is_none_or(|member| member["status"] == "in_active"),
             (true, Some(true)) if kind == Kind::Clients => there.is_none(),
             // Who moved and kept their number is there under another identity; so is whoever has the number by now.
             (true, Some(true)) if kind == Kind::Imports => there.is_none_or(|member| member["status"] == "in_active"),

@@ -19,11 +19,7 @@ macro_rules! at_rest {
 
 /// Notes since when nothing is left to do for somebody. It takes effect a while later, so it does not matter that it is seen
 /// only now.
-pub(super) async fn come_to_rest(
-    tx: &mut Transaction<'_, Sqlite>,
-    realm: i64,
-    cutoff: Cutoff,
-) -> Result<u64, Error> {
+pub(super) async fn come_to_rest(tx: &mut Transaction<'_, Sqlite>, realm: i64, cutoff: Cutoff) -> Result<u64, Error> {
     let rest = sqlx::query(concat!(
         "UPDATE account SET rest_since = ?2 WHERE id IN (SELECT a.id FROM account a INDEXED BY account_ended
            WHERE a.realm = ?1 AND a.rest_since IS NULL AND ",
@@ -71,13 +67,10 @@ pub(in crate::store) async fn emptied(tx: &mut Transaction<'_, Sqlite>, rows: Ve
     Ok(done.rows_affected())
 }
 
-/// Nobody whom the directory still shows, whether active or not; nor who may have something at the target that it keeps
-/// unique: the next one who is to have it would be taken for them.
-pub(super) async fn leave_for_good(
-    tx: &mut Transaction<'_, Sqlite>,
-    realm: i64,
-    cutoff: Cutoff,
-) -> Result<u64, Error> {
+/// Nobody whom the directory still shows, whether active or not. Where the target keeps something unique among its members
+/// their identities stay: whoever comes next under one, with a value that somebody else has there, would be refused or be
+/// taken for them.
+pub(super) async fn leave_for_good(tx: &mut Transaction<'_, Sqlite>, realm: i64, cutoff: Cutoff) -> Result<u64, Error> {
     let gone = sqlx::query(concat!(
         "DELETE FROM person WHERE id IN (SELECT p.id FROM account a INDEXED BY account_emptied
            CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
@@ -96,7 +89,7 @@ pub(super) async fn leave_for_good(
          WHERE a.realm = ?1 AND a.emptied = 1 AND a.rest_since <= ?2 AND ",
         at_rest!(),
         "  AND NOT EXISTS (SELECT 1 FROM person p WHERE p.account = a.id)
-           AND NOT EXISTS (SELECT 1 FROM holding h WHERE h.account = a.id AND (h.confirmed = 1 OR h.batch IS NOT NULL))
+           AND NOT EXISTS (SELECT 1 FROM holding h WHERE h.realm = a.realm)
          LIMIT ?3"
     ))
     .bind(realm)

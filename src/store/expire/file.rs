@@ -50,8 +50,7 @@ impl Store {
 
     /// Empties the log into the file, so that nothing older is in it. `false` when somebody was still reading from it.
     pub async fn empty_log(&mut self) -> Result<bool, Error> {
-        let busy: i64 =
-            sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await?;
         Ok(busy == 0)
     }
 }

@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{Sqlite, Transaction};
 
 use super::{Error, Store};
-pub(in crate::store) use account::unseen;
+pub(in crate::store) use account::{emptied, remove, unseen};
+pub(in crate::store) use file::note;
 
 /// Rows removed in one transaction, of each kind.
 const PORTION: i64 = 2_000;
@@ -63,7 +64,7 @@ impl Store {
         let mut removed = account::empty(&mut tx, realm, cutoff).await?;
         removed += account::leave_for_good(&mut tx, realm, cutoff).await?;
         removed += account::abandon(&mut tx, realm, cutoff).await?;
-        file::note(&mut tx, removed, cutoff).await?;
+        note(&mut tx, removed, cutoff).await?;
         touched += removed;
         tx.commit().await?;
         Ok(touched)
@@ -76,18 +77,14 @@ impl Store {
         let mut removed = history::of_values(&mut tx, cutoff).await?;
         removed += history::of_audit(&mut tx, cutoff).await?;
         milestone::clear(&mut tx, cutoff).await?;
-        file::note(&mut tx, removed, cutoff).await?;
+        note(&mut tx, removed, cutoff).await?;
         tx.commit().await?;
         Ok(removed)
     }
 }
 
 /// Runs statements one after the other, whose `?1` is a moment and `?2` a portion; gives how many rows they changed.
-async fn run(
-    tx: &mut Transaction<'_, Sqlite>,
-    statements: &[&'static str],
-    before: Timestamp,
-) -> Result<u64, Error> {
+async fn run(tx: &mut Transaction<'_, Sqlite>, statements: &[&'static str], before: Timestamp) -> Result<u64, Error> {
     let mut changed = 0;
     for statement in statements {
         let query = sqlx::query(*statement).bind(super::rows::millis(before)).bind(PORTION);

@@ -110,7 +110,10 @@ async fn somebody_who_was_never_there_is_known_by_nothing() {
     desk.admit(&[("anna", Be("A", 1))]).await;
     desk.admit(&[("anna", Leave)]).await;
     desk.days(1).await;
-    assert_eq!((desk.body("A").await.as_str(), desk.account("A").await.as_str()), ("{}", "due gone, confirmed nothing"));
+    assert_eq!(
+        (desk.body("A").await.as_str(), desk.account("A").await.as_str()),
+        ("{}", "due gone, confirmed nothing")
+    );
     desk.admit(&[("anna", Be("A", 1))]).await;
     let (_, items) = desk.send().await;
     assert_eq!((items[0].op, &items[0].before), (Op::Join, &None));
@@ -210,14 +213,18 @@ async fn what_the_target_may_have_for_them_once_only_is_remembered_with_them() {
     desk.admit(&[]).await;
     desk.days(9).await;
     assert_eq!(desk.number("SELECT count(*) FROM holding WHERE confirmed = 1").await, 1);
-    // So that she lets go of it when somebody else is to have it, and is forgotten then.
+    assert_eq!(desk.number("SELECT count(*) FROM person").await, 0);
+    // So that she lets go of it when somebody else is to have it.
     desk.admit(&[("bert", Be("B+7", 1))]).await;
     let (batch, items) = desk.send().await;
     assert_eq!((items.len(), items[0].op, items[0].let_go.len()), (1, Op::Leave, 1));
     desk.settle(&batch, Settlement::Confirmed(vec![])).await;
     desk.deliver().await;
     desk.days(9).await;
-    assert_eq!(desk.number("SELECT count(*) FROM account").await, 1);
+    assert_eq!(
+        (desk.body("A").await.as_str(), desk.number("SELECT count(*) FROM holding").await),
+        (r#"{"id":"","v":0}"#, 1)
+    );
 }
 
 #[tokio::test]

@@ -96,7 +96,9 @@ fn who_may_open_the_socket_may_look_and_only_approvers_may_steer() {
     open(&socket, 0o666);
     let looks = by_nobody(&road, &["status"]);
     assert_eq!((looks.code, looks.stderr.as_str()), (Some(0), ""), "{looks:?}");
-    for steers in [&["sync"][..], &["pause", "people"], &["retry", "people"], &["resend", "people", "--all"]] {
+    let forgets = ["forget", "E1"];
+    for steers in [&["sync"][..], &forgets, &["pause", "people"], &["retry", "people"], &["resend", "people", "--all"]]
+    {
         let refused = by_nobody(&road, steers);
         assert!(refused.code == Some(1) && refused.stderr.contains("approvers"), "{refused:?}");
     }
@@ -139,4 +141,50 @@ fn a_socket_that_a_killed_daemon_left_stops_nobody() {
     road.run(&["sync"]).ended("ok", 0);
     assert_eq!(daemon.stop().code, Some(0));
     assert!(!road.config_file().with_file_name("control.sock").exists());
+}
+
+/// Everything of the directory that must not be seen: whatever somebody's fields say.
+const SAID: [&str; 4] = ["Engineer", "@corp.example.com", "India", "Żoë"];
+
+#[test]
+fn values_are_for_those_who_may_read_the_state_folder() {
+    if !nix::unistd::Uid::effective().is_root() {
+        eprintln!("left out: only root can be somebody else");
+        return;
+    }
+    let mut road = Road::new(12);
+    road.sync_well();
+    road.people.set(1, "title", "Chief Engineer");
+    // Whoever steers may not see more for that.
+    road.config.settings = "approvers: [nobody]".to_owned();
+    let daemon = Daemon::start(&road);
+    let open = |path: &std::path::Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    open(road.config_file().parent().unwrap(), 0o755);
+    open(&road.config_file().with_file_name("control.sock"), 0o666);
+    let looks: [&[&str]; 5] = [
+        &["explain", "E1"],
+        &["explain", "E1", "--json"],
+        &["explain", "E1", "--offline"],
+        &["plan"],
+        &["plan", "--json"],
+    ];
+    for arguments in looks {
+        let (by_root, by_nobody) = (Program::start(&road.config_file(), arguments).end(), by_nobody(&road, arguments));
+        assert_eq!((by_root.code, by_nobody.code), (Some(0), Some(0)), "{by_nobody:?}");
+        assert!(SAID.iter().any(|value| by_root.stdout.contains(value)), "{by_root:?}");
+        let seen = SAID.iter().find(|value| by_nobody.stdout.contains(**value));
+        assert_eq!(seen, None, "{by_nobody:?}");
+        // The same in every other way.
+        assert!(by_nobody.stdout.contains("title") == by_root.stdout.contains("title"), "{by_nobody:?}");
+        assert!(by_nobody.stdout.contains('…') && by_nobody.stderr.contains("the state folder"), "{by_nobody:?}");
+        assert_eq!(by_nobody.stdout.lines().count(), by_root.stdout.lines().count());
+        assert_eq!(by_root.stderr, "");
+    }
+    // The folder's owner, or whoever the modes let.
+    for path in [road.state(), road.state().join("state.db")] {
+        std::os::unix::fs::chown(path, Some(NOBODY), None).unwrap();
+    }
+    let owner = by_nobody(&road, &["plan"]);
+    assert!(owner.stdout.contains("Chief Engineer") && owner.stderr.is_empty(), "{owner:?}");
+    assert_eq!(daemon.stop().code, Some(0));
 }

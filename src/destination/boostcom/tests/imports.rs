@@ -119,9 +119,7 @@ fn a_consent_is_written_when_the_directory_says_something_new() {
 
 #[test]
 fn who_returns_when_what_was_sent_of_them_is_forgotten_keeps_what_they_consented_to() {
-    let due = |status: bool, time: &str, msisdn: Value| {
-        json!({"properties": {"email": "a@b.c", "msisdn": msisdn}, "consents": {"news": {"status": status, "updated_at": time}}})
-    };
+    let due = |status: bool, time: &str, msisdn: Value| json!({"properties": {"email": "a@b.c", "msisdn": msisdn}, "consents": {"news": {"status": status, "updated_at": time}}});
     let before = serde_json::to_value(payload(due(true, "2026-01-01", json!("4740485124"))).emptied()).unwrap();
     let without = json!({"properties": {"email": "a@b.c", "msisdn": null}});
     assert_eq!(sent(&boostcom(), Op::Return, true, due(true, "2026-01-01", json!(null)), before.clone()), without);
