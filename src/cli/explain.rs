@@ -73,8 +73,21 @@ impl Explain {
 }
 
 fn account(row: AccountRow, waits: Option<WaitRow>, said: Option<Said>) -> Result<Account, Failure> {
-    let AccountRow { id: _, identity, remote, gone, body, confirmed_gone, certain, pending, refusal, not_before } = row;
+    let AccountRow {
+        id: _,
+        identity,
+        remote,
+        gone,
+        body,
+        emptied,
+        confirmed_gone,
+        certain,
+        pending,
+        refusal,
+        not_before,
+    } = row;
     let payload = Payload::from_json(&body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
+    let payload = if emptied { Payload::default() } else { payload };
     Ok(Account {
         identity,
         remote,
@@ -87,6 +100,7 @@ fn account(row: AccountRow, waits: Option<WaitRow>, said: Option<Said>) -> Resul
         said,
         not_before,
         payload,
+        forgotten: emptied,
     })
 }
 

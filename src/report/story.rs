@@ -107,6 +107,9 @@ pub struct Account {
     pub not_before: Option<Timestamp>,
     /// The last good payload.
     pub payload: Payload,
+    /// Since they left longer ago than that is kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub forgotten: bool,
 }
 
 /// A target's words about a member, which may repeat their values.

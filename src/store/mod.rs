@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 
 mod admit;
@@ -28,6 +28,7 @@ mod reading;
 mod realm;
 mod rows;
 mod run;
+mod schema;
 mod settle;
 mod show;
 mod steer;
@@ -56,9 +57,35 @@ pub enum Error {
     /// The database said no.
     #[error("the store: {0}")]
     Sql(#[from] sqlx::Error),
-    /// The schema is from another version.
-    #[error("the store's schema: {0}; was it written by a newer rosterd?")]
+    /// The tables could not be brought up to date.
+    #[error("the store's tables can't be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The schema is from a later version.
+    #[error(
+        "{path} was written by a newer rosterd (its schema is {found}, this one knows those up to {known}): install that \
+         version again, or put the copy of the state folder from before the upgrade in its place, then \
+         `rosterd resend NAME --all`; nothing was changed"
+    )]
+    Newer {
+        /// Which file.
+        path: String,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The schema is from no released version.
+    #[error(
+        "{path} was written by a rosterd that was never released (its schema {found} is not this one's): install that one \
+         again, or put a copy of the state folder that a released one wrote in its place, then `rosterd resend NAME --all`; \
+         nothing was changed"
+    )]
+    Altered {
+        /// Which file.
+        path: String,
+        /// The version that differs.
+        found: i64,
+    },
     /// The state folder.
     #[error("the state folder {path} can't be used: {source}: let the account that runs rosterd make and write it")]
     Folder {
@@ -69,7 +96,7 @@ pub enum Error {
     },
     /// The file is damaged, or something else (SQLite's codes 11 and 26).
     #[error(
-        "{path} is no database of rosterd any more: put a backup in its place, or move it away and start anew; then \
+        "{path} is no database of rosterd, or none any more: put a backup in its place, or move it away and start anew; then \
          `rosterd resend NAME --all`"
     )]
     NoStore {
@@ -100,14 +127,14 @@ impl Store {
         let path = folder.join("state.db");
         lock::private_file(folder, "state.db")
             .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
-        let options = SqliteConnectOptions::new().filename(&path).journal_mode(SqliteJournalMode::Wal);
-        let store = Self::connect(options).await.map_err(|error| match error {
+        let mut connection = opened(&path).await.map_err(|error| match error {
             Error::Sql(sqlx::Error::Database(why)) if why.code().is_some_and(|code| code == "11" || code == "26") => {
                 Error::NoStore { path: path.display().to_string() }
             }
             error => error,
         })?;
-        Ok(Self { file: file_id(&path), ..store })
+        set_up(&mut connection).await?;
+        Ok(Self { connection, absent: None, file: file_id(&path) })
     }
 
     /// Whether it is still the store of a state folder: somebody may have put another file there, or none.
@@ -117,7 +144,9 @@ impl Store {
 
     /// A store that is gone with its connection.
     pub async fn memory() -> Result<Self, Error> {
-        Self::connect(SqliteConnectOptions::new().in_memory(true)).await
+        let mut connection = usual(SqliteConnectOptions::new().in_memory(true)).connect().await?;
+        set_up(&mut connection).await?;
+        Ok(Self { connection, absent: None, file: None })
     }
 
     /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing
@@ -127,30 +156,6 @@ impl Store {
             return Self::open(folder).await;
         }
         Ok(Self { absent: Some(folder.to_owned()), ..Self::memory().await? })
-    }
-
-    async fn connect(options: SqliteConnectOptions) -> Result<Self, Error> {
-        let options = options
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // What is deleted is overwritten, where that costs nothing; see `expire`.
-            .pragma("secure_delete", "FAST")
-            .busy_timeout(Duration::from_secs(10))
-            .statement_cache_capacity(256)
-            // Rows of a long scan cross to this thread in such portions.
-            .row_buffer_size(1_024)
-            .disable_statement_logging();
-        let mut connection = patiently(&options).await?;
-        // `run` asks for a connection in a way that makes no future of ours `Send`.
-        let migrations = sqlx::migrate!("src/store/migrations");
-        if migrations.run_direct(None, &mut connection, false).await.is_err() {
-            // Somebody else may be making the tables: once they are done, most often nothing is left to do.
-            let mut alone = connection.begin_with("BEGIN IMMEDIATE").await?;
-            migrations.run_direct(None, &mut *alone, false).await?;
-            alone.commit().await?;
-        }
-        sqlx::raw_sql(include_str!("temporary.sql")).execute(&mut connection).await?;
-        Ok(Self { connection, absent: None, file: None })
     }
 
     /// A transaction that may write: it waits for other writers at its beginning, never in its middle.
@@ -164,17 +169,47 @@ impl Store {
     }
 }
 
-/// While somebody turns a new file to WAL, SQLite answers others at once that it is busy, whatever its timeout.
-async fn patiently(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+fn usual(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // What is deleted is overwritten, where that costs nothing; see `expire`.
+        .pragma("secure_delete", "FAST")
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(256)
+        // Rows of a long scan cross to this thread in such portions.
+        .row_buffer_size(1_024)
+        .disable_statement_logging()
+}
+
+async fn set_up(connection: &mut SqliteConnection) -> Result<(), Error> {
+    schema::make(connection).await?;
+    sqlx::raw_sql(include_str!("temporary.sql")).execute(connection).await?;
+    Ok(())
+}
+
+/// A file that is a store of ours, or is to be one. While somebody turns a new file to WAL, SQLite answers others at once
+/// that it is busy, whatever its timeout.
+async fn opened(path: &Path) -> Result<SqliteConnection, Error> {
+    let options = usual(SqliteConnectOptions::new().filename(path));
     let mut again = 0..1_000;
     loop {
-        match options.connect().await {
-            Err(sqlx::Error::Database(why)) if why.code().is_some_and(|code| code == "5") && again.next().is_some() => {
+        match looked_at(&options, path).await {
+            Err(Error::Sql(sqlx::Error::Database(why)))
+                if why.code().is_some_and(|code| code == "5") && again.next().is_some() =>
+            {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             done => return done,
         }
     }
+}
+
+async fn looked_at(options: &SqliteConnectOptions, path: &Path) -> Result<SqliteConnection, Error> {
+    let mut connection = options.connect().await?;
+    schema::look(&mut connection, path).await?;
+    sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
+    Ok(connection)
 }
 
 fn file_id(path: &Path) -> Option<FileId> {

@@ -84,6 +84,7 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
         said,
         not_before,
         payload: last_good,
+        forgotten,
     } = account;
     match remote {
         Some(remote) => {
@@ -108,6 +109,9 @@ fn at_target(line: &mut impl FnMut(&str, &str), sync: &str, account: &Account) {
     }
     if let Some(said) = said {
         line("", &format!("in its own words: {}", shortened(&said.line)));
+    }
+    if *forgotten {
+        return line("payload", "forgotten: they left longer ago than that is kept (`retention.values`)");
     }
     line("payload", "the last good one");
     payload(line, last_good);

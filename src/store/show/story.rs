@@ -42,6 +42,8 @@ pub struct AccountRow {
     pub gone: bool,
     /// The last good payload, JSON.
     pub body: String,
+    /// Of that only the fields' names are left.
+    pub emptied: bool,
     /// Confirmed as gone or active; `None`: never confirmed.
     pub confirmed_gone: Option<bool>,
     /// Whether what was confirmed is certain.
@@ -143,6 +145,7 @@ fn account_row(row: &SqliteRow) -> Result<AccountRow, Error> {
         remote: row.try_get("remote")?,
         gone: row.try_get("gone")?,
         body: row.try_get("body")?,
+        emptied: row.try_get("emptied")?,
         confirmed_gone: row.try_get("confirmed_gone")?,
         certain: row.try_get("certain")?,
         pending: row.try_get::<Option<i64>, _>("pending")?.is_some()

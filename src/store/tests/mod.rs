@@ -28,6 +28,7 @@ mod opening;
 mod past;
 mod pending;
 mod quarantine;
+mod released;
 mod retention;
 mod said;
 mod settlement;

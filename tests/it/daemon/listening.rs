@@ -6,6 +6,7 @@ use rosterd::sandbox::veris::{Effect, Fault, Target};
 
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::overheard;
+use crate::fixtures::program::Output;
 use crate::fixtures::road::Road;
 
 /// A port that is free for now.
@@ -47,6 +48,12 @@ fn health_readiness_and_numbers() {
         "rosterd_member_changes_total{sync=\"people\",kind=\"leave\"} 2",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    for path in ["/metrics", "/healthz", "/readyz", "/"] {
+        let shown = get(&road, port, path).1;
+        let names_nobody = !["E1\"", "E2\"", "uid=", "ou="].iter().any(|name| shown.contains(name));
+        assert!(names_nobody, "{path}: {shown}");
+        road.discreet(&Output { code: None, stdout: shown, stderr: String::new() });
     }
     let overdue = "rosterd_oldest_undelivered_leave_timestamp_seconds{sync=\"people\"}";
     assert!(text.contains("# HELP") && text.contains(overdue), "{text}");

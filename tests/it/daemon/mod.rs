@@ -6,6 +6,7 @@ mod credentials;
 mod killed;
 mod listening;
 mod reloading;
+mod retention;
 mod schedule;
 mod stopping;
 mod waits;

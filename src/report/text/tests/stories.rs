@@ -42,7 +42,38 @@ fn account() -> Account {
         said: None,
         not_before: None,
         payload: fields(&json!({ "designation": "Engineer", "unique_id": "1007" })),
+        forgotten: false,
     }
+}
+
+#[test]
+fn what_was_sent_of_somebody_who_left_long_ago() {
+    let payload = Payload::default();
+    let account = Account { leaving: true, confirmed: Some("left"), payload, forgotten: true, ..account() };
+    let text = story(&Story { account: Some(account), ..somebody() });
+    assert!(
+        text.ends_with("  payload    forgotten: they left longer ago than that is kept (`retention.values`)\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_that_a_field_says_is_shown_without_values() {
+    let found = Found {
+        values: [("title".to_owned(), vec!["Planted".to_owned()])].into(),
+        standing: "active".to_owned(),
+        fields: fields(&json!({ "properties": { "title": "Planted", "none": null }, "tags": ["Planted"] })),
+        faults: Vec::new(),
+    };
+    let said = Some(Said { line: "title: Planted".to_owned(), given: json!("Planted") });
+    let payload = fields(&json!({ "title": "Planted", "number": 4711 }));
+    let account = Account { said, payload, ..account() };
+    let all = Story { directory: Look::Found(found), account: Some(account), ..somebody() };
+    assert_eq!(story(&all).matches("Planted").count(), 5);
+    let none = all.without_values();
+    let json = serde_json::to_string(&none).unwrap();
+    assert!(!(story(&none) + &json).contains("Planted") && !json.contains("4711"), "{json}");
+    assert!(json.contains(r#""properties":{"none":null,"title":"…"}"#) && json.contains("1007"), "{json}");
 }
 
 #[test]
