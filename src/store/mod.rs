@@ -96,7 +96,7 @@ pub enum Error {
     },
     /// The file is damaged, or something else (SQLite's codes 11 and 26).
     #[error(
-        "{path} is no database of rosterd, or none any more: put a backup in its place, or move it away and start anew; then \
+        "{path} is no database of rosterd any more: put a backup in its place, or move it away and start anew; then \
          `rosterd resend NAME --all`"
     )]
     NoStore {

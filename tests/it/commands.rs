@@ -6,6 +6,7 @@ mod discovering;
 mod holding;
 mod importing;
 mod looking;
+mod released;
 mod several;
 mod standing_in;
 mod steering;

@@ -128,8 +128,8 @@ async fn what_this_version_does_not_know_it_leaves_alone_and_says_what_to_do() {
         insta::allow_duplicates! { insta::assert_snapshot!(said.join("\n"), @r"
         /var/lib/rosterd/state.db was written by a newer rosterd (its schema is 77, this one knows those up to LAST): install that version again, or put the copy of the state folder from before the upgrade in its place, then `rosterd resend NAME --all`; nothing was changed
         /var/lib/rosterd/state.db was written by a rosterd that was never released (its schema 1 is not this one's): install that one again, or put a copy of the state folder that a released one wrote in its place, then `rosterd resend NAME --all`; nothing was changed
-        /var/lib/rosterd/state.db is no database of rosterd, or none any more: put a backup in its place, or move it away and start anew; then `rosterd resend NAME --all`
-        /var/lib/rosterd/state.db is no database of rosterd, or none any more: put a backup in its place, or move it away and start anew; then `rosterd resend NAME --all`
+        /var/lib/rosterd/state.db is no database of rosterd any more: put a backup in its place, or move it away and start anew; then `rosterd resend NAME --all`
+        /var/lib/rosterd/state.db is no database of rosterd any more: put a backup in its place, or move it away and start anew; then `rosterd resend NAME --all`
         ") };
     }
 }
