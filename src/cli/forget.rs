@@ -145,7 +145,7 @@ fn said(json: bool, (people, accounts): (usize, usize), lines: u64, stays: &[Str
         count(accounts, "account at a target", "accounts at targets"),
         count(usize::try_from(lines).unwrap_or(usize::MAX), "line", "lines"),
     );
-    stays.iter().for_each(|what| said.push_str(&format!("stays: {what}\n")));
-    said.push_str("stays: whatever copies there are of the state folder\n");
+    let copies = "whatever copies there are of the state folder".to_owned();
+    said.extend(stays.iter().chain([&copies]).map(|what| format!("stays: {what}\n")));
     Ok(said)
 }
