@@ -73,6 +73,11 @@
 //!   is there, before anybody is weighed. A look that failed, or may have been cut short, is none.
 //! - A secret that a target tells once is where it is to be kept before its member counts. One of which that is not known is
 //!   deleted again, and only where it is known which it is.
+//! - What was sent of somebody lives as long as they can still leave; then the names of its fields, with which nobody is ever
+//!   sent as leaving. Whom the directory shows, or a target that keeps more than identities unique may know, stays known.
+//! - How old something is that goes for that is told by moments that follow the clock; of the record by milestones.
+//! - What people's fields say is shown to whoever may read the state folder.
+//! - A released migration is never changed, and a store that this version does not know is not touched.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds
 //!   this.
