@@ -77,7 +77,13 @@ impl Forget {
                 None => forgetting.accounts.push(*id),
             }
             if *there && !self.deleted_there {
-                stays.push(format!("whatever “{realm}” itself has of them: there they have left, and are not deleted"));
+                stays.push(if readable(config, realm) {
+                    format!(
+                        "whatever `on_secret` made of a client's secret at “{realm}”: its file went with the client"
+                    )
+                } else {
+                    format!("whatever “{realm}” itself has of them: there they have left, and are not deleted")
+                });
             }
         }
         for person in trace.people.iter().filter(|person| person.found) {
@@ -90,6 +96,12 @@ impl Forget {
         }
         (forgetting, stays)
     }
+}
+
+/// Whether members who left are deleted there, as those of a target are that can be asked whom it knows.
+fn readable(config: &Config, realm: &str) -> bool {
+    let target = config.destinations.values().find(|target| target.destination.realm() == *realm);
+    target.is_some_and(|target| target.destination.limits().readable.is_some())
 }
 
 /// The sync of a name, or one that had it before.

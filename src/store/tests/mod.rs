@@ -18,6 +18,7 @@ mod admission;
 mod claims;
 mod clock;
 mod failed;
+mod forget;
 mod guard;
 mod holding;
 mod import;
