@@ -67,9 +67,10 @@ impl Resend {
         let name = &self.name;
         match (json, resent) {
             (true, _) => json_line(&json!({ "sync": name, "resent": resent, "moved": false })),
-            (false, 0) => {
-                Ok(format!("{name}: nobody to send again: none of them was ever sent, or they are on the way\n"))
-            }
+            (false, 0) => Ok(format!(
+                "{name}: nobody to send again: none of them was ever sent, or they are on the way, or they left longer \
+                     ago than that is kept (`retention.values`)\n"
+            )),
             (false, _) => Ok(format!("{name}: {resent} to be sent again by the next run: rosterd sync {name}\n")),
         }
     }
