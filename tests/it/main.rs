@@ -27,4 +27,6 @@ mod road;
 #[cfg(test)]
 mod samba;
 #[cfg(test)]
+mod torture;
+#[cfg(test)]
 mod trust;
