@@ -15,6 +15,7 @@ use crate::fixtures::mall::{Standing, TELLTALES, TOKEN, added};
 use crate::fixtures::place;
 use crate::fixtures::program::{Output, Program};
 use crate::fixtures::random::Random;
+use crate::fixtures::road::age;
 use crate::fixtures::slapd::Slapd;
 
 /// No command of these tests takes this long; who does hangs.
@@ -133,6 +134,13 @@ impl Company {
     /// The rows of a statement, each as text, in the store.
     pub fn sql(&self, statement: &'static str) -> Vec<String> {
         self.runtime.block_on(super::oracle::rows(&self.state(), statement))
+    }
+
+    /// All that is stored becomes that much older, while nobody is at work.
+    pub fn age(&self, span: Duration) {
+        if self.state().join("state.db").exists() {
+            self.runtime.block_on(age(&self.state(), span));
+        }
     }
 
     /// A command, begun.

@@ -21,6 +21,12 @@ const RUNS: usize = 8;
 /// How long it storms when nobody says so.
 const SHORT: Duration = Duration::from_secs(12);
 
+/// More than anybody waits after a failure.
+const SPAN: Duration = Duration::from_mins(15);
+
+/// Charges are remembered for two days, and all are to be counted in the end.
+const MOST: Duration = Duration::from_hours(40);
+
 /// What was done, and how it ended.
 #[derive(Debug, Default)]
 struct Tally {
@@ -31,6 +37,7 @@ struct Tally {
     looks: usize,
     syncs: usize,
     turned_away: usize,
+    aged: Duration,
 }
 
 struct Storm {
@@ -54,12 +61,14 @@ impl Storm {
             5 | 6 => self.look(),
             7 | 8 => self.ask(),
             _ if self.directory_runs => {
-                self.company.change(&mut self.random);
-                self.tally.changes += 1;
+                for _ in 0..3 {
+                    self.company.change(&mut self.random);
+                }
+                self.tally.changes += 3;
             }
             _ => self.directory_comes_or_goes(),
         }
-        thread::sleep(Duration::from_millis(self.random.below(300)));
+        thread::sleep(Duration::from_millis(self.random.below(200)));
     }
 
     fn daemon_comes_or_goes(&mut self) {
@@ -85,6 +94,18 @@ impl Storm {
             daemon.signal("KILL");
             no_panic(&daemon.end());
             self.tally.daemons += 1;
+        }
+        if self.random.below(3) == 0 {
+            self.time_passes();
+        }
+    }
+
+    /// Nobody is at work meanwhile. Who failed may try again then; else most of a short storm would be waiting.
+    fn time_passes(&mut self) {
+        self.asked.drain(..).for_each(|program| sync_ended(&program.end()));
+        if self.tally.aged < MOST {
+            self.company.age(SPAN);
+            self.tally.aged += SPAN;
         }
     }
 
@@ -153,13 +174,12 @@ impl Storm {
         for faults in ["faults", "boostcom/faults", "capillary/faults"] {
             self.company.turn(faults, &json!([]));
         }
-        self.asked.drain(..).for_each(|program| sync_ended(&program.end()));
         self.see_whether_it_was_turned_away();
-        if self.daemon.is_none() {
-            let daemon = Daemon::of(&self.company.config_file(), &[]);
-            daemon.hear("READY=1");
-            self.daemon = Some(daemon);
-        }
+        self.kill_daemon();
+        self.time_passes();
+        let daemon = Daemon::of(&self.company.config_file(), &[]);
+        daemon.hear("READY=1");
+        self.daemon = Some(daemon);
     }
 
     /// Runs until all is well, and how many that took.
