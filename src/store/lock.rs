@@ -7,6 +7,9 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::stat::{Mode, SFlag, mknod};
+use nix::unistd::{AccessFlags, access};
+
+use super::wording;
 
 /// Held while a run is going on; the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -21,7 +24,7 @@ pub enum LockError {
     #[error("another rosterd is at work on {0}: wait until it is done, or stop it")]
     Busy(String),
     /// The folder.
-    #[error("the state folder {path} can't be used: {source}: let the account that runs rosterd make and write it")]
+    #[error("{}", wording::folder(path, source))]
     Folder {
         /// Which.
         path: String,
@@ -50,6 +53,14 @@ impl Lock {
             }
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
+    }
+}
+
+/// Whether a state folder that is there can be written. One that is not there is made by the first run.
+pub fn writable(folder: &Path) -> Result<(), LockError> {
+    match access(folder, AccessFlags::W_OK) {
+        Ok(()) | Err(Errno::ENOENT) => Ok(()),
+        Err(error) => Err(LockError::Folder { path: folder.display().to_string(), source: error.into() }),
     }
 }
 

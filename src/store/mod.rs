@@ -35,6 +35,7 @@ mod steer;
 #[cfg(test)]
 mod tests;
 mod token;
+mod wording;
 
 pub use admit::Admission;
 pub use bind::BindRecord;
@@ -42,7 +43,7 @@ pub use deliver::{Frozen, Portion};
 pub use expire::Cutoff;
 pub use forget::{Forgetting, Trace, TracedAccount, TracedPerson};
 pub use import::Imported;
-pub use lock::{Lock, LockError};
+pub use lock::{Lock, LockError, writable};
 pub use past::Past;
 pub use settle::Pace;
 pub use show::{
@@ -55,11 +56,11 @@ pub use steer::Who;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database said no.
-    #[error("the store: {0}")]
+    #[error("{}", wording::sql(.0))]
     Sql(#[from] sqlx::Error),
     /// The tables could not be brought up to date.
     #[error("the store's tables can't be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(sqlx::migrate::MigrateError),
     /// The schema is from a later version.
     #[error(
         "{path} was written by a newer rosterd (its schema is {found}, this one knows those up to {known}): install that \
@@ -87,7 +88,7 @@ pub enum Error {
         found: i64,
     },
     /// The state folder.
-    #[error("the state folder {path} can't be used: {source}: let the account that runs rosterd make and write it")]
+    #[error("{}", wording::folder(path, source))]
     Folder {
         /// Which.
         path: String,
@@ -152,7 +153,9 @@ impl Store {
     /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing
     /// anything but that credentials were refused.
     pub async fn look(folder: &Path) -> Result<Self, Error> {
-        if folder.join("state.db").exists() {
+        let unseen = |source| Error::Folder { path: folder.display().to_string(), source };
+        // Not to be allowed to see it is another thing than that it is not there.
+        if folder.join("state.db").try_exists().map_err(unseen)? {
             return Self::open(folder).await;
         }
         Ok(Self { absent: Some(folder.to_owned()), ..Self::memory().await? })

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::output::{Failure, json_line};
 use crate::config::{Config, Sync};
 use crate::report::{Exit, Findings, Level, text};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 mod changes;
 mod coverage;
@@ -57,6 +57,9 @@ fn of_config(config: &Config, findings: &mut Findings) {
     }
     for name in config.destinations.keys().filter(|name| config.syncs.values().all(|sync| sync.to != **name)) {
         findings.warning(name, "no sync sends to this destination");
+    }
+    if let Err(error) = store::writable(&config.state) {
+        findings.failed("state", error.to_string());
     }
 }
 

@@ -7,6 +7,7 @@ use ldap3::asn1::StructureTag;
 use ldap3::controls::{Control, RawControl};
 use ldap3::{Ldap, LdapConnAsync, LdapError, LdapResult, SearchOptions};
 
+use super::connect::plain;
 use super::driver::{Driver, Ended};
 use super::error::one_line;
 use super::guard::Guard;
@@ -79,7 +80,7 @@ impl Connection {
             return error;
         }
         match error {
-            LdapError::Io { source } => Error::Cut { during, why: source.to_string() },
+            LdapError::Io { source } => Error::Cut { during, why: plain(&source) },
             LdapError::LdapResult { result } => match outcome(&result, during.clone(), "") {
                 Err(error) => error,
                 Ok(()) => Error::Malformed { during, why: "a success was reported as a failure".to_owned() },

@@ -6,6 +6,8 @@ use std::time::Duration;
 use ldap3::{LdapConnAsync, LdapError};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
+use super::connect::plain;
+
 /// Stops with the last connection that uses it.
 pub(super) struct Driver {
     abort: AbortHandle,
@@ -40,7 +42,7 @@ impl Driver {
             Ok(Ok(Ok(()))) => Ended::Cut("the server closed it".to_owned()),
             // ldap3's own words for bytes that are no BER.
             Ok(Ok(Err(LdapError::Io { source }))) if source.to_string() == "decoding error" => Ended::Malformed,
-            Ok(Ok(Err(error))) => Ended::Cut(error.to_string()),
+            Ok(Ok(Err(error))) => Ended::Cut(plain(&error)),
             Ok(Err(join)) if join.is_panic() => Ended::Malformed,
             Ok(Err(_)) => Ended::Cut("it was given up before".to_owned()),
             Err(_) => Ended::Cut("the server answers no more".to_owned()),

@@ -291,6 +291,7 @@ syncs:
     search: {{ base: \"{PEOPLE}\", filter: \"(objectClass=inetOrgPerson)\" }}
     key: entryUUID
     active: \"employeeType != 'left'\"
+    on_return: {{ sms_enabled: true, email_enabled: true, push_enabled: true }}
     {wide}
     fields:
       properties:

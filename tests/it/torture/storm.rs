@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::company::{Company, STEADY_SERVICES, discreet};
+use super::duration;
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::ldif::uuid;
 use crate::fixtures::program::{Output, Program};
@@ -235,14 +236,10 @@ fn nothing_is_deleted_under(process: u32) {
     }
 }
 
-fn duration() -> Duration {
-    std::env::var("ROSTERD_TORTURE").map_or(SHORT, |text| humantime::parse_duration(&text).unwrap())
-}
-
 #[test]
 fn whatever_is_killed_everybody_is_where_they_belong_in_the_end() {
     let seed = std::env::var("ROSTERD_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(any_seed);
-    let duration = duration();
+    let duration = duration().unwrap_or(SHORT);
     println!("ROSTERD_TEST_SEED={seed} ROSTERD_TORTURE={}", humantime::format_duration(duration));
     // As many as might leave within the guard's window.
     let steady = 100 + usize::try_from(duration.as_secs()).unwrap();
