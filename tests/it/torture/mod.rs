@@ -2,15 +2,28 @@
 //! stores that are copied, and several who are at work on one. `tests/torture` does the same for longer.
 
 mod company;
+mod copies;
 mod disk;
 mod journal;
 mod network;
 mod oracle;
 mod storm;
 
+use std::fs;
 use std::time::Duration;
 
 /// How long it is to take, where somebody said so.
 fn duration() -> Option<Duration> {
     std::env::var("ROSTERD_TORTURE").ok().map(|text| humantime::parse_duration(&text).unwrap())
+}
+
+/// Commands that come and go must not take the store's files away from a daemon that has them open.
+#[track_caller]
+fn nothing_is_deleted_under(process: u32) {
+    let Ok(files) = fs::read_dir(format!("/proc/{process}/fd")) else { return };
+    for file in files.flatten() {
+        let Ok(to) = fs::read_link(file.path()) else { continue };
+        let to = to.display().to_string();
+        assert!(!(to.contains("state.db") && to.ends_with("(deleted)")), "{to}");
+    }
 }

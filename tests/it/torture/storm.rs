@@ -3,14 +3,13 @@
 //! `ROSTERD_TEST_SEED` repeats what was done in which order, though not what it happened to meet.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::company::{Company, STEADY_SERVICES, discreet};
-use super::duration;
+use super::{duration, nothing_is_deleted_under};
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::ldif::uuid;
 use crate::fixtures::program::{Output, Program};
@@ -223,17 +222,6 @@ fn sync_ended(output: &Output) {
     let why = output.code == Some(1) || output.code == Some(2);
     assert!(matches!(output.code, Some(0 | 1 | 3 | 4 | 6)), "{output:?}");
     assert!(!why || output.stderr.contains("rosterd: ") || output.stdout.contains("\"error\":\""), "{output:?}");
-}
-
-/// Commands that come and go must not take the store's files away from a daemon that has them open.
-#[track_caller]
-fn nothing_is_deleted_under(process: u32) {
-    let Ok(files) = fs::read_dir(format!("/proc/{process}/fd")) else { return };
-    for file in files.flatten() {
-        let Ok(to) = fs::read_link(file.path()) else { continue };
-        let to = to.display().to_string();
-        assert!(!(to.contains("state.db") && to.ends_with("(deleted)")), "{to}");
-    }
 }
 
 #[test]
