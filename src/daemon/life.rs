@@ -48,7 +48,7 @@ pub enum LifeError {
     #[error(transparent)]
     Store(#[from] store::Error),
     /// The control socket.
-    #[error("can't listen at the control socket {}: {source}: let this account write to its folder", path.display())]
+    #[error("can't listen at the control socket {}: {}", path.display(), unheard(source))]
     Control {
         /// Where.
         path: PathBuf,
@@ -58,6 +58,14 @@ pub enum LifeError {
     /// Health and metrics.
     #[error(transparent)]
     Listen(#[from] ListenError),
+}
+
+/// Why there is no control socket, and what to do.
+fn unheard(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => error.to_string(),
+        _ => format!("{error}: let this account write to its folder"),
+    }
 }
 
 /// What ends it, and what has it load its config.

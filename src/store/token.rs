@@ -38,9 +38,10 @@ impl Store {
                 .bind(realm)
                 .fetch_one(&mut *tx)
                 .await?;
-        // Two windows are kept: a clock that was set back finds its charges again.
-        sqlx::query("DELETE FROM token_use WHERE at < ?")
+        // Two windows are kept: a clock that was set back finds its charges again. Other targets have windows of their own.
+        sqlx::query("DELETE FROM token_use WHERE at < ? AND realm = (SELECT id FROM realm WHERE name = ?)")
             .bind(millis(now - quota.per.saturating_mul(2)))
+            .bind(realm)
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

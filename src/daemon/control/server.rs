@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -40,13 +41,27 @@ pub fn listen(path: &Path) -> io::Result<UnixListener> {
         // Whoever may open the socket must get there, whatever files of ours are else.
         fs::set_permissions(folder, Permissions::from_mode(0o755))?;
     }
-    // Left by a daemon that was killed; the lock of the state folder says that none runs. Never anything else.
-    if fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket()) {
-        fs::remove_file(path)?;
+    // One that was left by a daemon that was killed goes. Never anything else, and never that of a daemon which runs: with
+    // another state folder its lock is another one.
+    if let Ok(meta) = fs::symlink_metadata(path) {
+        if !meta.file_type().is_socket() {
+            return Err(taken("something is there that is no socket: name another `control` in the config"));
+        }
+        match net::UnixStream::connect(path) {
+            Ok(_) => {
+                return Err(taken("another daemon listens there: stop it, or give this one a `control` of its own"));
+            }
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path)?,
+            Err(error) => return Err(error),
+        }
     }
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, Permissions::from_mode(0o660))?;
     Ok(listener)
+}
+
+fn taken(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::AddrInUse, why)
 }
 
 /// Answers whoever comes, until dropped.

@@ -56,6 +56,10 @@ async fn ledgers_of_two_targets_are_two() {
         desk.charge(minute, Purpose::Leavers).await.unwrap();
     }
     assert!(desk.store.charge("veris elsewhere", &QUOTA, Purpose::Others, at(3)).await.unwrap().is_ok());
+    // Of a shorter window, whose end is no affair of the others.
+    let brief = Quota { per: Duration::from_mins(1), ..QUOTA };
+    assert!(desk.store.charge("veris elsewhere", &brief, Purpose::Others, at(30)).await.unwrap().is_ok());
+    assert_eq!(desk.used(30).await, 3);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod journal;
 mod network;
 mod oracle;
 mod storm;
+mod twice;
 
 use std::fs;
 use std::time::Duration;
