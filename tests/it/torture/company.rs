@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -17,6 +17,9 @@ use crate::fixtures::program::{Output, Program};
 use crate::fixtures::random::Random;
 use crate::fixtures::road::age;
 use crate::fixtures::slapd::Slapd;
+
+/// Under which it works.
+const CONFIG: &str = include_str!("company.yaml");
 
 /// No command of these tests takes this long; who does hangs.
 const DEADLINE: Duration = Duration::from_mins(3);
@@ -181,7 +184,11 @@ impl Company {
         }
         fs::create_dir(self.at("client-secrets")).unwrap();
         fs::set_permissions(self.at("client-secrets"), fs::Permissions::from_mode(0o700)).unwrap();
-        fs::write(self.config_file(), config(self.folder.path(), &self.slapd.url(), self.target.url())).unwrap();
+        let config = CONFIG
+            .replace("FOLDER", self.folder.path().to_str().unwrap())
+            .replace("DIRECTORY", &self.slapd.url())
+            .replace("TARGET", self.target.url());
+        fs::write(self.config_file(), config).unwrap();
     }
 }
 
@@ -224,97 +231,4 @@ fn dn(kind: usize, number: usize) -> String {
 
 fn modified(kind: usize, number: usize, name: &str, value: &str) -> String {
     format!("dn: {}\nchangetype: modify\nreplace: {name}\n{}\n", dn(kind, number), line(name, value.as_bytes()))
-}
-
-/// Tokens are good for seconds, so that fetching them is often caught, too.
-fn config(at: &Path, directory: &str, target: &str) -> String {
-    let (at, bind) = (at.display(), SERVICE.0);
-    let share = "count: 100000, percent: 100";
-    let wide = format!(
-        "limits: {{ leave: {{ {share} }}, return: {{ {share} }}, join: {{ {share} }}, change: {{ {share} }} }}"
-    );
-    format!(
-        "state: {at}/state
-control: {at}/control.sock
-directories:
-  corp: {{ url: {directory}, bind: {{ dn: \"{bind}\", password: \"${{file:{at}/secret-0}}\" }}, page_size: 100 }}
-destinations:
-  veris:
-    type: veris
-    url: {target}
-    client_id: sandbox
-    client_secret: \"${{file:{at}/secret-1}}\"
-    api_key: \"${{file:{at}/secret-2}}\"
-    token: {{ lifetime: 10s }}
-    batch: 8
-    quiet: 50ms
-  mall:
-    type: boostcom
-    url: {target}
-    loyalty_club: infinity-mall
-    client_authorization: \"${{file:{at}/secret-3}}\"
-    product_name: default
-    user_agent: a test
-    identity: email
-    quiet: 50ms
-  loyalty:
-    type: capillary
-    url: {target}
-    org: acme
-    auth: {{ key: sandboxAdminClientKey0001, secret: \"${{file:{at}/secret-4}}\" }}
-    client_secrets: {at}/client-secrets
-    leave: guarded
-    quiet: 50ms
-syncs:
-  employees:
-    from: corp
-    to: veris
-    schedule: 10s
-    search: {{ base: \"{PEOPLE}\", filter: \"(objectClass=inetOrgPerson)\" }}
-    key: entryUUID
-    active: \"employeeType != 'left'\"
-    {wide}
-    fields:
-      unique_id: employeeNumber
-      first_name: givenName
-      last_name: sn
-      designation: title
-      email: mail
-      phone: mobile
-      country: {{ const: India }}
-      department: {{ const: All }}
-      group: {{ const: HQ }}
-  shoppers:
-    from: corp
-    to: mall
-    schedule: 10s
-    search: {{ base: \"{PEOPLE}\", filter: \"(objectClass=inetOrgPerson)\" }}
-    key: entryUUID
-    active: \"employeeType != 'left'\"
-    on_return: {{ sms_enabled: true, email_enabled: true, push_enabled: true }}
-    {wide}
-    fields:
-      properties:
-        email: mail
-        msisdn: \"{{{{ mobile | msisdn('47') }}}}\"
-        first_name: givenName
-        last_name: sn
-        language: preferredLanguage
-        title: title
-  services:
-    from: corp
-    to: loyalty
-    schedule: 10s
-    search: {{ base: \"{ELSEWHERE}\", filter: \"(objectClass=inetOrgPerson)\" }}
-    key: entryUUID
-    {wide}
-    fields:
-      name: cn
-      description: description
-      expirationTokenTime: {{ const: 10m }}
-      defaultTillId: {{ const: 15000001 }}
-      scopes:
-        - {{ entity: {{ const: TargetGroups }}, permission: {{ const: READ }}, resources: {{ const: [\".*v3/targetGroups.*\"] }} }}
-"
-    )
 }

@@ -209,7 +209,7 @@ fn is_refused(road: &mut Road) {
 fn a_state_folder_that_nobody_may_enter() {
     let mut road = Road::new(12);
     road.sync_well();
-    fs::set_permissions(road.state(), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(road.state(), fs::Permissions::from_mode(0o000)).unwrap();
     is_refused(&mut road);
     fs::set_permissions(road.state(), fs::Permissions::from_mode(0o700)).unwrap();
     road.sync_well();

@@ -18,15 +18,13 @@ impl Company {
     pub fn differences(&self) -> Vec<String> {
         let people = self.slapd.everybody(PEOPLE);
         let active: Vec<_> = people.iter().filter(|person| person["employeeType"] != "left").collect();
-        let mut all = Vec::new();
         let wanted = active.iter().map(|person| (person["employeeNumber"].clone(), member(person))).collect();
-        compare("veris", wanted, self.members(), &mut all);
+        let veris = compare("veris", &wanted, &self.members());
         let wanted = active.iter().map(|person| (person["mail"].clone(), shopper(person))).collect();
-        compare("boostcom", wanted, self.shoppers(), &mut all);
+        let boostcom = compare("boostcom", &wanted, &self.shoppers());
         let services = self.slapd.everybody(ELSEWHERE);
         let wanted = services.iter().map(|service| (service["cn"].clone(), json!(service["description"]))).collect();
-        compare("capillary", wanted, self.clients(), &mut all);
-        all
+        [veris, boostcom, compare("capillary", &wanted, &self.clients())].concat()
     }
 
     /// Who is active at Veris.
@@ -99,13 +97,14 @@ fn shopper(person: &BTreeMap<String, String>) -> Value {
     json!([properties, [true, true, true]])
 }
 
-fn compare(target: &str, wanted: Members, there: Members, all: &mut Vec<String>) {
-    for (id, member) in &wanted {
-        if there.get(id) != Some(member) {
-            all.push(format!("{target}: {id} is to be {member} and is {:?}", there.get(id)));
-        }
-    }
-    all.extend(there.keys().filter(|id| !wanted.contains_key(*id)).map(|id| format!("{target}: {id} is still active")));
+fn compare(target: &str, wanted: &Members, there: &Members) -> Vec<String> {
+    let differs = |(id, member): (&String, &Value)| {
+        let is = there.get(id);
+        (is != Some(member)).then(|| format!("{target}: {id} is to be {member} and is {is:?}"))
+    };
+    let strange = there.keys().filter(|id| !wanted.contains_key(*id));
+    let strange = strange.map(|id| format!("{target}: {id} is still active"));
+    wanted.iter().filter_map(differs).chain(strange).collect()
 }
 
 fn text(value: &Value) -> String {
