@@ -1,6 +1,7 @@
 //! What must hold whatever happens: parts that are killed together, networks that fail half-way, disks that are full,
 //! stores that are copied, and several who are at work on one. `tests/torture` does the same for longer.
 
+mod beside;
 mod company;
 mod copies;
 mod disk;

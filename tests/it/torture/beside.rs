@@ -1,0 +1,48 @@
+//! Commands in processes of their own beside a daemon that has the same store open, and commands that it runs itself.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::nothing_is_deleted_under;
+use crate::fixtures::daemon::Daemon;
+use crate::fixtures::program::Program;
+use crate::fixtures::road::Road;
+
+const LOOKS: [&[&str]; 5] = [&["status"], &["runs"], &["explain", "E1"], &["plan"], &["check"]];
+
+fn inode(file: &Path) -> u64 {
+    fs::metadata(file).unwrap().ino()
+}
+
+#[test]
+fn whoever_comes_and_goes_leaves_a_daemon_its_log() {
+    let mut road = Road::new(12);
+    road.config.sync().more = "schedule: 1h".to_owned();
+    let daemon = Daemon::start(&road);
+    road.run(&["sync"]).ended("ok", 0);
+    let log = road.state().join("state.db-wal");
+    let before = inode(&log);
+    // To this one's socket nobody listens: it looks by itself.
+    let other = road.config_file().with_file_name("other.yaml");
+    let text = fs::read_to_string(road.config_file()).unwrap();
+    fs::write(&other, text.replace("control.sock", "nobody.sock")).unwrap();
+    for round in 0..4 {
+        road.people.set(1, "title", &format!("Engineer {round}"));
+        road.run(&["sync"]).ended("ok", 0);
+        for look in LOOKS {
+            for config in [&road.config_file(), &other] {
+                Program::start(config, look).end().well();
+            }
+            nothing_is_deleted_under(daemon.id());
+        }
+        assert_eq!(inode(&log), before, "{round}");
+    }
+    daemon.signal("KILL");
+    daemon.end();
+    // All that was confirmed is known.
+    let requests = road.requests();
+    road.run(&["sync"]).ended("ok", 0);
+    assert_eq!(road.requests(), requests);
+    road.in_step();
+}
