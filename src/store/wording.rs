@@ -29,7 +29,8 @@ pub(super) fn sql(error: &sqlx::Error) -> String {
     let Some(code) = said.and_then(|code| code.parse::<u32>().ok()) else { return format!("the store: {error}") };
     match (code, code & 0xff) {
         (NO_ROOM_FOR_INDEX, _) | (_, 13) => {
-            "the store: no room is left in the state folder: make room; the next run goes on".to_owned()
+            "the store: no room is left in the state folder, or for temporary files: make room; the next run goes on"
+                .to_owned()
         }
         (_, 8) => "the store can't be written: mount the state folder writable, and let the account that runs rosterd \
                    write its files"

@@ -83,7 +83,8 @@ impl Tight {
 }
 
 /// What is said of a full disk.
-const NO_ROOM: &str = "the store: no room is left in the state folder: make room; the next run goes on";
+const NO_ROOM: &str =
+    "the store: no room is left in the state folder, or for temporary files: make room; the next run goes on";
 
 #[test]
 fn no_room_at_any_moment_of_a_run() {

@@ -95,7 +95,7 @@ impl Storm {
             no_panic(&daemon.end());
             self.tally.daemons += 1;
         }
-        if self.random.below(3) == 0 {
+        if self.random.below(5) == 0 {
             self.time_passes();
         }
     }
