@@ -15,6 +15,14 @@ fn inode(file: &Path) -> u64 {
     fs::metadata(file).unwrap().ino()
 }
 
+/// Without this lock whoever closes the store in good order, such as a backup, would delete its log.
+#[track_caller]
+fn is_locked_by(process: u32, file: &Path) {
+    let (ours, file) = (format!("POSIX  ADVISORY  READ {process} "), format!(":{} ", inode(file)));
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    assert!(locks.lines().any(|line| line.contains(&ours) && line.contains(&file)), "{locks}");
+}
+
 #[test]
 fn whoever_comes_and_goes_leaves_a_daemon_its_log() {
     let mut road = Road::new(12);
@@ -35,6 +43,7 @@ fn whoever_comes_and_goes_leaves_a_daemon_its_log() {
                 Program::start(config, look).end().well();
             }
             nothing_is_deleted_under(daemon.id());
+            is_locked_by(daemon.id(), &road.state().join("state.db"));
         }
         assert_eq!(inode(&log), before, "{round}");
     }

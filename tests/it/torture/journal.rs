@@ -19,6 +19,12 @@ pub struct Journal {
 }
 
 impl Company {
+    /// Each request in which somebody is, as it came.
+    pub fn requests_about(&self, id: &str) -> Vec<String> {
+        let journal = self.target.journal();
+        journal.lines().filter(|line| line.contains(id)).map(str::to_owned).collect()
+    }
+
     /// What came so far. Of the services' clients these never leave.
     pub fn journal(&self, steady_clients: &BTreeSet<String>) -> Journal {
         let mut journal = Journal { tokens: 0, members: 0, locked_out: Vec::new() };

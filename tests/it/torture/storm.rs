@@ -191,15 +191,26 @@ impl Storm {
             no_panic(&output);
             last = output.lines();
             if last.iter().all(|sync| sync["result"] == "ok") {
-                let differences = self.company.differences();
-                assert!(differences.is_empty(), "after {run} runs all is said to be well: {differences:#?}");
+                self.is_well(&format!("after {run} runs all is said to be well"));
                 return run;
             }
             last.iter().filter_map(approval).for_each(|held| {
                 self.company.run(&held.each_ref().map(String::as_str)).well();
             });
         }
-        panic!("not well after {RUNS} runs: {last:#?} {:#?}", self.company.differences());
+        self.is_well(&format!("after {RUNS} runs: {last:#?}"));
+        panic!("all is well, but not said to be after {RUNS} runs: {last:#?}");
+    }
+
+    /// Everybody is where they belong; of whoever is not, all is told that is known.
+    #[track_caller]
+    fn is_well(&self, when: &str) {
+        let differences = self.company.differences();
+        for who in differences.iter().filter_map(|difference| difference.split(' ').nth(1)) {
+            let story = self.company.run(&["explain", who]);
+            println!("{who}: {} {:#?}", story.stdout, self.company.requests_about(who));
+        }
+        assert!(differences.is_empty(), "{when}: {differences:#?}");
     }
 }
 
