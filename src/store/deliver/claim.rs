@@ -127,7 +127,8 @@ impl Store {
         sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
         let rows = sqlx::query(concat!(
             "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
-               CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 0 THEN 1
+               CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 1 OR old.maybe_gone = 1 THEN 2
+                 WHEN old.confirmed_gone = 0 THEN 1
                  WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
                CASE i.gone WHEN 0 THEN coalesce(",
             held!("old"),

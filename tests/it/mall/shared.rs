@@ -1,7 +1,12 @@
 //! Values that the club keeps unique.
 
+use std::time::Duration;
+
+use rosterd::sandbox::boostcom::{Effect, Fault, Target};
+
 use crate::fixtures::ldif::{PEOPLE, line, uuid};
 use crate::fixtures::mall::{Mall, added, changed, channels, mail, mobile, msisdn, removed, shopper, shoppers};
+use crate::fixtures::road::age;
 
 #[test]
 fn a_leaver_s_number_goes_to_a_newcomer() {
@@ -54,6 +59,25 @@ fn another_address_with_the_same_number_is_the_same_member() {
     assert_eq!(mall.club().members().len(), 3, "nobody is left behind");
     assert_eq!(channels(&after), [true; 3]);
     assert_eq!(mall.sync_well()["delivery"]["requests"], 0);
+}
+
+#[test]
+fn who_moves_to_another_address_before_their_return_was_delivered_is_switched_on_again() {
+    let mut mall = Mall::new(&shoppers(1..4));
+    mall.config.sync().more += "\n    on_return: { sms_enabled: true, email_enabled: true, push_enabled: true }";
+    mall.sync_well();
+    mall.modify(&changed(1, "employeeType", Some("left")));
+    mall.sync_well();
+    let left = mall.member(&mail(1));
+    assert_eq!(channels(&left), [false; 3]);
+    mall.modify(&changed(1, "employeeType", Some("staff")));
+    mall.club().faults([Fault::new(Effect::Status(503)).on(Target::Send).times(1)]);
+    mall.run(&["sync", "--json"]).ended("pending", 6);
+    mall.modify(&changed(1, "mail", Some("new@corp.example.com")));
+    mall.block_on(age(&mall.folder().join("state"), Duration::from_hours(1)));
+    mall.sync_well();
+    let moved = mall.member("new@corp.example.com");
+    assert_eq!((moved.id, channels(&moved)), (left.id, [true; 3]));
 }
 
 #[test]
