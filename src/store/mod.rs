@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL` (NORMAL forgets a charge or a `sent` at power loss), one writer, files 0600. The rows
 //! of the migrations' comments are the model; see also the crate doc's invariants.
 
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -93,7 +94,7 @@ pub enum Error {
         /// Which.
         path: String,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The file is damaged, or something else (SQLite's codes 11 and 26).
     #[error(
@@ -153,10 +154,13 @@ impl Store {
     /// Opens the store of a state folder, or an empty one in memory where there is none: for looking without storing
     /// anything but that credentials were refused.
     pub async fn look(folder: &Path) -> Result<Self, Error> {
-        let unseen = |source| Error::Folder { path: folder.display().to_string(), source };
-        // Not to be allowed to see it is another thing than that it is not there.
-        if folder.join("state.db").try_exists().map_err(unseen)? {
-            return Self::open(folder).await;
+        match folder.join("state.db").try_exists() {
+            Ok(true) => return Self::open(folder).await,
+            // Not to be allowed to see it is another thing than that it is not there.
+            Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(Error::Folder { path: folder.display().to_string(), source });
+            }
+            _ => {}
         }
         Ok(Self { absent: Some(folder.to_owned()), ..Self::memory().await? })
     }
