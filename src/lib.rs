@@ -94,6 +94,8 @@
 //! - A mark is kept for the server that was read last, not for each: what another one told since may have been older, and
 //!   this one would not tell it again.
 //! - Of runs that asked for changes and found nothing to do only the last in a row is kept.
+//! - What a directory's server sends goes through a socket pair of ours, and TLS ends before it: the LDAP library reads nested
+//!   messages by recursion and waits for any length, so that a small message could end the process.
 //! - Who is in a group is read from the group tree before anybody is, not asked by a matching rule: by links in Active
 //!   Directory, by members elsewhere.
 //! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and

@@ -43,13 +43,13 @@ impl Clients {
     }
 }
 
-/// Ours, in the order of their names, then all others.
+/// Ours, then all others, each in the order of their names.
 fn compared(target: &Target, ours: &[OursRow], seen: &[Seen]) -> Vec<Client> {
     let of = |remote: &str| ours.iter().find(|row| row.remote == remote);
     let there = |row: &OursRow| seen.iter().find(|seen| seen.remote.as_str() == row.remote);
     let mut clients: Vec<Client> = ours.iter().map(|row| mine(target, row, there(row))).collect();
-    clients.sort_by(|one, other| (&one.name, &one.key).cmp(&(&other.name, &other.key)));
     clients.extend(seen.iter().filter(|seen| of(seen.remote.as_str()).is_none()).map(foreign));
+    clients.sort_by_key(|client| (client.of.is_none(), client.name.clone(), client.key.clone()));
     clients
 }
 

@@ -43,3 +43,18 @@ fn result(answer: &[u8]) -> Result<LdapResult, Fault> {
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ok(LdapResult { rc: code, matched: text(next()?), text: text(next()?), refs: Vec::new(), ctrls: Vec::new() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AGREED: &[u8] = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00";
+
+    #[test]
+    fn nothing_may_follow_the_reply() {
+        assert_eq!(result(AGREED).unwrap().rc, 0);
+        for more in [&b"\x30"[..], AGREED, b"anything"] {
+            assert!(result(&[AGREED, more].concat()).is_err(), "{more:?}");
+        }
+    }
+}
