@@ -111,9 +111,12 @@ fn of<'a>(config: &'a Config, name: &str) -> Option<&'a Sync> {
 
 /// Why they can't be forgotten yet, and what is to be done about that.
 fn obstacles(config: &Config, trace: &Trace) -> Vec<String> {
-    let people = trace.people.iter().filter_map(|person| not_gone(config, person));
-    let accounts = trace.accounts.iter().filter(|account| !account.shared).filter_map(not_left);
-    people.chain(accounts).collect()
+    let mut obstacles: Vec<_> = trace.people.iter().filter_map(|person| not_gone(config, person)).collect();
+    // Whoever still has one is told of above.
+    let unclaimed = obstacles.is_empty();
+    let accounts = trace.accounts.iter().filter(|account| !account.shared && (account.gone || unclaimed));
+    obstacles.extend(accounts.filter_map(not_left));
+    obstacles
 }
 
 fn not_gone(config: &Config, person: &TracedPerson) -> Option<String> {
