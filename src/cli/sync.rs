@@ -51,7 +51,13 @@ impl Sync {
             };
             exit = exit.and(ended);
         }
-        context.tidy(&config).await?;
+        // What is kept for too long is not what the command was about, and the next one looks at it again.
+        if exit != Exit::Failed
+            && let Err(failure) = context.tidy(&config).await
+        {
+            let why = failure.message;
+            context.voice.aside(&format!("warning: what was kept for long enough could not all be removed: {why}\n"));
+        }
         Ok(exit)
     }
 }

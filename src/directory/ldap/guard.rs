@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split};
 use tokio::net::UnixStream;
 
+use super::connect::plain;
 use super::frames::{Flaw, Frames, LARGEST_MESSAGE};
 use super::{Error, Operation};
 
@@ -47,7 +48,7 @@ pub(super) fn through(server: impl AsyncRead + AsyncWrite + Send + 'static) -> i
 async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> Result<(), End> {
     let (mut frames, mut piece) = (Frames::default(), vec![0; PIECE]);
     loop {
-        let size = from.read(&mut piece).await.map_err(|error| End::Cut(error.to_string()))?;
+        let size = from.read(&mut piece).await.map_err(|error| End::Cut(plain(&error)))?;
         if size == 0 {
             return Ok(());
         }
