@@ -107,6 +107,12 @@ impl Storm {
     fn time_passes(&mut self) {
         self.asked.drain(..).for_each(|program| sync_ended(&program.end()));
         if self.tally.aged < MOST {
+            // A request that it still holds would take effect after its quiet period is said to be over.
+            if self.company.target.runs() {
+                self.company.target.kill();
+                self.company.target.restart();
+                self.tally.targets += 1;
+            }
             self.company.age(SPAN);
             self.tally.aged += SPAN;
         }
