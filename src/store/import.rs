@@ -92,7 +92,7 @@ async fn believe(tx: &mut Transaction<'_, Sqlite>, feed: i64) -> Result<(), Erro
     sqlx::query(
         "UPDATE account SET gone = 0, fp = x'', confirmed_gone = 0, confirmed_fp = NULL, certain = 1, announce = 0,
            left_by = NULL, leaving_since = NULL, leaving_feed = NULL, not_before = NULL, refused = NULL, refusal = NULL,
-           emptied = 0, confirmed_body = NULL, body = CASE WHEN i.body <> '{}' OR emptied = 1 THEN i.body ELSE coalesce(confirmed_body, account.body) END
+           emptied = 0, confirmed_body = NULL, body = CASE WHEN i.body <> '{}' OR emptied = 1 THEN i.body WHEN confirmed_fp IS x'' THEN account.body ELSE coalesce(confirmed_body, account.body) END
          FROM importing i WHERE i.news = 'claimed' AND account.id = i.account AND (gone = 1 OR confirmed_gone IS NOT 0)",
     )
     .execute(&mut **tx)

@@ -37,12 +37,13 @@ impl Portion {
     }
 }
 
-/// Fills a batch. `?4` the batch, `?5` how many at most, `?6` whether those who join, or the others.
+/// Fills a batch. `?4` the batch, `?5` how many at most, `?6` whether those who join, or the others. Who leaves does so with what
+/// the target confirmed; where that is forgotten, with what they were to be there with since.
 macro_rules! fill {
     ($who:expr) => {
         concat!(
             "INSERT INTO item (batch, account, gone, fp, body, was_certain)
-             SELECT ?4, a.id, a.gone, a.fp, CASE WHEN a.emptied = 1 THEN '{}' WHEN a.gone = 1 THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
+             SELECT ?4, a.id, a.gone, a.fp, CASE WHEN a.emptied = 1 THEN '{}' WHEN a.gone = 1 AND a.confirmed_fp IS NOT x'' THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
                a.certain
              FROM account a WHERE ",
             $who,

@@ -136,6 +136,26 @@ async fn who_returns_is_told_of_the_fields_they_have_no_more() {
 }
 
 #[tokio::test]
+async fn who_returned_without_an_answer_leaves_with_what_they_returned_with() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.admit(&[("anna", Leave)]).await;
+    desk.deliver().await;
+    desk.days(2).await;
+    desk.admit(&[("anna", Be("A", 2))]).await;
+    let (batch, _) = desk.send().await;
+    desk.settle(&batch, Settlement::Lost(no())).await;
+    desk.admit(&[("anna", Leave)]).await;
+    desk.days(1).await;
+    let (batch, items) = desk.send().await;
+    // A target may refuse a leave without what it requires, and they would stay.
+    assert_eq!((items[0].op, &items[0].body), (Op::Leave, &Payload::from_json(r#"{"id":"A","v":2}"#).unwrap()));
+    desk.settle(&batch, Settlement::Confirmed(vec![])).await;
+    desk.days(2).await;
+    assert_eq!(desk.account("A").await, "due gone, confirmed gone");
+    assert_eq!(desk.number("SELECT emptied FROM account").await, 1);
+}
+
+#[tokio::test]
 async fn an_import_may_doubt_that_they_left_and_says_with_what_they_leave() {
     let mut desk = Desk::with(&[("anna", "A"), ("bert", "B")]).await;
     desk.admit(&[("anna", Leave), ("bert", Leave)]).await;
