@@ -52,9 +52,12 @@ fn leak(note: &Value, secrets: &Planted, people: &Planted) -> Option<String> {
         return None;
     }
     let secret = [out, err, &words.join(" ")].into_iter().find_map(|text| secrets.found(text));
+    // Whom somebody asked about is no news to them.
+    let asked: Vec<_> = words.iter().filter(|word| word.len() >= SHORT).collect();
+    let [out, err] = [out, err].map(|text| asked.iter().fold(text.to_owned(), |text, word| text.replace(**word, "")));
     let leak = secret
-        .or_else(|| people.found(err))
-        .or_else(|| people.found(out).filter(|_| !SHOWING.contains(&command)))
+        .or_else(|| people.found(&err))
+        .or_else(|| people.found(&out).filter(|_| !SHOWING.contains(&command)))
         .or_else(|| err.contains("panicked").then_some("a panic"))?;
     Some(format!("{leak:?} of {words:?}: {out}{err}"))
 }
