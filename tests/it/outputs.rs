@@ -13,8 +13,8 @@ use serde_json::Value;
 /// In everybody's name, address, title or number, wherever tests make people up.
 const TELLTALES: [&str; 5] = ["Żoë", "Ørsted", "@corp.example.com", "47900", "Engineer"];
 
-/// Attributes whose values are about a person, and worth finding as they are.
-const PERSONAL: [&str; 7] = ["givenName", "sn", "displayName", "mail", "mobile", "telephoneNumber", "title"];
+/// Attributes whose values are about a person, and found nowhere else. Other titles than the telltale are plain words.
+const PERSONAL: [&str; 6] = ["givenName", "sn", "displayName", "mail", "mobile", "telephoneNumber"];
 
 /// How the sandbox's tokens begin, and the passwords that no config has in it.
 const SECRETS: [&str; 4] = ["sandbox-1", "Person-Passw0rd", "Service-Passw0rd", "Passw0rd!"];
