@@ -49,7 +49,7 @@ fn compared(target: &Target, ours: &[OursRow], seen: &[Seen]) -> Vec<Client> {
     let there = |row: &OursRow| seen.iter().find(|seen| seen.remote.as_str() == row.remote);
     let mut clients: Vec<Client> = ours.iter().map(|row| mine(target, row, there(row))).collect();
     clients.extend(seen.iter().filter(|seen| of(seen.remote.as_str()).is_none()).map(foreign));
-    clients.sort_by_key(|client| (client.of.is_none(), client.name.clone(), client.key.clone()));
+    clients.sort_by_cached_key(|client| (client.of.is_none(), client.name.clone(), client.key.clone()));
     clients
 }
 

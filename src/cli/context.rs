@@ -218,15 +218,14 @@ impl Context {
 
     /// Removes what was kept for long enough, after whatever else a command did; a daemon does so by itself.
     pub async fn tidy(&self, config: &Config) -> Result<(), Failure> {
-        let Place::Here { clock, lock, .. } = &self.place else { return Ok(()) };
+        let Place::Here { lock, .. } = &self.place else { return Ok(()) };
         if lock.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             return Ok(());
         }
-        let clock = clock.enter();
-        let mut store = Store::open(&config.state).await?;
-        store.follow_clock(clock.now()).await?;
-        retention::remove(&mut store, retention::cutoff(&config.retention, clock.now().wall)).await?;
-        Ok(store.close().await?)
+        let mut hold = self.hold_all(config).await?;
+        let cutoff = retention::cutoff(&config.retention, hold.now());
+        retention::remove(&mut hold.store, cutoff).await?;
+        hold.close().await
     }
 
     /// What a run of a sync would do.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::expire::{Cutoff, emptied, note, remove};
+use super::expire::{emptied, note, remove};
 use super::rows::{collect, millis};
 use super::{Error, Store};
 
@@ -164,7 +164,7 @@ impl Store {
         .bind(reason)
         .execute(&mut *tx)
         .await?;
-        note(&mut tx, 1, Cutoff::at(now, std::time::Duration::ZERO, std::time::Duration::ZERO)).await?;
+        note(&mut tx, 1, now).await?;
         tx.commit().await?;
         Ok(lines)
     }

@@ -9,7 +9,7 @@ use rosterd::daemon::control::{ControlError, FILE, Frame, Handler, Invocation, a
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Runtime;
 
-use crate::harness::{Target, bounded};
+use crate::harness::{Target, bounded, runtime};
 
 const WORDS: &[&[u8]] = &[
     b"{\"config\":\"/x\",\"arguments\":[],\"by\":\"\",\"file\":null}\n",
@@ -34,10 +34,6 @@ const WORDS: &[&[u8]] = &[
 /// What is sent to the daemon, and what is heard from it, alike.
 const fn target(name: &'static str) -> Target {
     Target { name, more: &[], words: WORDS, longest: 64 << 10, memory: 4 << 20, seeds: 2000 }
-}
-
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 fn invocation() -> Invocation {

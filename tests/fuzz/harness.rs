@@ -6,6 +6,8 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::Path;
 use std::sync::Once;
 
+use tokio::runtime::Runtime;
+
 use crate::corpus;
 use crate::mutate::mutated;
 use crate::watch::Watched;
@@ -24,6 +26,11 @@ pub struct Target {
     pub memory: u64,
     /// So many mutations, unless others are asked for.
     pub seeds: u64,
+}
+
+/// On one thread, so that what an input takes is counted with it.
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 thread_local! {

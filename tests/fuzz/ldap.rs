@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-use crate::harness::{Target, bounded};
+use crate::harness::{Target, bounded, runtime};
 
 /// Tags, lengths that lie, names that mean something.
 const WORDS: &[&[u8]] = &[
@@ -77,7 +77,7 @@ struct Lab {
 
 impl Lab {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         let input = Arc::<Mutex<Vec<u8>>>::default();
         let said = input.clone();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -338,7 +338,7 @@ fn ldap_without_end() {
 
 /// Reads from a server that answers the first search for people so.
 fn endless(root: Vec<u8>, begin: Vec<u8>, again: Vec<u8>) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ldap://{}", listener.local_addr().unwrap());

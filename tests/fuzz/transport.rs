@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-use crate::harness::{Target, bounded};
+use crate::harness::{Target, bounded, runtime};
 
 const HTTP: Target = Target {
     name: "http",
@@ -60,7 +60,7 @@ struct Lab {
 
 impl Lab {
     fn new(timeout: Duration) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let transport = Transport::new(&Http { proxy: None, ca: None, timeout }).unwrap();

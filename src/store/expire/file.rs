@@ -1,6 +1,7 @@
 //! What was removed leaves the file, too. SQLite overwrites what it deletes, but not what is left of rows that it moved
 //! from page to page before; and what was written lately is in its log.
 
+use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 
 use super::Cutoff;
@@ -11,11 +12,11 @@ use crate::store::{Error, Store};
 pub(in crate::store) async fn note(
     tx: &mut Transaction<'_, Sqlite>,
     removed: u64,
-    cutoff: Cutoff,
+    now: Timestamp,
 ) -> Result<(), Error> {
     // The first time counts from when it is first asked.
     sqlx::query("INSERT INTO rebuilt (id, at, event) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")
-        .bind(millis(cutoff.now))
+        .bind(millis(now))
         .execute(&mut **tx)
         .await?;
     if removed > 0 {

@@ -64,7 +64,7 @@ impl Store {
         let mut removed = account::empty(&mut tx, realm, cutoff).await?;
         removed += account::leave_for_good(&mut tx, realm, cutoff).await?;
         removed += account::abandon(&mut tx, realm, cutoff).await?;
-        note(&mut tx, removed, cutoff).await?;
+        note(&mut tx, removed, cutoff.now).await?;
         touched += removed;
         tx.commit().await?;
         Ok(touched)
@@ -77,7 +77,7 @@ impl Store {
         let mut removed = history::of_values(&mut tx, cutoff).await?;
         removed += history::of_audit(&mut tx, cutoff).await?;
         milestone::clear(&mut tx, cutoff).await?;
-        note(&mut tx, removed, cutoff).await?;
+        note(&mut tx, removed, cutoff.now).await?;
         tx.commit().await?;
         Ok(removed)
     }
