@@ -96,13 +96,17 @@ fn taken(what: &str, memory: u64, eat: impl FnOnce()) -> Result<(), String> {
 fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let others = panic::take_hook();
+        let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
             let ours = info.location().filter(|place| !Path::new(place.file()).is_absolute());
-            if let Some(place) = ours {
-                PANICS.with_borrow_mut(|panics| panics.push(format!("{place}: {}", said(info))));
+            match ours {
+                Some(place) => {
+                    PANICS.with_borrow_mut(|panics| panics.push(format!("{place}: {}", said(info))));
+                    usual(info);
+                }
+                // The first backtrace of a process takes tens of megabytes, which are not the input's.
+                None => eprintln!("elsewhere: {}", said(info)),
             }
-            others(info);
         }));
     });
 }
