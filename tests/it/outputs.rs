@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use aho_corasick::AhoCorasick;
@@ -10,8 +11,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-/// In everybody's name, address, title or number, wherever tests make people up.
-const TELLTALES: [&str; 5] = ["Żoë", "Ørsted", "@corp.example.com", "47900", "Engineer"];
+/// In everybody's name, address or title, wherever tests make people up.
+const TELLTALES: [&str; 4] = ["Żoë", "Ørsted", "@corp.example.com", "Engineer"];
 
 /// Attributes whose values are about a person, and found nowhere else. Other titles than the telltale are plain words.
 const PERSONAL: [&str; 6] = ["givenName", "sn", "displayName", "mail", "mobile", "telephoneNumber"];
@@ -31,7 +32,7 @@ fn nothing_that_was_said_gives_a_secret_or_anybody_away() {
     let notes = notes();
     let strings = |name: &'static str| notes.iter().filter_map(move |note| note[name].as_str());
     let secrets = strings("secret").map(str::to_owned).chain(SECRETS.map(str::to_owned));
-    let people = strings("people").flat_map(str::lines).filter_map(personal).chain(TELLTALES.map(str::to_owned));
+    let people = strings("people").flat_map(str::lines).filter_map(personal).flat_map(as_sent).chain(TELLTALES.map(str::to_owned));
     let (secrets, people) = (Planted::new(secrets), Planted::new(people));
     let said: Vec<_> = notes.iter().filter(|note| note.get("arguments").is_some()).collect();
     assert!(said.len() > 300 && secrets.values.len() > 10 && people.values.len() > 100, "most tests have not run");
@@ -76,8 +77,24 @@ impl Planted {
     }
 
     fn found(&self, text: &str) -> Option<&str> {
-        self.finder.find(text).map(|found| self.values[found.pattern()].as_str())
+        let mut found = self.finder.find_overlapping_iter(text);
+        found.find(|found| stands_alone(text, found.range())).map(|found| self.values[found.pattern()].as_str())
     }
+}
+
+/// Whether a number is one, rather than digits of a longer one such as a journal's moments and cursors are full of; whatever
+/// is no number always counts.
+fn stands_alone(text: &str, place: Range<usize>) -> bool {
+    let (before, found, after) = (&text.as_bytes()[..place.start], &text[place.clone()], &text.as_bytes()[place.end..]);
+    let longer = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    !found.bytes().all(|byte| byte.is_ascii_digit()) || !longer(before.last()) && !longer(after.first())
+}
+
+/// A value, and what a mobile number is as a target has it.
+fn as_sent(value: String) -> Vec<String> {
+    let mobile = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let sent = mobile.then(|| format!("47{value}"));
+    [Some(value), sent].into_iter().flatten().collect()
 }
 
 fn notes() -> Vec<Value> {
