@@ -133,6 +133,11 @@ impl EntryBuilder {
         Self(Entry { dn: dn.into(), bytes: Vec::new(), values: Vec::new() })
     }
 
+    /// An entry without values, with place for so many bytes of them.
+    pub fn with_capacity(dn: impl Into<Box<str>>, bytes: usize, values: usize) -> Self {
+        Self(Entry { dn: dn.into(), bytes: Vec::with_capacity(bytes), values: Vec::with_capacity(values) })
+    }
+
     /// The distinguished name.
     pub fn dn(&self) -> &str {
         &self.0.dn

@@ -91,8 +91,7 @@ fn taken(what: &str, memory: u64, eat: impl FnOnce()) -> Result<(), String> {
     Ok(())
 }
 
-/// Hears of every panic of this crate and its tests; those of others count where nobody catches them: ldap3's are ends of
-/// its connection.
+/// Hears of every panic of this crate and its tests; those of others count where nobody catches them.
 fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -32,7 +32,11 @@ fn nothing_that_was_said_gives_a_secret_or_anybody_away() {
     let notes = notes();
     let strings = |name: &'static str| notes.iter().filter_map(move |note| note[name].as_str());
     let secrets = strings("secret").map(str::to_owned).chain(SECRETS.map(str::to_owned));
-    let people = strings("people").flat_map(str::lines).filter_map(personal).flat_map(as_sent).chain(TELLTALES.map(str::to_owned));
+    let people = strings("people")
+        .flat_map(str::lines)
+        .filter_map(personal)
+        .flat_map(as_sent)
+        .chain(TELLTALES.map(str::to_owned));
     let (secrets, people) = (Planted::new(secrets), Planted::new(people));
     let said: Vec<_> = notes.iter().filter(|note| note.get("arguments").is_some()).collect();
     assert!(said.len() > 300 && secrets.values.len() > 10 && people.values.len() > 100, "most tests have not run");

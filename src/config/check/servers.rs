@@ -55,13 +55,13 @@ impl Written<'_> {
         }
     }
 
-    /// Says which servers nobody can bind to by Kerberos: a ticket is made out to a name, and without TLS below, readings
-    /// of some thousand entries hang in ldap3's security layer.
+    /// Says which servers nobody can bind to by Kerberos: a ticket is made out to a name, and no security layer is asked for
+    /// beside TLS.
     pub fn refuse_for_kerberos(&self, tls: &Tls) {
         for (server, url) in &self.urls {
             if url.scheme() != "ldaps" && !(url.scheme() == "ldap" && tls.starttls) {
                 server.fault(
-                    "a bind by Kerberos needs TLS: without it, long readings hang",
+                    "a bind by Kerberos needs TLS: by itself it protects nothing of what is read",
                     "use ldaps://, or `tls: { starttls: true }`",
                 );
             }

@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connection::{Connection, outcome};
-use super::driver::shielded;
 use super::endpoint::Endpoint;
+use super::request::simple_bind;
 use super::{Deadline, Error, Operation, kerberos};
 use crate::directory::Bind;
 
@@ -26,11 +26,6 @@ async fn simple(connection: &Connection, dn: &str, password: &SecretString) -> R
     if password.expose_secret().is_empty() {
         return Err(Error::EmptyPassword);
     }
-    let (mut ldap, dn, password) = (connection.ldap.clone(), dn.to_owned(), password.clone());
-    let answer = shielded(async move { ldap.simple_bind(&dn, password.expose_secret()).await }).await;
-    match answer {
-        Some(Ok(result)) => outcome(&result, Operation::Bind, ""),
-        Some(Err(error)) => Err(connection.lost(error, Operation::Bind).await),
-        None => Err(Error::Malformed { during: Operation::Bind, why: "it is not well-formed LDAP".to_owned() }),
-    }
+    let result = connection.bind(&simple_bind(dn, password.expose_secret())).await?;
+    outcome(&result, Operation::Bind, "")
 }

@@ -3,15 +3,12 @@
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
-use ldap3::{LdapConnAsync, LdapConnSettings, StdStream};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::time::timeout;
 
 use super::connection::Connection;
-use super::driver::shielded;
 use super::endpoint::Endpoint;
-use super::{Deadline, Error, Operation, dns, guard, tls};
+use super::{Deadline, Error, Operation, dns, tls};
 use crate::directory::{Bind, Servers, Settings};
 
 /// Connects, with TLS where it is configured. No byte of a password is sent here.
@@ -21,7 +18,7 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
             let server = format!("the socket {path}");
             let dialled = async { UnixStream::connect(path).await.map_err(|error| unreachable(&server, &error)) };
             let stream = deadline.hold(Operation::Connect, dialled).await?;
-            return guarded(stream, &server, settings).await;
+            return Ok(Connection::new(stream, settings.timeout));
         }
         Endpoint::Tcp { host, port, ldaps } => (host, *port, *ldaps),
     };
@@ -29,40 +26,10 @@ pub(super) async fn connect(endpoint: &Endpoint, settings: &Settings, deadline: 
     let stream = tcp(host, port, settings, deadline).await?;
     if !ldaps && !settings.tls.starttls {
         refuse_plaintext(stream.peer_addr().ok().map(|peer| peer.ip()), server, settings)?;
-        return guarded(stream, server, settings).await;
-    }
-    if let Bind::Gssapi { .. } = settings.bind {
-        return deadline.hold(Operation::Connect, tied(stream, host, port, ldaps, settings)).await;
+        return Ok(Connection::new(stream, settings.timeout));
     }
     let stream = deadline.hold(Operation::Connect, tls::shake(stream, server, host, !ldaps, &settings.tls)).await?;
-    guarded(stream, server, settings).await
-}
-
-/// Everything that comes is looked at before ldap3 reads it.
-async fn guarded(
-    stream: impl AsyncRead + AsyncWrite + Send + 'static,
-    server: &str,
-    settings: &Settings,
-) -> Result<Connection, Error> {
-    let (stream, guard) = guard::through(stream).map_err(|error| unreachable(server, &error))?;
-    let options = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
-    let opened = LdapConnAsync::with_settings(options, "ldapi:///").await;
-    let (connection, ldap) = opened.map_err(|error| unreachable(server, &error))?;
-    Ok(Connection::new(connection, ldap, Some(guard), settings.timeout))
-}
-
-/// With ldap3's own TLS, to which it ties a bind by Kerberos (RFC 5929 section 4).
-async fn tied(stream: TcpStream, host: &str, port: u16, ldaps: bool, settings: &Settings) -> Result<Connection, Error> {
-    let server = &format!("{host}:{port}");
-    let stream = stream.into_std().map_err(|error| unreachable(server, &error))?;
-    let options = LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream));
-    let options = options.set_config(tls::config(&settings.tls).await?).set_starttls(!ldaps);
-    let url = url(if ldaps { "ldaps" } else { "ldap" }, host, port);
-    match shielded(async move { LdapConnAsync::with_settings(options, &url).await }).await {
-        Some(Ok((connection, ldap))) => Ok(Connection::new(connection, ldap, None, settings.timeout)),
-        Some(Err(error)) => Err(tls::explain(error, server, host, &settings.tls)),
-        None => Err(no_ldap(server)),
-    }
+    Ok(Connection::with_tls(stream, settings.timeout))
 }
 
 /// Its answer to the request for TLS.
@@ -80,10 +47,6 @@ fn refuse_plaintext(peer: Option<IpAddr>, server: &str, settings: &Settings) -> 
         Bind::Gssapi { .. } => Err(Error::NeedsTls),
         _ => Ok(()),
     }
-}
-
-fn url(scheme: &str, host: &str, port: u16) -> String {
-    if host.contains(':') { format!("{scheme}://[{host}]:{port}") } else { format!("{scheme}://{host}:{port}") }
 }
 
 /// The first address that answers. Each gets its share of the time left, so that a dead first one does not cost all.

@@ -1,18 +1,21 @@
-//! One search operation, with an end to every wait and every result code looked at.
+//! One operation at a time, with an end to every wait and every result code looked at.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ldap3::asn1::StructureTag;
-use ldap3::controls::{Control, RawControl};
-use ldap3::{Ldap, LdapConnAsync, LdapError, LdapResult, SearchOptions};
+use ldap3::controls::RawControl;
+#[cfg(feature = "kerberos")]
+use rustls::pki_types::CertificateDer;
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use tokio_rustls::client::TlsStream;
 
-use super::connect::plain;
-use super::driver::{Driver, Ended};
 use super::error::one_line;
-use super::guard::Guard;
+use super::message::{BIND_RESPONSE, DONE, LdapResult, Message};
+use super::request::Request;
+use super::wire::{Lost, Stream, Wire};
 use super::{BindFailure, Error, Operation};
-use crate::directory::{Kind, Scope};
+use crate::directory::Kind;
 
 /// "Ask no other server": `LDAP_SERVER_DOMAIN_SCOPE_OID` (MS-ADTS 3.1.1.3.4.1.4).
 const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
@@ -20,81 +23,73 @@ const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 /// A handle on a connection; clones share it.
 #[derive(Clone)]
 pub(super) struct Connection {
-    pub(super) ldap: Ldap,
-    driver: Arc<Driver>,
-    guard: Option<Guard>,
+    /// Nothing once an operation was given up.
+    wire: Arc<Mutex<Option<Wire>>>,
     /// For each operation.
     timeout: Duration,
-}
-
-/// A search operation.
-pub(super) struct Request<'a> {
-    pub(super) base: &'a str,
-    pub(super) scope: Scope,
-    pub(super) filter: &'a str,
-    /// Empty asks for no attributes, where LDAP would give all.
-    pub(super) attributes: &'a [String],
-    pub(super) controls: Vec<RawControl>,
-    /// 0: none asked for.
-    pub(super) size_limit: i32,
-    pub(super) during: Operation,
+    /// What the server is known by, where there is TLS.
+    #[cfg(feature = "kerberos")]
+    pub(super) certificate: Option<CertificateDer<'static>>,
 }
 
 impl Connection {
-    pub(super) fn new(connection: LdapConnAsync, ldap: Ldap, guard: Option<Guard>, timeout: Duration) -> Self {
-        Self { ldap, driver: Arc::new(Driver::start(connection)), guard, timeout }
+    pub(super) fn new(stream: impl Stream + 'static, timeout: Duration) -> Self {
+        Self {
+            wire: Arc::new(Mutex::new(Some(Wire::new(stream)))),
+            timeout,
+            #[cfg(feature = "kerberos")]
+            certificate: None,
+        }
     }
 
-    /// Runs a search; the result is the server's own for this operation, whatever its code.
+    pub(super) fn with_tls(stream: TlsStream<TcpStream>, timeout: Duration) -> Self {
+        #[cfg(feature = "kerberos")]
+        let certificate =
+            stream.get_ref().1.peer_certificates().and_then(|chain| Some(chain.first()?.clone().into_owned()));
+        Self {
+            #[cfg(feature = "kerberos")]
+            certificate,
+            ..Self::new(stream, timeout)
+        }
+    }
+
+    /// Runs a search; the result is the server's own for this operation, whatever its code. The messages before it are
+    /// entries, references and what else a server tells meanwhile.
     ///
-    /// When this fails, the connection is closed: a search left midway would delay the next one.
+    /// When this fails, the connection is closed: a search left midway would be taken for an answer to the next one.
     pub(super) async fn search(
         &mut self,
         request: Request<'_>,
-        mut each: impl FnMut(StructureTag) -> Result<(), Error>,
+        each: impl FnMut(&Message<'_>) -> Result<(), Error>,
     ) -> Result<LdapResult, Error> {
-        self.messages(request, |tag, _| each(tag)).await
+        let (operation, controls) = (request.encode()?, request.controls());
+        let answered = self.operate(&operation, &controls, DONE, &request.during, each);
+        match tokio::time::timeout(self.timeout, answered).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::Timeout { during: request.during, after: self.timeout }),
+        }
     }
 
-    /// The same with the controls of each message.
-    pub(super) async fn messages(
-        &mut self,
-        request: Request<'_>,
-        each: impl FnMut(StructureTag, Vec<Control>) -> Result<(), Error>,
-    ) -> Result<LdapResult, Error> {
-        let during = request.during.clone();
-        let outcome = match tokio::time::timeout(self.timeout, run(&mut self.ldap, request, each)).await {
-            Ok(Ok(result)) => return Ok(result),
-            Ok(Err(Stop::Judged(error))) => error,
-            Ok(Err(Stop::Ldap(LdapError::FilterParsing))) => return Err(Error::Filter { during }),
-            Ok(Err(Stop::Ldap(error))) => self.lost(error, during).await,
-            Err(_) => Error::Timeout { during, after: self.timeout },
-        };
-        self.driver.stop();
-        Err(outcome)
+    /// A bind, or a step of one; how long it may take is its caller's.
+    pub(super) async fn bind(&self, operation: &[u8]) -> Result<LdapResult, Error> {
+        self.operate(operation, &[], BIND_RESPONSE, &Operation::Bind, |_| Ok(())).await
     }
 
-    /// What an error of ldap3 means.
-    pub(super) async fn lost(&self, error: LdapError, during: Operation) -> Error {
-        if let Some(error) = self.guard.as_ref().and_then(|guard| guard.told(&during)) {
-            return error;
-        }
-        match error {
-            LdapError::Io { source } => Error::Cut { during, why: plain(&source) },
-            LdapError::LdapResult { result } => match outcome(&result, during.clone(), "") {
-                Err(error) => error,
-                Ok(()) => Error::Malformed { during, why: "a success was reported as a failure".to_owned() },
-            },
-            LdapError::EndOfStream
-            | LdapError::OpSend { .. }
-            | LdapError::ResultRecv { .. }
-            | LdapError::IdScrubSend { .. }
-            | LdapError::MiscSend { .. } => match self.driver.ended().await {
-                Ended::Cut(why) => Error::Cut { during, why },
-                Ended::Malformed => Error::Malformed { during, why: "it is not well-formed LDAP".to_owned() },
-            },
-            other => Error::Cut { during, why: other.to_string() },
-        }
+    async fn operate(
+        &self,
+        operation: &[u8],
+        controls: &[u8],
+        end: u8,
+        during: &Operation,
+        each: impl FnMut(&Message<'_>) -> Result<(), Error>,
+    ) -> Result<LdapResult, Error> {
+        let mut place = self.wire.lock().await;
+        let given_up = || Lost::Cut("it was given up before".to_owned()).during(during.clone());
+        // Back only with the whole answer read: whoever stops waiting closes the connection.
+        let mut wire = place.take().ok_or_else(given_up)?;
+        let result = wire.ask(operation, controls, end, each).await.map_err(|lost| lost.during(during.clone()))?;
+        *place = Some(wire);
+        Ok(result)
     }
 }
 
@@ -123,40 +118,4 @@ pub(super) fn outcome(result: &LdapResult, during: Operation, base: &str) -> Res
         49 if during == Operation::Bind => Error::Credentials { code: BindFailure::of(&result.text) },
         rc => Error::Refused { during, rc, diagnostic: one_line(&result.text) },
     })
-}
-
-enum Stop {
-    Ldap(LdapError),
-    Judged(Error),
-}
-
-impl From<LdapError> for Stop {
-    fn from(error: LdapError) -> Self {
-        Self::Ldap(error)
-    }
-}
-
-async fn run(
-    ldap: &mut Ldap,
-    request: Request<'_>,
-    mut each: impl FnMut(StructureTag, Vec<Control>) -> Result<(), Error>,
-) -> Result<LdapResult, Stop> {
-    // RFC 4511 section 4.5.1.8: "1.1" asks for no attributes.
-    let nothing = ["1.1".to_owned()];
-    let attributes = if request.attributes.is_empty() { &nothing } else { request.attributes };
-    let scope = match request.scope {
-        Scope::Subtree => ldap3::Scope::Subtree,
-        Scope::One => ldap3::Scope::OneLevel,
-        Scope::Base => ldap3::Scope::Base,
-    };
-    let mut stream = ldap
-        .with_controls(request.controls)
-        .with_search_options(SearchOptions::new().sizelimit(request.size_limit))
-        .streaming_search(request.base, scope, request.filter, attributes)
-        .await?;
-    while let Some(item) = stream.next().await? {
-        each(item.0, item.1).map_err(Stop::Judged)?;
-    }
-    // Only here can it be trusted: after an error the stream would report a success.
-    Ok(stream.finish().await)
 }

@@ -1,8 +1,9 @@
 //! The LDAP client: [`Session`] a bound connection, [`Reader`] the pages of a reading.
 //!
-//! What ldap3 does not promise is held here: every search is paged, so that memory is bounded; a page counts only with
-//! its own result code; every wait has an end; a malformed reply ends the connection, not the process; no message is larger
-//! or deeper than can be borne (`guard`).
+//! [`wire`] is the connection; filters and what is asked by controls are written by ldap3, which is made for that, but
+//! what servers send is read here, where it lies: nothing is built of a message that is not kept, and no more of a server's
+//! words is held than one message and a page. Every search is paged; a page counts only with its own result code; every wait
+//! has an end; a malformed reply ends the connection, not the process.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,20 +17,19 @@ use super::changes::{Changed, Mark, Whom};
 use super::{Entry, Kind, Query, Server, Settings, Sightings};
 use crate::roster::{Key, Timestamp};
 
+mod ber;
 mod bind;
 mod changes;
 mod connect;
 mod connection;
 mod discover;
 mod dns;
-mod driver;
 mod endpoint;
 mod error;
-mod frames;
 mod group;
-mod guard;
 pub mod kerberos;
 mod look_up;
+mod message;
 mod narrow;
 mod opening;
 mod operation;
@@ -38,11 +38,13 @@ mod parse;
 mod probe;
 mod range;
 mod reader;
+mod request;
 mod rights;
 mod root_dse;
 mod schema;
 mod starttls;
 mod tls;
+mod wire;
 mod words;
 
 pub use changes::Told;

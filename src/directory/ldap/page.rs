@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ldap3::LdapResult;
-use ldap3::asn1::{StructureTag, parse_tag};
 use ldap3::controls::{MakeCritical, PagedResults, RawControl};
 
-use super::connection::{Connection, Request, outcome};
-use super::parse::{self, Fault, LARGEST_ENTRY, Row};
+use super::ber::{INTEGER, Malformed, OCTETS, SEQUENCE, only};
+use super::connection::{Connection, outcome};
+use super::message::{ENTRY, LdapResult, Message, REFERENCE, uris};
+use super::parse::{Fault, LARGEST_ENTRY, Row};
+use super::request::Request;
 use super::{Error, Operation, range};
 use crate::directory::{Attributes, Entry, Scope};
 
@@ -60,10 +61,10 @@ pub(super) async fn page(
     };
     let mut rows = Vec::new();
     let mut size = 0;
-    let take = |tag: StructureTag| {
-        match tag.id {
-            parse::ENTRY => {
-                let row = Row::parse(tag, search.attributes).map_err(|fault| explain(fault, during))?;
+    let take = |message: &Message<'_>| {
+        match message.operation {
+            ENTRY => {
+                let row = Row::parse(message.content, search.attributes).map_err(|fault| explain(fault, during))?;
                 size += row.size;
                 if size > LARGEST_PAGE {
                     let advice = "use a smaller page_size";
@@ -76,7 +77,7 @@ pub(super) async fn page(
                 }
                 rows.push(row);
             }
-            parse::REFERENCE if referrals.len() < MOST_REFERRALS => referrals.extend(parse::references(tag)),
+            REFERENCE if referrals.len() < MOST_REFERRALS => referrals.extend(uris(message.content)),
             _ => {}
         }
         Ok(())
@@ -128,13 +129,17 @@ pub(super) fn explain(fault: Fault, during: &Operation) -> Error {
     }
 }
 
-/// The cookie of the next page. ldap3's own parser panics on what it does not expect.
+/// The cookie of the next page.
 fn next(result: &LdapResult, during: &Operation) -> Result<Vec<u8>, Error> {
-    let control = result.ctrls.iter().find(|control| control.1.ctype == PAGED_RESULTS);
-    // Without the control everything was sent at once.
-    let Some(control) = control else { return Ok(Vec::new()) };
-    let value = control.1.val.as_deref().unwrap_or_default();
-    let parsed = parse_tag(value).map_err(|_| Fault::Structure).and_then(|(_, tag)| parse::constructed(tag));
-    let cookie = parsed.and_then(|parts| parts.into_iter().nth(1).ok_or(Fault::Structure)).and_then(parse::primitive);
-    cookie.map_err(|_| Error::Malformed { during: during.clone(), why: "its page control is not one".to_owned() })
+    let cookie = || {
+        // Without the control everything was sent at once.
+        let Some(value) = result.controls().value(PAGED_RESULTS)? else { return Ok(Vec::new()) };
+        let mut parts = only(value, SEQUENCE)?;
+        parts.take(INTEGER)?;
+        parts.take(OCTETS).map(<[u8]>::to_vec)
+    };
+    cookie().map_err(|_: Malformed| Error::Malformed {
+        during: during.clone(),
+        why: "its page control is not one".to_owned(),
+    })
 }

@@ -1,7 +1,6 @@
-//! Search results out of BER (RFC 4511 section 4.5.2), without panics and without copies but the one into the entry.
+//! Search results out of BER (RFC 4511 section 4.5.2), without copies but the one into the entry.
 
-use ldap3::asn1::{PL, StructureTag};
-
+use super::ber::{Elements, Malformed, OCTETS, SEQUENCE, SET, text};
 use crate::directory::{Attributes, Entry, EntryBuilder, Slot};
 
 /// More than this is no person.
@@ -11,10 +10,6 @@ pub(super) const LARGEST_ENTRY: usize = 8 << 20;
 const LEAST: usize = 16;
 const LEAST_ENTRY: usize = 256;
 
-/// `SearchResultEntry` and `SearchResultReference`.
-pub(super) const ENTRY: u64 = 4;
-pub(super) const REFERENCE: u64 = 19;
-
 /// Why an entry can't be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -22,6 +17,12 @@ pub(super) enum Fault {
     Structure,
     /// Larger than [`LARGEST_ENTRY`].
     TooLarge,
+}
+
+impl From<Malformed> for Fault {
+    fn from(_: Malformed) -> Self {
+        Self::Structure
+    }
 }
 
 /// An entry while its values come together.
@@ -43,22 +44,25 @@ pub(super) struct Range {
 }
 
 impl Row {
-    pub(super) fn parse(tag: StructureTag, attributes: &Attributes) -> Result<Self, Fault> {
-        let (dn, list) = parts(tag)?;
-        let dn = String::from_utf8(dn).unwrap_or_else(|bytes| String::from_utf8_lossy(bytes.as_bytes()).into_owned());
+    /// The content of a `SearchResultEntry`.
+    pub(super) fn parse(content: &[u8], attributes: &Attributes) -> Result<Self, Fault> {
+        let mut parts = Elements::of(content);
+        let dn = text(parts.take(OCTETS)?);
         let size = dn.len() + LEAST_ENTRY;
         if size > LARGEST_ENTRY {
             return Err(Fault::TooLarge);
         }
-        let mut row = Self { builder: EntryBuilder::new(dn), tagged: Vec::new(), ranges: Vec::new(), size };
-        row.add(list, attributes)?;
+        let builder = EntryBuilder::with_capacity(dn, content.len(), attributes.names().len());
+        let mut row = Self { builder, tagged: Vec::new(), ranges: Vec::new(), size };
+        row.add(parts.enter(SEQUENCE)?, attributes)?;
         Ok(row)
     }
 
     /// Adds the values of another answer about the same entry.
-    pub(super) fn extend(&mut self, tag: StructureTag, attributes: &Attributes) -> Result<(), Fault> {
-        let (_, list) = parts(tag)?;
-        self.add(list, attributes)
+    pub(super) fn extend(&mut self, content: &[u8], attributes: &Attributes) -> Result<(), Fault> {
+        let mut parts = Elements::of(content);
+        parts.take(OCTETS)?;
+        self.add(parts.enter(SEQUENCE)?, attributes)
     }
 
     pub(super) fn dn(&self) -> &str {
@@ -76,25 +80,28 @@ impl Row {
         self.builder.build()
     }
 
-    fn add(&mut self, list: Vec<StructureTag>, attributes: &Attributes) -> Result<(), Fault> {
-        for attribute in list {
-            let mut parts = constructed(attribute)?.into_iter();
-            let description = primitive(parts.next().ok_or(Fault::Structure)?)?;
-            let values = constructed(parts.next().ok_or(Fault::Structure)?)?;
-            let Ok(description) = str::from_utf8(&description) else { continue };
+    fn add(&mut self, mut list: Elements<'_>, attributes: &Attributes) -> Result<(), Fault> {
+        while let Some((tag, attribute)) = list.next()? {
+            let mut parts = Elements::of(attribute);
+            let (SEQUENCE, description, mut values) = (tag, parts.take(OCTETS)?, parts.enter(SET)?) else {
+                return Err(Fault::Structure);
+            };
+            let Ok(description) = str::from_utf8(description) else { continue };
             let Some((slot, kind)) = described(description, attributes) else { continue };
             if let Described::Range(Some(range)) = &kind {
                 self.ranges.push(range.clone());
             }
-            for value in values {
-                let value = primitive(value)?;
+            while let Some((tag, value)) = values.next()? {
+                if tag != OCTETS {
+                    return Err(Fault::Structure);
+                }
                 self.size += value.len().max(LEAST);
                 if self.size > LARGEST_ENTRY {
                     return Err(Fault::TooLarge);
                 }
                 match kind {
-                    Described::Plain | Described::Range(_) => self.builder.push(slot, &value),
-                    Described::Tagged => self.tagged.push((slot, value)),
+                    Described::Plain | Described::Range(_) => self.builder.push(slot, value),
+                    Described::Tagged => self.tagged.push((slot, value.to_vec())),
                 }
             }
         }
@@ -130,32 +137,6 @@ fn described(description: &str, attributes: &Attributes) -> Option<(Slot, Descri
 /// The last place of `0-1499`; `None` for `0-*`, after which nothing follows.
 fn last(range: &str) -> Option<u32> {
     range.split_once('-').and_then(|(_, last)| last.parse().ok())
-}
-
-fn parts(tag: StructureTag) -> Result<(Vec<u8>, Vec<StructureTag>), Fault> {
-    let mut parts = constructed(tag)?.into_iter();
-    let dn = primitive(parts.next().ok_or(Fault::Structure)?)?;
-    Ok((dn, constructed(parts.next().ok_or(Fault::Structure)?)?))
-}
-
-/// The URIs of a `SearchResultReference`; what is not text is left out, for they are only shown.
-pub(super) fn references(tag: StructureTag) -> Vec<String> {
-    let uris = constructed(tag).unwrap_or_default();
-    uris.into_iter().filter_map(|uri| String::from_utf8(primitive(uri).ok()?).ok()).collect()
-}
-
-pub(super) fn constructed(tag: StructureTag) -> Result<Vec<StructureTag>, Fault> {
-    match tag.payload {
-        PL::C(parts) => Ok(parts),
-        PL::P(_) => Err(Fault::Structure),
-    }
-}
-
-pub(super) fn primitive(tag: StructureTag) -> Result<Vec<u8>, Fault> {
-    match tag.payload {
-        PL::P(bytes) => Ok(bytes),
-        PL::C(_) => Err(Fault::Structure),
-    }
 }
 
 #[cfg(test)]

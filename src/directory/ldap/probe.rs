@@ -1,9 +1,9 @@
 //! The `require` filters: whoever they find must be found, or nothing is believed.
 
-use ldap3::asn1::StructureTag;
-
-use super::connection::{Connection, Request, outcome, people_controls};
-use super::{Error, Operation, parse};
+use super::connection::{Connection, outcome, people_controls};
+use super::message::{ENTRY, Message};
+use super::request::Request;
+use super::{Error, Operation};
 use crate::directory::{Kind, Query, Scope};
 
 /// Those that find nobody.
@@ -30,8 +30,8 @@ async fn finds(connection: &mut Connection, kind: Kind, query: &Query, filter: &
             size_limit: 1,
             during: Operation::Probe,
         };
-        let take = |tag: StructureTag| {
-            found |= tag.id == parse::ENTRY;
+        let take = |message: &Message<'_>| {
+            found |= message.operation == ENTRY;
             Ok(())
         };
         let result = connection.search(request, take).await?;

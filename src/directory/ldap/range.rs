@@ -1,10 +1,10 @@
 //! Range retrieval (MS-ADTS 3.1.1.3.1.3.3): Active Directory gives 1500 values of an attribute at a time.
 
-use ldap3::asn1::StructureTag;
-
-use super::connection::{Connection, Request, outcome};
+use super::connection::{Connection, outcome};
+use super::message::{ENTRY, Message};
 use super::page::{Paged, explain};
-use super::parse::{ENTRY, Row};
+use super::parse::Row;
+use super::request::Request;
 use super::{Error, Operation};
 use crate::directory::Scope;
 
@@ -26,12 +26,12 @@ pub(super) async fn complete(connection: &mut Connection, row: &mut Row, search:
         let before = row.ranges.len();
         let mut answered = 0;
         let size = row.size;
-        let take = |tag: StructureTag| {
-            if tag.id != ENTRY {
+        let take = |message: &Message<'_>| {
+            if message.operation != ENTRY {
                 return Ok(());
             }
             answered += 1;
-            row.extend(tag, search.attributes).map_err(|fault| explain(fault, &during))
+            row.extend(message.content, search.attributes).map_err(|fault| explain(fault, &during))
         };
         let result = connection.search(request, take).await?;
         // The base is a person's name here: the search's own stands for it.

@@ -2,8 +2,10 @@
 
 use ldap3::controls::RawControl;
 
-use super::connection::{Connection, Request, outcome};
-use super::parse::{ENTRY, Row};
+use super::connection::{Connection, outcome};
+use super::message::{ENTRY, Message};
+use super::parse::Row;
+use super::request::Request;
 use super::{Error, Operation, page};
 use crate::directory::changes::Rights;
 use crate::directory::{Attributes, Bind, Entry, Kind, Scope, Server, Settings, attribute};
@@ -121,9 +123,10 @@ pub(super) async fn base(
         during: during.clone(),
     };
     let mut found = None;
-    let take = |tag: ldap3::asn1::StructureTag| {
-        if tag.id == ENTRY {
-            found = Some(Row::parse(tag, attributes).map_err(|fault| page::explain(fault, &during))?.build());
+    let take = |message: &Message<'_>| {
+        if message.operation == ENTRY {
+            found =
+                Some(Row::parse(message.content, attributes).map_err(|fault| page::explain(fault, &during))?.build());
         }
         Ok(())
     };

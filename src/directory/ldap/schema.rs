@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::connection::{Connection, Request};
-use super::parse::{ENTRY, Row};
+use super::connection::Connection;
+use super::message::{ENTRY, Message};
+use super::parse::Row;
+use super::request::Request;
 use super::root_dse::RootDse;
 use super::{Error, Operation, page};
 use crate::directory::{Attributes, Scope};
@@ -24,9 +26,9 @@ pub(super) async fn attributes(connection: &mut Connection, root: &RootDse) -> R
         during: Operation::Schema,
     };
     let mut names = BTreeSet::new();
-    let take = |tag: ldap3::asn1::StructureTag| {
-        if tag.id == ENTRY {
-            let row = Row::parse(tag, &asked).map_err(|fault| page::explain(fault, &Operation::Schema))?;
+    let take = |message: &Message<'_>| {
+        if message.operation == ENTRY {
+            let row = Row::parse(message.content, &asked).map_err(|fault| page::explain(fault, &Operation::Schema))?;
             for description in row.build().values(types) {
                 names.extend(names_of(&String::from_utf8_lossy(description)));
             }

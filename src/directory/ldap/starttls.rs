@@ -2,13 +2,11 @@
 
 use std::io;
 
-use ldap3::LdapResult;
-use ldap3::asn1::parse_tag;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::frames::Frames;
-use super::parse::{Fault, constructed, primitive};
+use super::ber::{self, Malformed};
+use super::message::{EXTENDED_RESPONSE, LdapResult, Message};
 
 const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
 
@@ -18,30 +16,23 @@ const LONGEST: usize = 4096;
 /// Asks for TLS; `None` when the reply is not well-formed LDAP.
 pub(super) async fn ask(stream: &mut TcpStream) -> io::Result<Option<LdapResult>> {
     stream.write_all(REQUEST).await?;
-    let (mut answer, mut frames) = (Vec::new(), Frames::default());
+    let mut answer = Vec::new();
     loop {
-        let before = answer.len();
         if stream.read_buf(&mut answer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        if frames.take(&answer[before..]).is_err() || answer.len() > LONGEST {
-            return Ok(None);
-        }
-        if frames.is_whole() {
-            return Ok(result(&answer).ok());
+        match ber::header(&answer) {
+            Ok(None) if answer.len() <= LONGEST => {}
+            Ok(Some((start, length))) if length <= LONGEST && answer.len() < start + length => {}
+            _ => return Ok(result(&answer).ok()),
         }
     }
 }
 
 /// The result, and nothing after it: whatever came before TLS may be of anybody.
-fn result(answer: &[u8]) -> Result<LdapResult, Fault> {
-    let Ok(([], message)) = parse_tag(answer) else { return Err(Fault::Structure) };
-    let operation = constructed(message)?.into_iter().nth(1).ok_or(Fault::Structure)?;
-    let mut parts = constructed(operation)?.into_iter();
-    let mut next = || parts.next().ok_or(Fault::Structure).and_then(primitive);
-    let code = next()?.iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ok(LdapResult { rc: code, matched: text(next()?), text: text(next()?), refs: Vec::new(), ctrls: Vec::new() })
+fn result(answer: &[u8]) -> Result<LdapResult, Malformed> {
+    let message = Message::parse(answer)?;
+    if message.operation == EXTENDED_RESPONSE { LdapResult::parse(&message) } else { Err(Malformed) }
 }
 
 #[cfg(test)]

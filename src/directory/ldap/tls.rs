@@ -1,9 +1,9 @@
 //! TLS: whom to trust, and what went wrong in words.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use ldap3::LdapError;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
@@ -15,11 +15,12 @@ use tokio_rustls::client::TlsStream;
 
 use super::connect::{no_ldap, plain};
 use super::connection::outcome;
+use super::message::LdapResult;
 use super::{Error, Operation, starttls};
 use crate::directory::Tls;
 
-/// The TLS of a connection. Given to ldap3 always: its own store becomes empty when one system certificate is bad.
-pub(super) async fn config(settings: &Tls) -> Result<Arc<ClientConfig>, Error> {
+/// The TLS of a connection.
+async fn config(settings: &Tls) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -67,38 +68,31 @@ pub(super) async fn shake(
     settings: &Tls,
 ) -> Result<TlsStream<TcpStream>, Error> {
     let config = config(settings).await?;
-    let explained = |error| explain(error, server, host, settings);
+    let failed = |error| explain(&error, server, host, settings);
     if starttls {
-        match starttls::ask(&mut stream).await.map_err(|error| explained(error.into()))? {
+        match starttls::ask(&mut stream).await.map_err(failed)? {
             Some(result) if result.rc == 0 => {}
-            Some(result) => return Err(explained(result.into())),
+            Some(result) => return Err(refused(&result, server)),
             None => return Err(no_ldap(server)),
         }
     }
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| explained(error.into()))?;
-    TlsConnector::from(config).connect(name, stream).await.map_err(|error| explained(error.into()))
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+        let why = format!("no certificate can be made out to {host}: use a name in the URL");
+        Error::Tls { server: server.to_owned(), why }
+    })?;
+    TlsConnector::from(config).connect(name, stream).await.map_err(failed)
+}
+
+fn refused(result: &LdapResult, server: &str) -> Error {
+    let why = outcome(result, Operation::Connect, "").err().map(|why| format!(" ({why})")).unwrap_or_default();
+    Error::Tls { server: server.to_owned(), why: format!("it refused StartTLS{why}; try ldaps://") }
 }
 
 /// What an error while opening TLS means.
-pub(super) fn explain(error: LdapError, server: &str, host: &str, settings: &Tls) -> Error {
-    let source = match error {
-        LdapError::Io { source } => source,
-        LdapError::LdapResult { result } => {
-            let refused = |why: String| Error::Tls { server: server.to_owned(), why };
-            return match outcome(&result, Operation::Connect, "") {
-                Err(why) => refused(format!("it refused StartTLS ({why}); try ldaps://")),
-                Ok(()) => refused("it refused StartTLS; try ldaps://".to_owned()),
-            };
-        }
-        LdapError::DNSName { .. } => {
-            let why = format!("no certificate can be made out to {host}: use a name in the URL");
-            return Error::Tls { server: server.to_owned(), why };
-        }
-        other => return Error::Tls { server: server.to_owned(), why: other.to_string() },
-    };
-    let why = match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+fn explain(error: &io::Error, server: &str, host: &str, settings: &Tls) -> Error {
+    let why = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(error) => words(error, host, settings),
-        None => format!("{source}; is its port one for this kind of TLS, and has it a certificate?"),
+        None => format!("{error}; is its port one for this kind of TLS, and has it a certificate?"),
     };
     Error::Tls { server: server.to_owned(), why }
 }

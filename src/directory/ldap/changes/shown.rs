@@ -1,11 +1,11 @@
 //! Whether people show what changes are told by. A filter finds nobody by what it may not read, and that looks like no
 //! change at all.
 
-use ldap3::asn1::StructureTag;
-
 use super::{Question, Stop};
-use crate::directory::ldap::connection::{Request, outcome, people_controls};
-use crate::directory::ldap::parse::{self, Row};
+use crate::directory::ldap::connection::{outcome, people_controls};
+use crate::directory::ldap::message::{ENTRY, Message};
+use crate::directory::ldap::parse::Row;
+use crate::directory::ldap::request::Request;
 use crate::directory::ldap::{Error, Operation, narrow, page};
 use crate::directory::{Attributes, Entry, Scope, Search};
 
@@ -76,9 +76,10 @@ pub(super) async fn first(
         during: during.clone(),
     };
     let mut found = None;
-    let take = |tag: StructureTag| -> Result<(), Error> {
-        if tag.id == parse::ENTRY {
-            found = Some(Row::parse(tag, attributes).map_err(|fault| page::explain(fault, &during))?.build());
+    let take = |message: &Message<'_>| -> Result<(), Error> {
+        if message.operation == ENTRY {
+            found =
+                Some(Row::parse(message.content, attributes).map_err(|fault| page::explain(fault, &during))?.build());
         }
         Ok(())
     };

@@ -1,23 +1,22 @@
-//! RFC 4533 out of BER. ldap3's own parsers panic on what they do not expect.
-
-use ldap3::LdapResult;
-use ldap3::asn1::{StructureTag, TagClass, parse_tag};
-use ldap3::controls::Control;
+//! RFC 4533 out of BER.
 
 use crate::directory::changes::Handle;
-use crate::directory::ldap::parse::{Fault, constructed, primitive};
+use crate::directory::ldap::ber::{BOOLEAN, ENUMERATED, Elements, Malformed, OCTETS, SEQUENCE, SET, only};
+use crate::directory::ldap::message::{Controls, LdapResult};
 
 const SYNC_STATE: &str = "1.3.6.1.4.1.4203.1.9.1.2";
 const SYNC_DONE: &str = "1.3.6.1.4.1.4203.1.9.1.3";
 const SYNC_INFO: &[u8] = b"1.3.6.1.4.1.4203.1.9.1.4";
 
-/// `IntermediateResponse` (RFC 4511 section 4.13).
-pub(super) const INTERMEDIATE: u64 = 25;
+/// What an `IntermediateResponse` is and says (RFC 4511 section 4.13).
+const NAME: u8 = 0x80;
+const VALUE: u8 = 0x81;
 
-/// Universal tags (X.690).
-const BOOLEAN: u64 = 1;
-const OCTETS: u64 = 4;
-const SET: u64 = 17;
+/// The choices of a Sync Info (section 2.5).
+const NEW_COOKIE: u8 = 0x80;
+const REFRESH_DELETE: u8 = 0xa1;
+const REFRESH_PRESENT: u8 = 0xa2;
+const ID_SET: u8 = 0xa3;
 
 /// What became of an entry (section 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,87 +47,86 @@ pub(super) struct Done {
 }
 
 /// The Sync State control of an entry.
-pub(super) fn state(controls: &[Control]) -> Result<(State, Handle), Fault> {
-    let mut parts = constructed(value(controls, SYNC_STATE)?)?.into_iter();
-    let state = match primitive(parts.next().ok_or(Fault::Structure)?)?[..] {
+pub(super) fn state(controls: &Controls<'_>) -> Result<(State, Handle), Malformed> {
+    let mut parts = only(value(controls, SYNC_STATE)?, SEQUENCE)?;
+    let state = match parts.take(ENUMERATED)? {
         [0] => State::Present,
         [1..=3] => State::Touched,
-        _ => return Err(Fault::Structure),
+        _ => return Err(Malformed),
     };
-    Ok((state, handle(parts.next().ok_or(Fault::Structure)?)?))
+    Ok((state, handle(parts.take(OCTETS)?)?))
 }
 
 /// The Sync Done control of a result.
-pub(super) fn done(result: &LdapResult) -> Result<Done, Fault> {
+pub(super) fn done(result: &LdapResult) -> Result<Done, Malformed> {
     let mut done = Done { cookie: None, deletes: false };
-    for part in constructed(value(&result.ctrls, SYNC_DONE)?)? {
-        match (part.class, part.id) {
-            (TagClass::Universal, OCTETS) => done.cookie = Some(primitive(part)?),
-            (TagClass::Universal, BOOLEAN) => done.deletes = boolean(part)?,
+    let mut parts = only(value(&result.controls(), SYNC_DONE)?, SEQUENCE)?;
+    while let Some((tag, content)) = parts.next()? {
+        match tag {
+            OCTETS => done.cookie = Some(content.to_vec()),
+            BOOLEAN => done.deletes = boolean(content)?,
             _ => {}
         }
     }
     Ok(done)
 }
 
-/// An intermediate message.
-pub(super) fn info(message: StructureTag) -> Result<Info, Fault> {
+/// The content of an intermediate message.
+pub(super) fn info(content: &[u8]) -> Result<Info, Malformed> {
     let (mut name, mut value) = (None, None);
-    for part in constructed(message)? {
-        match part.id {
-            0 => name = Some(primitive(part)?),
-            1 => value = Some(primitive(part)?),
-            _ => {}
+    let mut parts = Elements::of(content);
+    while let Some((tag, content)) = parts.next()? {
+        match tag {
+            NAME => name = Some(content),
+            VALUE => value = Some(content),
+            _ => return Err(Malformed),
         }
     }
-    let (Some(SYNC_INFO), Some(value)) = (name.as_deref(), value) else { return Ok(Info::Other) };
-    let info = tag(&value)?;
-    if info.class != TagClass::Context {
-        return Err(Fault::Structure);
-    }
-    match info.id {
-        0 | 1 => Ok(Info::Other),
-        2 => Ok(Info::Presents),
-        3 => set(info),
-        _ => Err(Fault::Structure),
+    let (Some(SYNC_INFO), Some(value)) = (name, value) else { return Ok(Info::Other) };
+    let mut choice = Elements::of(value);
+    match (choice.next()?, choice.next()?) {
+        (Some((NEW_COOKIE | REFRESH_DELETE, _)), None) => Ok(Info::Other),
+        (Some((REFRESH_PRESENT, _)), None) => Ok(Info::Presents),
+        (Some((ID_SET, content)), None) => set(content),
+        _ => Err(Malformed),
     }
 }
 
-fn set(info: StructureTag) -> Result<Info, Fault> {
+fn set(content: &[u8]) -> Result<Info, Malformed> {
     let (mut gone, mut handles) = (false, None);
-    for part in constructed(info)? {
-        match (part.class, part.id) {
-            (TagClass::Universal, BOOLEAN) => gone = boolean(part)?,
-            (TagClass::Universal, SET) => {
-                handles = Some(constructed(part)?.into_iter().map(handle).collect::<Result<Vec<_>, _>>()?);
-            }
+    let mut parts = Elements::of(content);
+    while let Some((tag, content)) = parts.next()? {
+        match tag {
+            BOOLEAN => gone = boolean(content)?,
+            SET => handles = Some(each(content)?),
             // A cookie: only the last one counts.
             _ => {}
         }
     }
-    Ok(Info::Set { gone, handles: handles.ok_or(Fault::Structure)? })
+    Ok(Info::Set { gone, handles: handles.ok_or(Malformed)? })
 }
 
-fn value(controls: &[Control], oid: &str) -> Result<StructureTag, Fault> {
-    let control = controls.iter().find(|control| control.1.ctype == oid);
-    tag(control.and_then(|control| control.1.val.as_deref()).ok_or(Fault::Structure)?)
-}
-
-fn tag(bytes: &[u8]) -> Result<StructureTag, Fault> {
-    match parse_tag(bytes) {
-        Ok(([], tag)) => Ok(tag),
-        _ => Err(Fault::Structure),
+fn each(content: &[u8]) -> Result<Vec<Handle>, Malformed> {
+    let mut handles = Vec::new();
+    let mut uuids = Elements::of(content);
+    while let Some((tag, uuid)) = uuids.next()? {
+        handles.push(if tag == OCTETS { handle(uuid)? } else { return Err(Malformed) });
     }
+    Ok(handles)
 }
 
-fn handle(uuid: StructureTag) -> Result<Handle, Fault> {
-    Handle::from_uuid(&primitive(uuid)?).ok_or(Fault::Structure)
+fn value<'a>(controls: &Controls<'a>, oid: &str) -> Result<&'a [u8], Malformed> {
+    controls.value(oid)?.ok_or(Malformed)
 }
 
-fn boolean(part: StructureTag) -> Result<bool, Fault> {
-    match primitive(part)?[..] {
-        [value] => Ok(value != 0),
-        _ => Err(Fault::Structure),
+fn handle(uuid: &[u8]) -> Result<Handle, Malformed> {
+    Handle::from_uuid(uuid).ok_or(Malformed)
+}
+
+fn boolean(content: &[u8]) -> Result<bool, Malformed> {
+    match content {
+        [value] => Ok(*value != 0),
+        _ => Err(Malformed),
     }
 }
 

@@ -1,7 +1,6 @@
 //! By RFC 4533: a cookie says what was seen, and the server what is otherwise now.
 
-use ldap3::asn1::StructureTag;
-use ldap3::controls::{Control, MakeCritical, SyncRequest};
+use ldap3::controls::{MakeCritical, SyncRequest};
 
 use super::scan::holder;
 use super::shown::shown;
@@ -9,9 +8,11 @@ use super::sync_wire::{self, Info, State};
 use super::{Question, Since, Stop, cookie, witness};
 use crate::directory::Attributes;
 use crate::directory::changes::{Handle, Position, Witness};
-use crate::directory::ldap::connection::{Request, people_controls};
+use crate::directory::ldap::ber::Malformed;
+use crate::directory::ldap::connection::people_controls;
 use crate::directory::ldap::error::{one_line, said};
-use crate::directory::ldap::parse::{self, Fault};
+use crate::directory::ldap::message::{ENTRY, INTERMEDIATE, Message};
+use crate::directory::ldap::request::Request;
 use crate::directory::ldap::{Error, Operation, result_code, root_dse};
 
 /// The cookies with which a server's own consumers would begin now: OpenLDAP writes its `contextCSN` into them.
@@ -88,16 +89,16 @@ struct Refresh {
 }
 
 impl Refresh {
-    fn take(&mut self, message: StructureTag, controls: &[Control]) -> Result<(), Fault> {
-        match message.id {
-            parse::ENTRY => {
-                let (state, handle) = sync_wire::state(controls)?;
+    fn take(&mut self, message: &Message<'_>) -> Result<(), Malformed> {
+        match message.operation {
+            ENTRY => {
+                let (state, handle) = sync_wire::state(&message.controls)?;
                 match state {
                     State::Present => self.present.push(handle),
                     State::Touched => self.touched.push(handle),
                 }
             }
-            sync_wire::INTERMEDIATE => match sync_wire::info(message)? {
+            INTERMEDIATE => match sync_wire::info(message.content)? {
                 Info::Other => {}
                 Info::Presents => self.by_presence = true,
                 Info::Set { gone: true, handles } => self.touched.extend(handles),
@@ -128,13 +129,13 @@ async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result
         size_limit: 0,
         during: Operation::Changes,
     };
-    let malformed = |_: Fault| Error::Malformed {
+    let malformed = |_: Malformed| Error::Malformed {
         during: Operation::Changes,
         why: "it does not tell changes as RFC 4533 has it".to_owned(),
     };
     let mut refresh = Refresh::default();
-    let take = |message, controls: Vec<Control>| refresh.take(message, &controls).map_err(malformed);
-    let result = question.connection.messages(request, take).await?;
+    let take = |message: &Message<'_>| refresh.take(message).map_err(malformed);
+    let result = question.connection.search(request, take).await?;
     if result.rc != 0 {
         let (rc, words, said) = (result.rc, result_code(result.rc), said(&one_line(&result.text)));
         return Err(Stop::Untold(format!("the server refused the mark with result {rc}, {words}{said}")));

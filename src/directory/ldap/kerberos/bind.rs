@@ -3,23 +3,30 @@
 use std::fs;
 use std::path::Path;
 
-use cross_krb5::{ClientCtx, Cred, InitiateFlags, K5Cred};
-use ldap3::LdapError;
+use cross_krb5::{ClientCtx, Cred, InitiateFlags, K5Cred, K5Ctx, Step};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::KerberosFailure;
+use super::binding::tls_server_end_point;
 use super::environment::Own;
 use crate::directory::ldap::connect::plain;
 use crate::directory::ldap::connection::{Connection, outcome};
-use crate::directory::ldap::driver::shielded;
 use crate::directory::ldap::endpoint::Endpoint;
+use crate::directory::ldap::message::LdapResult;
+use crate::directory::ldap::request::sasl_bind;
 use crate::directory::ldap::{BindFailure, Deadline, Error, Operation};
 
 /// All binds of the process share its environment.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Binds by Kerberos. ldap3 binds the exchange to the server's certificate (RFC 5929 section 4) and asks for no security
-/// layer where there is TLS.
+/// `saslBindInProgress` (RFC 4511 appendix A).
+const GO_ON: u32 = 14;
+
+/// "No security layer" (RFC 4752 section 3.1).
+const NO_LAYER: u8 = 1;
+
+/// Binds by Kerberos. The exchange is bound to the server's certificate (RFC 5929 section 4), and no security layer is asked
+/// for: there is TLS.
 pub(in crate::directory::ldap) async fn bind(
     connection: &Connection,
     endpoint: &Endpoint,
@@ -67,7 +74,7 @@ impl Tickets {
         let own = Own::new(keytab).map_err(|error| KerberosFailure::NoFolder { why: plain(&error) })?;
         let service = format!("ldap/{server}");
         let tickets = || {
-            // The one for the server, which ldap3 would ask for where nobody may wait, is then there already.
+            // The one for the server, which would be asked for where nobody may wait, is then there already.
             drop(ClientCtx::new(InitiateFlags::empty(), Some(principal), &service, None)?);
             Cred::client_acquire(InitiateFlags::empty(), Some(principal))
         };
@@ -76,17 +83,47 @@ impl Tickets {
     }
 }
 
+/// The exchange of RFC 4752 section 3.1.
 async fn exchange(connection: &Connection, credential: Cred, server: String) -> Result<(), Error> {
-    let mut ldap = connection.ldap.clone();
-    match shielded(async move { ldap.sasl_gssapi_cred_bind(credential, &server).await }).await {
-        Some(Ok(result)) if result.rc == 49 => Err(match BindFailure::of(&result.text) {
+    let ours = |said: String| Error::from(KerberosFailure::Other { said });
+    let binding = connection.certificate.as_deref().and_then(tls_server_end_point);
+    let service = format!("ldap/{server}");
+    let (pending, token) =
+        ClientCtx::new_with_cred(credential, &service, binding.as_deref()).map_err(|said| ours(format!("{said:#}")))?;
+    let answer = step(connection, Some(&token)).await?;
+    let finished = pending.step(&answer).map_err(|said| ours(format!("{said:#}")))?;
+    let Step::Finished((mut context, None)) = finished else {
+        return Err(ours("the server wants to go on where Kerberos is done".to_owned()));
+    };
+    let answer = step(connection, None).await?;
+    let offered = context.unwrap(&answer).map_err(|said| ours(format!("{said:#}")))?;
+    if offered.first().is_none_or(|layers| layers & NO_LAYER == 0) {
+        return Err(KerberosFailure::Signing.into());
+    }
+    let chosen = context.wrap(false, &[NO_LAYER, 0, 0, 0]).map_err(|said| ours(format!("{said:#}")))?;
+    let result = connection.bind(&sasl_bind("GSSAPI", Some(&chosen))).await?;
+    refusal(&result).map_or(Ok(()), Err)
+}
+
+/// One step, and what the server goes on with.
+async fn step(connection: &Connection, token: Option<&[u8]>) -> Result<Vec<u8>, Error> {
+    let result = connection.bind(&sasl_bind("GSSAPI", token)).await?;
+    if result.rc != GO_ON
+        && let Some(error) = refusal(&result)
+    {
+        return Err(error);
+    }
+    let broken = || Error::Malformed { during: Operation::Bind, why: "it breaks off the exchange".to_owned() };
+    result.sasl.filter(|_| result.rc == GO_ON).ok_or_else(broken)
+}
+
+fn refusal(result: &LdapResult) -> Option<Error> {
+    match result.rc {
+        49 => Some(match BindFailure::of(&result.text) {
             BindFailure::Unspecified | BindFailure::WrongPassword => KerberosFailure::ticket(&result.text).into(),
             code => Error::Credentials { code },
         }),
-        Some(Ok(result)) if matches!(result.rc, 8 | 13) => Err(KerberosFailure::Signing.into()),
-        Some(Ok(result)) => outcome(&result, Operation::Bind, ""),
-        Some(Err(LdapError::GssapiOperationError(said))) => Err(KerberosFailure::Other { said }.into()),
-        Some(Err(error)) => Err(connection.lost(error, Operation::Bind).await),
-        None => Err(Error::Malformed { during: Operation::Bind, why: "it is not well-formed LDAP".to_owned() }),
+        8 | 13 => Some(KerberosFailure::Signing.into()),
+        _ => outcome(result, Operation::Bind, "").err(),
     }
 }

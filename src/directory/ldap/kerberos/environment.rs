@@ -1,6 +1,6 @@
 //! The environment that libkrb5 goes by.
 //!
-//! libgssapi, which ldap3 binds with, takes a keytab and a cache for tickets only by the variables of the process, and a
+//! libgssapi takes a keytab and a cache for tickets only by the variables of the process, and a
 //! process can't safely change its own once it has threads. So the program starts itself once more, as the same process,
 //! with variables that name two files which nobody else has; what is in them changes from bind to bind. No cache of a
 //! user is read or written, and no bind goes by the ticket of an earlier one, which may outlive its account by hours.

@@ -6,6 +6,8 @@
 #[cfg(feature = "kerberos")]
 mod bind;
 #[cfg(feature = "kerberos")]
+mod binding;
+#[cfg(feature = "kerberos")]
 pub mod environment;
 mod failure;
 #[cfg(any(feature = "kerberos", test))]
