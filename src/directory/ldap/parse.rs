@@ -10,6 +10,9 @@ pub(super) const LARGEST_ENTRY: usize = 8 << 20;
 const LEAST: usize = 16;
 const LEAST_ENTRY: usize = 256;
 
+/// Bytes that the values of most entries fit in. No more is set aside beforehand, for not all that is sent need be kept.
+const USUAL_VALUES: usize = 512;
+
 /// Why an entry can't be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -52,7 +55,7 @@ impl Row {
         if size > LARGEST_ENTRY {
             return Err(Fault::TooLarge);
         }
-        let builder = EntryBuilder::with_capacity(dn, content.len(), attributes.names().len());
+        let builder = EntryBuilder::with_capacity(dn, content.len().min(USUAL_VALUES), attributes.names().len());
         let mut row = Self { builder, tagged: Vec::new(), ranges: Vec::new(), size };
         row.add(parts.enter(SEQUENCE)?, attributes)?;
         Ok(row)

@@ -1,6 +1,7 @@
 //! One person: what is known of them, their account, what happened.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::store::rows::{collect, moment, moment_of};
@@ -71,27 +72,40 @@ pub struct EventRow {
     pub detail: Option<String>,
 }
 
+/// Whom `?1` names; each in one step.
+const AS_SPELT: &str = "
+  SELECT p.id FROM feed f CROSS JOIN person p INDEXED BY person_key ON p.feed = f.id AND p.key IN (?1, lower(?1))
+  UNION ALL
+  SELECT p.id FROM realm r CROSS JOIN account a INDEXED BY account_identity ON a.realm = r.id AND a.identity IN (?1, lower(?1))
+    CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
+  UNION ALL
+  SELECT p.id FROM realm r CROSS JOIN account a INDEXED BY account_remote ON a.realm = r.id AND a.remote = ?1
+    CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
+  UNION ALL
+  SELECT p.id FROM held h CROSS JOIN person p ON p.feed = h.feed AND p.key = h.key WHERE h.identity = ?1 COLLATE NOCASE";
+
+/// The same without regard to capitals, which no index knows.
+const WHATEVER_THE_CAPITALS: &str = "
+  SELECT id FROM person WHERE key = ?1 COLLATE NOCASE
+  UNION ALL
+  SELECT p.id FROM account a CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
+    WHERE a.identity = ?1 COLLATE NOCASE";
+
 impl Store {
     /// Everybody of that key or identity, or whom the target calls so, in every sync; also whose held change is about that
-    /// identity.
+    /// identity. Keys and identities hardly ever differ in capitals alone: only where nobody is found as spelt, or in small
+    /// letters as GUIDs and mail addresses are, everybody is looked through.
     pub async fn people(&mut self, who: &str) -> Result<Vec<PersonRow>, Error> {
+        let mut found: Vec<i64> = sqlx::query_scalar(AS_SPELT).bind(who).fetch_all(&mut self.connection).await?;
+        if found.is_empty() {
+            found = sqlx::query_scalar(WHATEVER_THE_CAPITALS).bind(who).fetch_all(&mut self.connection).await?;
+        }
         let rows = sqlx::query(
             "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account, p.imported > 0
              FROM person p JOIN feed f ON f.id = p.feed
-             WHERE p.id IN (
-               SELECT id FROM person WHERE key = ?1 COLLATE NOCASE
-               UNION ALL
-               SELECT p.id FROM account a CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
-               WHERE a.identity = ?1 COLLATE NOCASE
-               UNION ALL
-               SELECT p.id FROM account a INDEXED BY account_remote CROSS JOIN person p INDEXED BY person_account
-                 ON p.account = a.id WHERE a.remote IS NOT NULL AND a.remote = ?1
-               UNION ALL
-               SELECT p.id FROM held h CROSS JOIN person p ON p.feed = h.feed AND p.key = h.key
-               WHERE h.identity = ?1 COLLATE NOCASE)
-             ORDER BY f.sync, p.key",
+             WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY f.sync, p.key",
         )
-        .bind(who)
+        .bind(Value::from(found).to_string())
         .fetch(&mut self.connection);
         collect(rows, |row| {
             Ok(PersonRow {
