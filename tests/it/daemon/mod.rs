@@ -5,6 +5,7 @@ mod commands;
 mod credentials;
 mod killed;
 mod listening;
+mod monitoring;
 mod reloading;
 mod retention;
 mod schedule;
