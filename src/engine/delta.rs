@@ -11,7 +11,7 @@ use super::{Effect, Extent, Progress, Standpoint, Transaction};
 use crate::directory::changes::{Changed, Delta, Handle, Marks, Whom};
 use crate::directory::{Entry, Server};
 use crate::plan::guard::Grounds;
-use crate::plan::{Known, Marked, Plan, Question};
+use crate::plan::{Marked, Plan, Question, Roll};
 use crate::roster::{Key, Timestamp};
 
 /// What is being sifted: who may have changed at a server, and who that is.
@@ -119,7 +119,7 @@ impl Run {
         &mut self,
         sifting: Sifting,
         entries: &[Entry],
-        known: Vec<Known>,
+        known: Roll,
         began: Timestamp,
         now: Timestamp,
     ) -> Vec<Effect> {

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::SecretString;
 
 use super::Job;
-use super::index::Index;
 use super::judge::{Judged, ambiguous, judge};
 use crate::directory::{End, Entry, Server};
-use crate::plan::{Absence, Imported, Known, Staged, Verdict, Wish};
+use crate::plan::{Absence, Imported, Known, Met, Roll, Staged, Verdict, Wish};
 use crate::roster::{Fingerprint, Identity, Key, Timestamp};
 
 /// A share of people without `userAccountControl` above which a reading is not believed: one in this many.
@@ -17,11 +16,8 @@ const UNREADABLE_SHARE: u64 = 100;
 /// A reading in progress.
 #[derive(Debug)]
 pub struct Intake {
-    pub(super) known: Vec<Known>,
+    pub(super) known: Roll,
     pub(super) imported: Vec<Imported>,
-    index: Index,
-    /// Beside `known`: the entry that was read.
-    seen: Vec<Option<Fingerprint>>,
     /// People who are not known, and their entries.
     fresh: BTreeMap<Key, Fingerprint>,
     salt: Fingerprint,
@@ -48,21 +44,12 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// A reading from a server, of people of whom these are known, sorted by key.
-    pub fn new(
-        known: Vec<Known>,
-        imported: Vec<Imported>,
-        server: Server,
-        rules: Fingerprint,
-        absence: Absence,
-    ) -> Self {
+    /// A reading from a server, of people of whom these are known.
+    pub fn new(known: Roll, imported: Vec<Imported>, server: Server, rules: Fingerprint, absence: Absence) -> Self {
         let salt = Fingerprint::of(format!("{rules} {:?}", server.kind).as_bytes());
-        let seen = vec![None; known.len()];
         Self {
-            index: Index::of(&known),
             known,
             imported,
-            seen,
             fresh: BTreeMap::new(),
             salt,
             absence,
@@ -95,26 +82,26 @@ impl Intake {
             }
         };
         let fingerprint = entry.fingerprint(self.salt);
-        let found = self.index.find(&self.known, &key);
-        let known = found.map(|at| &self.known[at]);
-        let before = match found {
-            Some(at) => self.seen[at].replace(fingerprint),
-            None => self.fresh.insert(key.clone(), fingerprint),
-        };
-        if let Some(before) = before {
-            if before == fingerprint {
+        let known = match self.known.meet(&key, fingerprint, now) {
+            Some(Met::AsItWas) => {
+                self.entries += 1;
+                self.unchanged += 1;
                 return None;
             }
-            self.unchanged -= u64::from(known.is_some_and(|known| as_it_was(known, before, now)));
-            self.shared.insert(key.clone());
-            return Some(ambiguous(key, known));
-        }
+            Some(Met::Again) => return None,
+            Some(Met::Another { known, was }) => {
+                self.unchanged -= u64::from(was);
+                return Some(self.several(key, Some(&known)));
+            }
+            Some(Met::Changed(known)) => Some(known),
+            None => match self.fresh.insert(key.clone(), fingerprint) {
+                Some(before) if before == fingerprint => return None,
+                Some(_) => return Some(self.several(key, None)),
+                None => None,
+            },
+        };
         self.entries += 1;
-        if known.is_some_and(|known| as_it_was(known, fingerprint, now)) {
-            self.unchanged += 1;
-            return None;
-        }
-        let Judged { staged, once } = judge(job, entry, self.server.kind, key, known, fingerprint, now);
+        let Judged { staged, once } = judge(job, entry, self.server.kind, key, known.as_ref(), fingerprint, now);
         let dated = staged.changed_at.is_some();
         if matches!(staged.wish, Wish::Leave(_)) && !dated && known.is_some_and(|known| known.active) {
             self.leaving.push(staged.key.clone());
@@ -123,6 +110,12 @@ impl Intake {
         self.unreadable += u64::from(staged.wish == Wish::Keep(Verdict::Unreadable));
         self.invalid += u64::from(staged.wish == Wish::Keep(Verdict::Invalid));
         Some(staged)
+    }
+
+    /// There is another entry with a key.
+    fn several(&mut self, key: Key, known: Option<&Known>) -> Staged {
+        self.shared.insert(key.clone());
+        ambiguous(key, known)
     }
 
     /// Why the reading can't be believed; [`Ok`] when it is complete as far as it can tell by itself.
@@ -165,7 +158,7 @@ impl Intake {
 
     /// How many of those known are active.
     pub fn active(&self) -> u64 {
-        self.known.iter().filter(|known| known.active).count() as u64
+        self.known.active()
     }
 
     /// What is wrong with entries that have no key, in words.
@@ -191,25 +184,16 @@ impl Intake {
 
     /// People without any account who were not read: nothing is left to know about them.
     pub fn forgotten(&self) -> Vec<i64> {
-        self.unread().filter(|known| !known.claims).map(|known| known.id).collect()
+        self.known.unread().filter(|known| !known.claims).map(|known| known.id).collect()
     }
 
     /// People who left before and were not read.
     pub fn unseen(&self) -> Vec<i64> {
-        self.unread().filter(|known| known.claims && !known.active).map(|known| known.id).collect()
-    }
-
-    /// Everybody known who was not read.
-    pub(super) fn unread(&self) -> impl Iterator<Item = &Known> {
-        self.known.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(known, _)| known)
+        self.known.unread().filter(|known| known.claims && !known.active).map(|known| known.id).collect()
     }
 }
 
 /// That `require` was not fulfilled, in words.
 pub fn probes_missing(filters: &[String]) -> String {
     format!("the reading is not complete: `require` found nobody for {}", filters.join(", "))
-}
-
-fn as_it_was(known: &Known, fingerprint: Fingerprint, now: Timestamp) -> bool {
-    known.seen == Some(fingerprint) && known.absent_since().is_none() && known.recheck_at().is_none_or(|at| at > now)
 }

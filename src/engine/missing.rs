@@ -8,8 +8,10 @@ use crate::roster::Timestamp;
 
 impl Intake {
     /// People with an active claim who were not read, in the order of their keys.
-    pub fn missing(&self) -> impl Iterator<Item = &Known> {
-        self.unread().filter(|known| known.active)
+    pub fn missing(&self) -> Vec<Known> {
+        let mut missing: Vec<Known> = self.known.unread().filter(|known| known.active).collect();
+        missing.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        missing
     }
 
     /// What is wished for the missing.
@@ -20,14 +22,14 @@ impl Intake {
                 "{found} people were missing from the reading but are found by their key: not complete"
             ));
         }
-        let all = self.missing().count();
-        Ok(self
-            .missing()
-            .map(|known| {
-                let sighting = sightings.iter().find(|(key, _)| *key == known.key).map(|(_, sighting)| *sighting);
-                self.absent(known, sighting, (all, sightings.len()), unsettled, now)
-            })
-            .collect())
+        let missing = self.missing();
+        let many = (missing.len(), sightings.len());
+        let absent = |known: &Known| {
+            let Known { key, .. } = known;
+            let sighting = sightings.iter().find(|(sighted, _)| *sighted == *key).map(|(_, sighting)| *sighting);
+            self.absent(known, sighting, many, unsettled, now)
+        };
+        Ok(missing.iter().map(absent).collect())
     }
 
     /// What is wished for the imported, unless somebody who was read has their identity.

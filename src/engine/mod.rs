@@ -19,14 +19,13 @@ use crate::directory::{Entry, Page, Server, Sightings};
 use crate::mapping::Mapping;
 use crate::plan::guard::Grounds;
 use crate::plan::{
-    self, Absence, Account, Feed, FirstSeenInactive, Holder, Imported, Known, Limits, Marked, Observed, Plan, Staged,
+    self, Absence, Account, Feed, FirstSeenInactive, Holder, Imported, Limits, Marked, Observed, Plan, Roll, Staged,
 };
 use crate::roster::{Fingerprint, Key, Timestamp};
 
 mod courier;
 mod course;
 mod delta;
-mod index;
 mod intake;
 mod judge;
 mod missing;
@@ -306,9 +305,8 @@ pub enum Answer {
         /// The target its people are at.
         realm: Option<String>,
     },
-    /// People a sync knows, in the order of their keys, and the identities it knows from an import only, where everybody
-    /// was wanted.
-    Acquainted(Vec<Known>, Vec<Imported>),
+    /// People a sync knows, and the identities it knows from an import only, where everybody was wanted.
+    Acquainted(Roll, Vec<Imported>),
     /// People to be looked at.
     Suspects(Vec<Key>),
     /// The run that goes on; `None` when there is none, or its end was never recorded.

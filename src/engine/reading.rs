@@ -12,7 +12,7 @@ use super::{Admit, Effect, Extent, Job, Outcome, Progress, Transaction};
 use crate::directory::changes::Marks;
 use crate::directory::{End, Page, Server, Sightings};
 use crate::plan::guard::{self, Grounds};
-use crate::plan::{self, Absence, Account, Holder, Imported, Known, Observed, Plan, Question};
+use crate::plan::{self, Absence, Account, Holder, Imported, Observed, Plan, Question, Roll};
 use crate::roster::{Key, Timestamp};
 
 /// A host whose clock differs more from the directory's can't judge expiry.
@@ -58,7 +58,7 @@ impl Run {
         vec![Effect::Commit(Transaction::Know)]
     }
 
-    pub(super) fn read(&mut self, server: Server, known: Vec<Known>, imported: Vec<Imported>) -> Vec<Effect> {
+    pub(super) fn read(&mut self, server: Server, known: Roll, imported: Vec<Imported>) -> Vec<Effect> {
         let absence = if self.rules_changed() {
             // No grace: whoever other rules no longer find is held now, rather than let go once that is forgotten.
             Absence { grace: Some(Duration::ZERO), settle: Duration::ZERO, ..self.job.absence }
@@ -105,7 +105,7 @@ impl Run {
         let intake = &read.intake;
         let active = if touched_only(&read.extent) { population(self.feed.as_ref()) } else { intake.active() };
         let look: Vec<_> =
-            intake.missing().take(worth_a_look(&self.job, active)).map(|known| known.key.clone()).collect();
+            intake.missing().into_iter().take(worth_a_look(&self.job, active)).map(|known| known.key).collect();
         let read = Box::new(read);
         if look.is_empty() {
             return self.sighted(read, &Sightings::new(), began, now);

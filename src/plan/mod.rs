@@ -12,6 +12,7 @@ mod diff;
 pub mod guard;
 pub mod import;
 mod reading;
+mod roll;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod unique;
 
 pub use diff::weigh;
 pub use reading::{Awaited, Feed, Imported, Known, Marked, Staged};
+pub use roll::{Gathering, Met, Roll};
 pub use settings::{Absence, FirstSeenInactive, Limit, Limits, Policy};
 
 /// What a reading wishes for one person.

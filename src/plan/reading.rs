@@ -40,15 +40,13 @@ pub struct Marked {
     pub marks: Marks,
 }
 
-/// A person as the store knows them, in as few bytes as a reading needs.
+/// A person as the store knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// In the store.
     pub id: i64,
     /// Who.
     pub key: Key,
-    /// Fingerprint of the raw entry at the last settled judgement.
-    pub seen: Option<Fingerprint>,
     /// Has an account, active or not.
     pub claims: bool,
     /// Claims it actively.
@@ -56,7 +54,7 @@ pub struct Known {
     /// Leaving needs approval.
     pub protected: bool,
     /// What is awaited of the few of whom something is.
-    pub awaited: Option<Box<Awaited>>,
+    pub awaited: Option<Awaited>,
 }
 
 /// An identity that the target is believed to know since an import, and that nobody of the directory claims.

@@ -5,32 +5,33 @@ use std::fmt::Write;
 /// Bytes of a GUID in the order its text shows them: the first three groups are little-endian (MS-DTYP 2.3.4.2).
 const SHOWN: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
+/// Where in the text each of them is.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// And what is between them.
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+
 /// The canonical text of an `objectGUID`, in lower case; `None` when it is not 16 bytes long.
 pub fn guid_text(bytes: &[u8]) -> Option<String> {
     let bytes: &[u8; 16] = bytes.try_into().ok()?;
-    let mut text = String::with_capacity(36);
-    for (place, &at) in SHOWN.iter().enumerate() {
-        if [4, 6, 8, 10].contains(&place) {
-            text.push('-');
-        }
-        let _ = write!(text, "{:02x}", bytes[at]);
+    let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+    let mut text = vec![b'-'; 36];
+    for (place, at) in PLACES.into_iter().zip(SHOWN) {
+        (text[place], text[place + 1]) = (digit(bytes[at] >> 4), digit(bytes[at] & 0xf));
     }
-    Some(text)
+    String::from_utf8(text).ok()
 }
 
 /// The bytes of a GUID's text, as a filter on `objectGUID` needs them.
 pub fn guid_bytes(text: &str) -> Option<[u8; 16]> {
-    let well_formed =
-        text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == [8, 13, 18, 23].contains(&at));
-    if !well_formed {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if DASHES.iter().any(|&at| text[at] != b'-') {
         return None;
     }
-    let digits: Vec<u8> = text.bytes().filter(|&byte| byte != b'-').collect();
+    let digit = |at: usize| char::from(text[at]).to_digit(16);
     let mut bytes = [0; 16];
-    for (place, pair) in digits.chunks_exact(2).enumerate() {
-        let high = char::from(pair[0]).to_digit(16)?;
-        let low = char::from(pair[1]).to_digit(16)?;
-        bytes[SHOWN[place]] = u8::try_from(high << 4 | low).ok()?;
+    for (place, at) in PLACES.into_iter().zip(SHOWN) {
+        bytes[at] = u8::try_from(digit(place)? << 4 | digit(place + 1)?).ok()?;
     }
     Some(bytes)
 }
@@ -74,9 +75,13 @@ mod tests {
 
     #[test]
     fn what_is_no_guid_has_no_bytes() {
-        for text in
-            ["", "c4b40b7b1be04f2ba7c36d5f0e8a9b10", "c4b40b7b-1be0-4f2b-a7c3-6d5f0e8a9bxx", "Ä".repeat(18).as_str()]
-        {
+        for text in [
+            "",
+            "c4b40b7b1be04f2ba7c36d5f0e8a9b10",
+            "c4b40b7b-1be0-4f2b-a7c3-6d5f0e8a9bxx",
+            "c4b40b7b01be0-4f2b-a7c3-6d5f0e8a9b10",
+            "Ä".repeat(18).as_str(),
+        ] {
             assert_eq!(guid_bytes(text), None, "{text}");
         }
     }

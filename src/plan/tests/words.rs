@@ -31,11 +31,10 @@ fn of_most_people_nothing_is_awaited() {
     let known = |awaited: Option<Awaited>| Known {
         id: 1,
         key: Key::new("anna"),
-        seen: None,
         claims: true,
         active: true,
         protected: false,
-        awaited: awaited.map(Box::new),
+        awaited,
     };
     let moments = |known: Known| (known.absent_since(), known.recheck_at());
     assert_eq!(moments(known(None)), (None, None));

@@ -1,11 +1,10 @@
 //! A target that was read: what it confirmed, and what it holds, which is staged beside what is read of the directory.
 
 use serde_json::{Value, json};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::delivery::drift::{Confirmed, Drift};
 use crate::destination::Remote;
-use crate::plan::Known;
 use crate::roster::{Key, Payload};
 use crate::store::rows::collect;
 use crate::store::{Error, Store};
@@ -56,28 +55,17 @@ impl Store {
         .await?;
         Ok(())
     }
+}
 
-    /// Of these people, in the order of their keys, those are judged again whose member is not at the target as it was
-    /// confirmed.
-    pub(super) async fn doubt(&mut self, feed: i64, known: &mut [Known]) -> Result<(), Error> {
-        for key in self.drifted(feed).await? {
-            if let Ok(at) = known.binary_search_by(|known| known.key.cmp(&key)) {
-                known[at].seen = None;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whose members they are.
-    pub(super) async fn drifted(&mut self, feed: i64) -> Result<Vec<Key>, Error> {
-        let rows = sqlx::query(
-            "SELECT p.key FROM drift d CROSS JOIN person p INDEXED BY person_account ON p.account = d.account
-             WHERE p.feed = ? AND p.active = 1 AND p.imported = 0",
-        )
-        .bind(feed)
-        .fetch(&mut self.connection);
-        collect(rows, |row| Ok(Key::new(row.try_get::<&str, _>(0)?))).await
-    }
+/// Whose member is not at the target as it was confirmed.
+pub(super) async fn drifted(connection: &mut SqliteConnection, feed: i64) -> Result<Vec<Key>, Error> {
+    let rows = sqlx::query(
+        "SELECT p.key FROM drift d CROSS JOIN person p INDEXED BY person_account ON p.account = d.account
+         WHERE p.feed = ? AND p.active = 1 AND p.imported = 0",
+    )
+    .bind(feed)
+    .fetch(connection);
+    collect(rows, |row| Ok(Key::new(row.try_get::<&str, _>(0)?))).await
 }
 
 fn confirmed(row: &SqliteRow) -> Result<Confirmed, Error> {

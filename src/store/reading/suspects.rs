@@ -1,15 +1,16 @@
 //! Whom a reading of changes looks at, and what is known of them.
 
 use serde_json::Value;
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::directory::changes::{Handle, Whom};
-use crate::plan::Known;
-use crate::roster::{Key, Timestamp};
-use crate::store::rows::{collect, hex, millis};
+use crate::plan::{Gathering, Known, Roll};
+use crate::roster::{Fingerprint, Key, Timestamp};
+use crate::store::rows::{collect, fingerprint, hex, millis};
 use crate::store::{Error, Store};
 
-use super::known::{awaited, known};
+use super::drift::drifted;
+use super::known::awaited;
 
 impl Store {
     /// Whoever is to be looked at although the directory did not say that they changed: not settled yet, due to be judged
@@ -33,7 +34,7 @@ impl Store {
         .bind(millis(now))
         .fetch(&mut self.connection);
         let mut suspects = collect(rows, |row| Ok(Key::new(row.try_get::<&str, _>(0)?))).await?;
-        suspects.extend(self.drifted(feed).await?);
+        suspects.extend(drifted(&mut self.connection, feed).await?);
         if let Some(present) = present {
             suspects.extend(self.not_present(feed, touched, present).await?);
         }
@@ -61,30 +62,39 @@ impl Store {
         Ok(missing.await?.into_iter().flatten().collect())
     }
 
-    /// Those among these whom a sync knows, in the order of their keys.
-    pub async fn recognise(&mut self, feed: i64, whom: &Whom) -> Result<Vec<Known>, Error> {
+    /// Those among these whom a sync knows.
+    pub async fn recognise(&mut self, feed: i64, whom: &Whom) -> Result<Roll, Error> {
         let Whom { handles, keys } = whom;
         // Where handles are keys, they are found as such; where they are not, no key looks like one.
         let keys = keys.iter().map(|key| key.as_str().to_owned()).chain(handles.iter().map(Handle::to_string));
         let (keys, handles) = (keys.collect::<Value>(), handles.iter().map(hex).collect::<Value>());
         let rows = sqlx::query(
-            "SELECT id * 8 + (account IS NOT NULL) * 4 + active * 2 + protected, key, seen, absent_since, recheck_at FROM person WHERE id IN (
+            "SELECT id, key, seen, account IS NOT NULL, active, protected, absent_since, recheck_at FROM person WHERE id IN (
                SELECT p.id FROM json_each(?2) j CROSS JOIN person p INDEXED BY person_key
                  ON p.feed = ?1 AND p.key = j.value AND p.imported = 0
                UNION SELECT p.id FROM json_each(?3) j CROSS JOIN person p INDEXED BY person_handle
-                 ON p.feed = ?1 AND p.handle = unhex(j.value) AND p.imported = 0)
-             ORDER BY key",
+                 ON p.feed = ?1 AND p.handle = unhex(j.value) AND p.imported = 0)",
         )
         .bind(feed)
         .bind(keys.to_string())
         .bind(handles.to_string())
         .fetch(&mut self.connection);
-        let rows = collect(rows, |row| {
-            let awaited = awaited(row, 3)?;
-            Ok(Known { awaited, ..known(row)? })
-        });
-        let mut known = rows.await?;
-        self.doubt(feed, &mut known).await?;
-        Ok(known)
+        let mut gathering = Gathering::default();
+        collect(rows, known).await?.iter().for_each(|(known, seen)| gathering.push(known, *seen));
+        let mut roll = gathering.roll();
+        drifted(&mut self.connection, feed).await?.iter().for_each(|key| roll.doubt(key));
+        Ok(roll)
     }
+}
+
+fn known(row: &SqliteRow) -> Result<(Known, Option<Fingerprint>), Error> {
+    let known = Known {
+        id: row.try_get(0)?,
+        key: Key::new(row.try_get::<&str, _>(1)?),
+        claims: row.try_get(3)?,
+        active: row.try_get(4)?,
+        protected: row.try_get(5)?,
+        awaited: awaited(row, 6)?,
+    };
+    Ok((known, fingerprint(row.try_get(2)?)))
 }

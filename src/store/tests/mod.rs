@@ -22,6 +22,7 @@ mod forget;
 mod guard;
 mod holding;
 mod import;
+mod known;
 mod latency;
 mod moved;
 mod once;
@@ -128,7 +129,7 @@ impl Desk {
     async fn staged(&mut self, says: &[(&str, Say)]) -> Vec<Staged> {
         let known = self.store.known(self.feed).await.unwrap();
         let stage = |(key, say): &(&str, Say)| {
-            let known = known.iter().find(|known| known.key.as_str() == *key);
+            let known = known.find(&Key::new(*key));
             let member = |identity: &str, version| (Identity::new(identity), payload(identity, version).fingerprint());
             let (mut unique, mut once) = (None, false);
             let (wish, body) = match *say {

@@ -10,7 +10,7 @@ use crate::delivery::batch::Settlement;
 use crate::destination::Op;
 use crate::engine::Tally;
 use crate::plan::{FirstSeenInactive, Kind};
-use crate::roster::{Identity, Now, Payload};
+use crate::roster::{Identity, Key, Now, Payload};
 use crate::store::{Cutoff, Store, Who};
 
 const DAY: i64 = 24 * 60;
@@ -37,7 +37,7 @@ impl Desk {
     /// Readings of everybody do not find them any more.
     async fn lose(&mut self, key: &str) {
         let known = self.store.known(self.feed).await.unwrap();
-        self.unseen.extend(known.iter().filter(|known| known.key.as_str() == key).map(|known| known.id));
+        self.unseen.extend(known.find(&Key::new(key)).map(|known| known.id));
     }
 
     async fn body(&mut self, identity: &str) -> String {

@@ -6,7 +6,7 @@ use crate::delivery::batch::{Batch, Settlement, Stage};
 use crate::delivery::drift::Drift;
 use crate::destination::{Remote, Ticket};
 use crate::plan::{Limit, Limits};
-use crate::roster::Timestamp;
+use crate::roster::{Key, Timestamp};
 
 impl Desk {
     async fn under_way(&mut self) -> Option<(Batch, Timestamp)> {
@@ -215,7 +215,7 @@ async fn a_sync_leaves_the_others_people_to_it() {
     desk.feed = feed;
     desk.drifts = vec![Drift::Gone(account)];
     desk.store.stage_drift(feed, &[Drift::Gone(account)]).await.unwrap();
-    assert_eq!(desk.store.known(feed).await.unwrap()[0].seen, None, "judged again");
+    assert_eq!(desk.store.known(feed).await.unwrap().is_doubted(&Key::new("anna")), Some(true), "judged again");
     assert_eq!(desk.store.suspects(feed, &[], None, desk.now).await.unwrap().len(), 1);
     desk.admit(&[("anna", Be("A", 1))]).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed gone, pending");
