@@ -242,6 +242,7 @@ syncs:
             (("key: entryUUID", "key: uid"), "clerks"),
             (("ldaps://dc1", "ldaps://dc2"), "staff"),
             (("bind: anonymous", "bind: anonymous, page_size: 500"), "clerks"),
+            (("bind: anonymous", "bind: anonymous, max_entries_per_second: 500"), "clerks"),
             (("client_id: acme", "client_id: acme2"), "clerks, staff"),
             (("designation: title", "designation: [title, { const: Clerk }]"), "clerks, staff"),
             // Which base is read first is no difference to rosterd, but it is one to whoever wrote it.

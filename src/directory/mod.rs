@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Entries asked for per page.
     pub page_size: u32,
+    /// Entries of people that a reading may ask for in a second; none: as many as the server gives.
+    pub max_entries_per_second: Option<NonZeroU32>,
     /// For DNS, and then for the TCP and TLS handshakes and the bind of each server.
     pub connect_timeout: Duration,
     /// For each operation and each page.

@@ -98,6 +98,7 @@ impl Lab {
             bind: Bind::Anonymous,
             tls: Tls::default(),
             page_size: 10,
+            max_entries_per_second: None,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(5),
         }
@@ -354,6 +355,7 @@ fn endless(root: Vec<u8>, begin: Vec<u8>, again: Vec<u8>) -> Result<(), Error> {
             bind: Bind::Anonymous,
             tls: Tls::default(),
             page_size: 10,
+            max_entries_per_second: None,
             connect_timeout: Duration::from_secs(20),
             timeout: Duration::from_secs(20),
         };

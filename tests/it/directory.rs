@@ -35,6 +35,7 @@ fn settings(urls: &[&str]) -> Settings {
         bind: simple(SERVICE.0, SERVICE.1),
         tls: Tls::default(),
         page_size: 1000,
+        max_entries_per_second: None,
         connect_timeout: Duration::from_secs(10),
         timeout: Duration::from_secs(20),
     }

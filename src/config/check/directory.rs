@@ -1,5 +1,6 @@
 //! `directories`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::{bind, servers};
@@ -25,6 +26,7 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
     let bind = bind_setting.as_ref().and_then(bind::bind);
     let tls = section.get("tls").map_or_else(|| Some(Tls::default()), |tls| tls_of(&tls));
     let page_size = section.get("page_size").and_then(|size| size.number(1..=100_000)).unwrap_or(1000);
+    let max_entries_per_second = section.get("max_entries_per_second").and_then(|most| rate(&most));
     let connect_timeout = duration(&mut section, "connect_timeout", Duration::from_secs(5));
     let timeout = duration(&mut section, "timeout", Duration::from_mins(1));
     section.close();
@@ -43,11 +45,23 @@ pub(super) fn settings(setting: &Setting<'_>) -> Option<Settings> {
             "ldaps:// is encrypted from the start; remove `starttls`",
         );
     }
-    Some(Settings { servers: servers.checked(), kind, bind: bind?, tls, page_size, connect_timeout, timeout })
+    let (servers, bind) = (servers.checked(), bind?);
+    Some(Settings { servers, kind, bind, tls, page_size, max_entries_per_second, connect_timeout, timeout })
 }
 
 fn duration(section: &mut Section<'_>, key: &'static str, default: Duration) -> Duration {
     section.get(key).and_then(|setting| setting.some_duration()).unwrap_or(default)
+}
+
+fn rate(setting: &Setting<'_>) -> Option<NonZeroU32> {
+    if matches!(&setting.node.value, Value::Number(number) if number.as_u64() == Some(0)) {
+        setting.fault(
+            format!("`{}` must be at least 1: at 0 nobody would be read", setting.name),
+            "say how many entries may be read in a second, such as 2000; or leave the key out for no brake",
+        );
+        return None;
+    }
+    setting.number(1..=u32::MAX).and_then(NonZeroU32::new)
 }
 
 fn tls_of(setting: &Setting<'_>) -> Option<Tls> {

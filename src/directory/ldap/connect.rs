@@ -105,8 +105,16 @@ mod tests {
         let bind = Bind::Simple { dn: "cn=a".to_owned(), password: "b".into() };
         let second = Duration::from_secs(1);
         let (servers, tls) = (Servers::Listed(Vec::new()), Tls::default());
-        let mut settings =
-            Settings { servers, kind: None, bind, tls, page_size: 1, connect_timeout: second, timeout: second };
+        let mut settings = Settings {
+            servers,
+            kind: None,
+            bind,
+            tls,
+            page_size: 1,
+            max_entries_per_second: None,
+            connect_timeout: second,
+            timeout: second,
+        };
         let refused =
             |peer: &str, settings: &Settings| refuse_plaintext(peer.parse().ok(), "server", settings).is_err();
         for (peer, expected) in

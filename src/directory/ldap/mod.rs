@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::brake::Brake;
 use self::changes::Question;
 use self::connection::Connection;
 use self::group::Groups;
@@ -19,6 +20,7 @@ use crate::roster::{Key, Timestamp};
 
 mod ber;
 mod bind;
+mod brake;
 mod changes;
 mod connect;
 mod connection;
@@ -64,6 +66,7 @@ pub struct Session {
     root: Arc<RootDse>,
     url: String,
     page_size: u32,
+    brake: Brake,
     /// The groups of the query whose changes were last asked for.
     groups: Option<Box<Groups>>,
 }
@@ -93,7 +96,7 @@ impl Session {
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the
     /// reading at the next page. One reading at a time: servers keep one cookie a connection.
     pub fn read(&self, query: &Query) -> Reader {
-        Reader::start(self.connection.clone(), Arc::clone(&self.root), self.page_size, query.clone())
+        Reader::start(self.connection.clone(), Arc::clone(&self.root), self.page_size, self.brake, query.clone())
     }
 
     /// Looks up people who were missing from a reading, by key: first as the sync itself would find them, then ever
@@ -132,8 +135,8 @@ impl Session {
     }
 
     fn question<'a>(&'a mut self, query: &'a Query) -> Question<'a> {
-        let Self { connection, root, page_size, .. } = self;
-        Question { connection, root, query, page_size: *page_size }
+        let Self { connection, root, page_size, brake, .. } = self;
+        Question { connection, root, query, page_size: *page_size, brake: *brake }
     }
 
     /// Whether the bind account may change a base or create entries below it, where an Active Directory tells.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::brake::Brake;
 use super::connection::Connection;
 use super::endpoint::Endpoint;
 use super::root_dse::RootDse;
@@ -66,12 +67,14 @@ impl<'a> Opening<'a> {
             bind::bind(&connection, &Endpoint::parse(&url)?, &settings.bind, deadline).await?;
             deadline.hold(Operation::RootDse, RootDse::read(&mut connection, &url, settings)).await
         };
+        let brake = Brake::new(settings.max_entries_per_second);
         match bound.await {
             Ok(root) => Ok(Some(Session {
                 connection,
                 root: Arc::new(root),
                 url,
-                page_size: settings.page_size.max(1),
+                page_size: brake.page_size(settings.page_size.max(1)),
+                brake,
                 groups: None,
             })),
             Err(error) => self.failed(url, error).map(|()| None),

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::changes::{self, Starting};
+use super::brake::{self, Brake};
+use super::changes::{self, Question, Starting};
 use super::connection::{Connection, people_controls};
 use super::group::Groups;
 use super::page::{self, Paged};
@@ -21,12 +23,18 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(super) fn start(connection: Connection, root: Arc<RootDse>, page_size: u32, query: Query) -> Self {
+    pub(super) fn start(
+        connection: Connection,
+        root: Arc<RootDse>,
+        page_size: u32,
+        brake: Brake,
+        query: Query,
+    ) -> Self {
         let (sender, pages) = mpsc::channel(1);
         tokio::spawn(async move {
             let (groups, starting, referrals) = (None, None, BTreeSet::new());
             let mut reading =
-                Reading { connection, root, page_size, query, groups, starting, pages: sender, referrals };
+                Reading { connection, root, page_size, brake, query, groups, starting, pages: sender, referrals };
             let outcome = async {
                 reading.begin().await?;
                 reading.run().await
@@ -55,6 +63,7 @@ struct Reading {
     connection: Connection,
     root: Arc<RootDse>,
     page_size: u32,
+    brake: Brake,
     query: Query,
     groups: Option<Groups>,
     /// Where the directory stood before the first page.
@@ -66,7 +75,9 @@ struct Reading {
 impl Reading {
     /// Who is in which group is known before anybody is read, and where the directory stands before either.
     async fn begin(&mut self) -> Result<(), Error> {
-        self.starting = changes::starting(&mut self.connection, &self.root, &self.query, self.page_size).await?;
+        let Self { connection, root, query, page_size, brake, .. } = self;
+        let mut question = Question { connection, root, query, page_size: *page_size, brake: *brake };
+        self.starting = changes::starting(&mut question).await?;
         self.groups = Groups::of(&mut self.connection, &self.root, &self.query, self.page_size).await?;
         Ok(())
     }
@@ -75,6 +86,7 @@ impl Reading {
         let mut found = Vec::new();
         // The last page is kept back until the probes are known.
         let mut last = Vec::new();
+        let mut next = None;
         for at in 0..self.query.searches.len() {
             let mut count = 0;
             let (mut number, mut cookie) = (0, Vec::new());
@@ -83,8 +95,13 @@ impl Reading {
                 if !before.is_empty() && self.pages.send(Ok(Page { entries: before, end: None })).await.is_err() {
                     return Ok(());
                 }
+                if !rest(&self.pages, next).await {
+                    return Ok(());
+                }
+                let asked = Instant::now();
                 number += 1;
                 let answer = self.page(at, number, cookie).await?;
+                next = self.brake.next(asked, answer.entries.len());
                 count += answer.entries.len() as u64;
                 last = answer.entries;
                 cookie = answer.cookie;
@@ -135,5 +152,39 @@ impl Reading {
             }
         }
         Ok(answer)
+    }
+}
+
+/// Waits until a moment, and says whether somebody still listens then.
+async fn rest<T>(pages: &mpsc::Sender<T>, until: Option<Instant>) -> bool {
+    tokio::select! {
+        biased;
+        () = pages.closed() => false,
+        () = brake::rest(until) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_stops_listening_ends_the_rest() {
+        let (pages, listener) = mpsc::channel::<()>(1);
+        let far = Some(Instant::now() + Duration::from_hours(1));
+        let mut resting = Box::pin(rest(&pages, far));
+        assert_eq!(resting.as_mut().now_or_never(), None);
+        drop(listener);
+        assert!(!resting.await);
+    }
+
+    #[tokio::test]
+    async fn without_a_brake_nobody_rests() {
+        let (pages, _listener) = mpsc::channel::<()>(1);
+        assert_eq!(rest(&pages, None).now_or_never(), Some(true));
     }
 }

@@ -77,6 +77,7 @@ fn settings(url: &str, password: &str) -> Settings {
         bind: Bind::Simple { dn: SERVICE.0.to_owned(), password: password.into() },
         tls: Tls::default(),
         page_size: 10,
+        max_entries_per_second: None,
         connect_timeout: Duration::from_secs(10),
         timeout: Duration::from_secs(10),
     }

@@ -1,5 +1,6 @@
 //! What changed, as a real slapd tells it.
 
+mod brake;
 mod limits;
 mod syncrepl;
 mod timestamp;

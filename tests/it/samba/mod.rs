@@ -33,6 +33,7 @@ fn settings(samba: &Samba, bind: (&str, &str)) -> Settings {
         bind: Bind::Simple { dn: bind.0.to_owned(), password: bind.1.into() },
         tls: Tls { ca: Some(samba.ca()), ..Tls::default() },
         page_size: 5,
+        max_entries_per_second: None,
         connect_timeout: Duration::from_secs(10),
         timeout: Duration::from_secs(20),
     }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use tokio::time::Instant;
+
 use super::Question;
 use crate::directory::Entry;
 use crate::directory::changes::{Handle, Whom};
+use crate::directory::ldap::brake;
 use crate::directory::ldap::connection::people_controls;
 use crate::directory::ldap::group::Groups;
 use crate::directory::ldap::look_up::BATCH;
@@ -26,6 +29,7 @@ pub(in crate::directory::ldap) async fn fetch(
     }
     let query = question.query;
     let mut entries = Vec::new();
+    let mut next = None;
     for search in &query.searches {
         for batch in filters.chunks(BATCH) {
             let filter = narrow::narrowed(&search.filter, &format!("(|{})", batch.concat()));
@@ -37,7 +41,11 @@ pub(in crate::directory::ldap) async fn fetch(
                 controls: people_controls(question.kind()),
                 page_size: question.page_size,
             };
-            entries.extend(page::all(question.connection, &paged, &Operation::Fetch).await?);
+            brake::rest(next).await;
+            let asked = Instant::now();
+            let found = page::all(question.connection, &paged, &Operation::Fetch).await?;
+            next = question.brake.next(asked, found.len());
+            entries.extend(found);
         }
     }
     if let Some(groups) = groups {

@@ -3,6 +3,7 @@
 //! Whatever can't be told for certain is [`Changed::Unknown`], after which everybody is read; only what concerns the
 //! connection is an error.
 
+use super::brake::Brake;
 use super::connection::Connection;
 use super::group::Groups;
 use super::root_dse::RootDse;
@@ -35,6 +36,7 @@ pub(super) struct Question<'a> {
     pub(super) root: &'a RootDse,
     pub(super) query: &'a Query,
     pub(super) page_size: u32,
+    pub(super) brake: Brake,
 }
 
 impl Question<'_> {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use tokio::time::Instant;
+
 use super::{Question, Stop};
 use crate::directory::changes::Handle;
 use crate::directory::ldap::Operation;
+use crate::directory::ldap::brake;
 use crate::directory::ldap::connection::people_controls;
 use crate::directory::ldap::page::{self, Paged};
 use crate::directory::ldap::root_dse::{RootDse, show_deleted};
@@ -24,14 +27,18 @@ pub(super) async fn scan(
         controls.push(show_deleted());
     }
     let mut found = Vec::new();
+    let mut next = None;
     for base in contexts(question.root, question.query)? {
         let (controls, page_size) = (controls.clone(), question.page_size);
         let paged = Paged { base, scope: Scope::Subtree, filter, attributes, controls, page_size };
         let mut cookie = Vec::new();
         loop {
+            brake::rest(next).await;
+            let asked = Instant::now();
             let mut referrals = BTreeSet::new();
             let answer = page::page(question.connection, &paged, cookie, &Operation::Changes, &mut referrals);
             let answer = answer.await.map_err(Stop::refused)?;
+            next = question.brake.next(asked, answer.entries.len());
             for entry in &answer.entries {
                 see(entry);
                 let value = attributes.slot(name).and_then(|slot| entry.first(slot));

@@ -4,12 +4,9 @@ use super::elsewhere::elsewhere;
 use super::places::places;
 use super::timestamp::Newest;
 use super::{Question, Stop, allowed, syncrepl, timestamp, usn};
-use crate::directory::Query;
 use crate::directory::changes::{Changes, Mark, Marks, Position, Way};
 use crate::directory::ldap::Error;
-use crate::directory::ldap::connection::Connection;
 use crate::directory::ldap::group::Groups;
-use crate::directory::ldap::root_dse::RootDse;
 
 /// How a server tells what changed, and why not otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,16 +51,10 @@ pub(in crate::directory::ldap) async fn way(question: &mut Question<'_>) -> Resu
 }
 
 /// Where a directory stands before a reading; `None` where nobody asks, or there is no telling.
-pub(in crate::directory::ldap) async fn starting(
-    connection: &mut Connection,
-    root: &RootDse,
-    query: &Query,
-    page_size: u32,
-) -> Result<Option<Starting>, Error> {
-    let mut question = Question { connection, root, query, page_size };
-    let Some(position) = best(&mut question).await?.1 else { return Ok(None) };
-    let newest = (position.way() == Way::Timestamp).then(|| Newest::begin(root));
-    let Ok(places) = Stop::told(places(&mut question).await)? else { return Ok(None) };
+pub(in crate::directory::ldap) async fn starting(question: &mut Question<'_>) -> Result<Option<Starting>, Error> {
+    let Some(position) = best(question).await?.1 else { return Ok(None) };
+    let newest = (position.way() == Way::Timestamp).then(|| Newest::begin(question.root));
+    let Ok(places) = Stop::told(places(question).await)? else { return Ok(None) };
     Ok(Some(Starting { position, newest, places }))
 }
 
