@@ -179,7 +179,7 @@ mod tests {
         let mut resting = Box::pin(rest(&pages, far));
         assert_eq!(resting.as_mut().now_or_never(), None);
         drop(listener);
-        assert!(!resting.await);
+        assert_eq!(resting.now_or_never(), Some(false));
     }
 
     #[tokio::test]

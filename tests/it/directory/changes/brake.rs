@@ -20,6 +20,7 @@ async fn braked(slapd: &Slapd) -> Session {
     Session::open(&settings).await.unwrap()
 }
 
+#[track_caller]
 fn assert_took(since: Instant, entries: u32) {
     let (took, least) = (since.elapsed(), Duration::from_secs(1) * entries / 250);
     assert!(took >= least, "{entries} in {took:?}");
