@@ -12,50 +12,9 @@ bear seven.
 """
 import json, sys
 
-import people as ldif
+from company import ACTIVE, CHANGED, Company
 from lab import lab, samba, slapd_with_changes
-from measure import cpu, daemon, memory, row, spread, timed
-
-# Of ten people who are changed in a round one leaves, and one changes in something that is not mapped.
-CHANGED = 10
-ACTIVE = {"slapd": "active: \"employeeType != 'left'\"", "samba": ""}
-
-
-class Company:
-    """Who changes, and how; nobody twice."""
-
-    def __init__(self, at, kind, people, by_time):
-        self.at, self.kind, self.people, self.by_time = at, kind, people, by_time
-        self.round = 0
-
-    def change(self):
-        """Changes ten people, all over the directory."""
-        step, first = self.people // CHANGED, self.round
-        self.round += 1
-        self.at.directory.modify("".join(self.one(which, first + which * step) for which in range(CHANGED)))
-
-    def one(self, which, number):
-        mail = ("mail", f"moved.{number}@corp.example.com")
-        if self.kind == "slapd":
-            leaving, unmapped = ("employeeType", "left"), ("departmentNumber", "9999")
-            mapped = [("title", "Head of Everything"), ("l", "Genève"), ("ou", "Reorganised"), mail,
-                      ("telephoneNumber", f"+41 22 {number:07}"), ("sn", "Married")]
-        else:
-            leaving, unmapped = ("userAccountControl", "514"), ("displayName", "Somebody Else")
-            mapped = [("title", "Head of Everything"), ("department", "Reorganised"), mail, ("sn", "Married")]
-        name, value = leaving if which == 0 else unmapped if which == 1 else mapped[which % len(mapped)]
-        return f"dn: {self.at.directory.dn(number)}\nchangetype: modify\nreplace: {name}\n{ldif.av(name, value)}\n"
-
-    def check(self, done, changed):
-        """A run was a delta, and found this many changes; by time it sees those of the last minutes again."""
-        read, members, delivery = done["read"], done["members"], done["delivery"]
-        assert read["mode"] == "delta" and done["result"] == "ok", done
-        assert read["entries"] == changed or self.by_time and read["entries"] >= changed, done
-        assert members["left"] == (changed > 0) and members["changed"] == max(0, changed - 2), done
-        assert members["unchanged"] == read["entries"] - members["left"] - members["changed"], done
-        assert members["joined"] == members["returned"] == members["invalid"] == 0, done
-        assert delivery["confirmed"] == max(0, changed - 1) and delivery["pending"] == delivery["held"] == 0, done
-
+from measure import beside, cpu, daemon, memory, ratios, row, spread, timed
 
 def commands(at, company, rounds):
     """A process each."""
@@ -92,18 +51,23 @@ def inside(at, company, rounds):
 def without_session_log(at, company, rounds):
     """The server can only tell who is there."""
     search, sync = ["ldapsearch", "-LLL", "-E", "pr=1000/noprompt", *at.directory.search], at.rosterd("sync", "--json")
-    pairs = []
-    for _ in range(rounds):
+
+    def reference():
         company.change()
         at.directory.restart()
         timed(search)
-        reference, ours = timed(search), timed(sync)
-        company.check(json.loads(ours[3]), CHANGED)
-        pairs.append((reference, ours))
+        return timed(search)
+
+    def ours():
+        run = timed(sync)
+        company.check(json.loads(run[3]), CHANGED)
+        return run
+
+    pairs = beside(reference, ours, rounds)
     row("ldapsearch -E pr=1000/noprompt", [p[0] for p in pairs])
     row("delta without session log", [p[1] for p in pairs])
     for i, name in ((0, "wall"), (1, "CPU")):
-        spread(f"  {name} ratio", [p[1][i] / p[0][i] for p in pairs], "", 2)
+        spread(f"  {name} ratio", ratios(pairs, i), "", 2)
 
 
 def main():

@@ -189,10 +189,11 @@ class Server:
 
 
 class Lab:
-    """What was started: its folder, in which `rosterd.yaml` is, the directory, and where the sandbox is."""
+    """What was started: its folder, in which `rosterd.yaml` is, the directory, and the sandbox: where, and its process."""
 
-    def __init__(self, folder, directory, http):
+    def __init__(self, folder, directory, http, target):
         self.folder, self.directory, self.sandbox = folder, directory, f"http://127.0.0.1:{http}/sandbox"
+        self.target = target
         self.config = f"{folder}/rosterd.yaml"
 
     def rosterd(self, *arguments):
@@ -211,12 +212,13 @@ def lab(people, more="", directory=slapd):
     children = []
     try:
         http = free_port()
-        children.append(subprocess.Popen([ROSTERD, "sandbox", "--listen", f"127.0.0.1:{http}"], stdout=subprocess.DEVNULL))
+        target = subprocess.Popen([ROSTERD, "sandbox", "--listen", f"127.0.0.1:{http}"], stdout=subprocess.DEVNULL)
+        children.append(target)
         server = directory(folder, people, children)
         wait_for("127.0.0.1", http)
         with open(f"{folder}/rosterd.yaml", "w") as f:
             f.write(CONFIG.format(folder=folder, http=http, more=more, **server.config))
-        yield Lab(folder, server, http)
+        yield Lab(folder, server, http, target)
     finally:
         for child in children:
             if child.poll() is None:

@@ -20,6 +20,16 @@ def timed(command):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
+def beside(reference, ours, rounds):
+    """Two functions that measure, alternately; what they gave in the same round stands side by side."""
+    return [(reference(), ours()) for _ in range(rounds)]
+
+
+def ratios(pairs, what):
+    """How often ours is the reference, in wall seconds (0) or CPU seconds (1): by round, for these hold on a busy machine."""
+    return [ours[what] / reference[what] for reference, ours in pairs]
+
+
 def row(name, runs):
     wall, cpu, peak = (statistics.median(r[i] for r in runs) for i in range(3))
     print(f"{name:<34} wall {wall:7.2f} s   CPU {cpu:7.2f} s   peak {peak:6.1f} MB", flush=True)
@@ -47,10 +57,10 @@ def cpu(pid):
 
 
 class Daemon:
-    """A running daemon, by what it tells systemd and its log."""
+    """A running daemon, by what it tells systemd and its log; it is ready, and `start` seconds is what that took."""
 
     def __init__(self, child, notices):
-        self.child, self.pid, self.notices, self.runs = child, child.pid, notices, queue.Queue()
+        self.child, self.pid, self.notices, self.runs, self.start = child, child.pid, notices, queue.Queue(), None
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self):
@@ -78,10 +88,12 @@ def daemon(lab, binary=None):
     notices.settimeout(120)
     env = dict(os.environ, NOTIFY_SOCKET=path, MIMALLOC_PURGE_DELAY="0")
     program, *arguments = lab.rosterd("run")
+    began = time.monotonic()
     child = subprocess.Popen([binary or program, *arguments], env=env, stderr=subprocess.PIPE, text=True)
     try:
         running = Daemon(child, notices)
         running.hear("READY=1")
+        running.start = time.monotonic() - began
         yield running
     finally:
         child.send_signal(signal.SIGTERM)

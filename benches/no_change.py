@@ -7,10 +7,10 @@ Needs ldap-utils, and slapd, or Samba and root (see tests/samba). Prints wall, C
 the ratios within the same round: ratios hold on a busy machine, single times do not. Everything lives in a temporary
 folder and on loopback.
 """
-import json, os, statistics, sys
+import json, os, sys
 
 from lab import lab, samba, slapd
-from measure import row, timed
+from measure import beside, ratios, row, spread, timed
 
 
 def main():
@@ -26,16 +26,17 @@ def main():
         assert done["delivery"]["confirmed"] == people, done
         row(f"first sync of {people}", [first])
         timed(search)
-        pairs = []
-        for _ in range(rounds):
-            reference, ours = timed(search), timed(sync)
-            assert json.loads(ours[3])["members"]["unchanged"] == people
-            pairs.append((reference, ours))
+
+        def ours():
+            run = timed(sync)
+            assert json.loads(run[3])["members"]["unchanged"] == people
+            return run
+
+        pairs = beside(lambda: timed(search), ours, rounds)
         row("ldapsearch -E pr=1000/noprompt", [p[0] for p in pairs])
         row("no-change rosterd sync", [p[1] for p in pairs])
         for i, name in ((0, "wall"), (1, "CPU")):
-            ratios = sorted(p[1][i] / p[0][i] for p in pairs)
-            print(f"{name} ratio: median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}, {rounds} rounds")
+            spread(f"  {name} ratio", ratios(pairs, i), "", 2)
         print(f"store: {os.path.getsize(at.folder + '/state/state.db') / people:.0f} bytes a member")
 
 
