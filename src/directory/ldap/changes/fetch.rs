@@ -28,10 +28,12 @@ pub(in crate::directory::ldap) async fn fetch(
         *groups = Groups::of(question.connection, question.root, question.query, question.page_size).await?;
     }
     let query = question.query;
+    // No more than come in a page, after which there may be a rest.
+    let at_once = BATCH.min(question.page_size as usize);
     let mut entries = Vec::new();
     let mut next = None;
     for search in &query.searches {
-        for batch in filters.chunks(BATCH) {
+        for batch in filters.chunks(at_once) {
             let filter = narrow::narrowed(&search.filter, &format!("(|{})", batch.concat()));
             let paged = Paged {
                 base: &search.base,

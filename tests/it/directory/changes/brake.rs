@@ -52,7 +52,6 @@ async fn so_do_changes_and_whoever_they_name() {
     let began = Instant::now();
     let found = session.fetch(&query, &Whom { handles: handles(0..PEOPLE), keys: Vec::new() }).await.unwrap();
     assert_eq!(found.len(), PEOPLE);
-    // They are asked for by the hundred.
     assert_took(began, 100);
 }
 
