@@ -43,7 +43,6 @@ class Bench:
         self.people, self.company = people, Company(at, "slapd", people, by_time=False)
         # What `active` asks for, too: both read the same.
         self.search = ["ldapsearch", "-LLL", "-E", "pr=1000/noprompt", *at.directory.search, "employeeType"]
-        self.no_change = None
 
     def sync(self, mode, changed=0, left=0, *arguments):
         """A sync that finds exactly this; what it took, and the seconds of CPU that the target took meanwhile."""
@@ -78,7 +77,6 @@ class Bench:
     def nothing_changed(self):
         timed(self.search)
         pairs = beside(lambda: timed(self.search), self.full, self.rounds)
-        self.no_change = statistics.median(ours[0] for _, ours in pairs)
         self.table.row("ldapsearch, wall", [reference[0] for reference, _ in pairs])
         self.table.row("ldapsearch, CPU", [reference[1] for reference, _ in pairs])
         self.table.row("no change, everybody read, wall", [ours[0] for _, ours in pairs])
@@ -103,18 +101,20 @@ class Bench:
         self.table.row("check of who is there, CPU beside ldapsearch", ratios(pairs, 1), None, "×")
 
     def one_in_a_hundred(self):
-        # Beside those whom a round of few touches, which comes to other numbers.
+        # Whom a delta's round touches has other numbers, and whoever is deleted is among the last.
+        firsts = iter(range(50, 100))
+
         def ours():
-            numbers = range(50 + len(runs), self.people - 100, 100)
-            self.at.directory.modify("".join(title(self.at.directory.dn(number), f"Head {len(runs)}") for number in numbers))
+            first = next(firsts)
+            numbers = range(first, self.people - 100, 100)
+            self.at.directory.modify("".join(title(self.at.directory.dn(number), f"Head {first}") for number in numbers))
             return self.full(len(numbers))
 
-        runs = []
-        for _ in range(self.rounds):
-            runs.append(ours())
-        own = statistics.median(run[4] for run in runs)
-        work = f"1 % changed, everybody read, {own:.1f} s of them the target's"
-        self.table.row(work, [run[0] for run in runs], 1.3 * self.no_change + own)
+        pairs = beside(self.full, ours, self.rounds)
+        own = statistics.median(changed[4] for _, changed in pairs)
+        self.table.row(f"1 % changed, everybody read, wall, {own:.1f} s of it the target's", [changed[0] for _, changed in pairs])
+        less = [(changed[0] - changed[4]) / same[0] for same, changed in pairs]
+        self.table.row("1 % changed, wall without the target's beside no change", less, 1.3, "×")
 
     def deltas(self):
         def few():
