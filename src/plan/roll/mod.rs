@@ -87,7 +87,9 @@ impl Gathering {
         }
         rows.sort(&begins, |row| place(row.key().hash(), places));
         let mut roll = Roll { rows, begins, texts, awaited: BTreeMap::new(), active, read: 0 };
-        awaited.into_iter().for_each(|(key, awaited)| roll.wait(&key, awaited));
+        for (key, awaited) in awaited {
+            roll.wait(&key, awaited);
+        }
         roll
     }
 }

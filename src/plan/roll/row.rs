@@ -65,13 +65,13 @@ impl Row {
     }
 
     fn state(&self) -> u64 {
-        let [a, b, c, d, e] = self.state;
-        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
+        let mut bytes = [0; 8];
+        bytes[..5].copy_from_slice(&self.state);
+        u64::from_le_bytes(bytes)
     }
 
     fn put(&mut self, state: u64) {
-        let [a, b, c, d, e, ..] = state.to_le_bytes();
-        self.state = [a, b, c, d, e];
+        self.state.copy_from_slice(&state.to_le_bytes()[..5]);
     }
 
     /// In the store.
