@@ -26,7 +26,7 @@ pub struct Work {
     pub leaves: bool,
     /// Whether anything else can.
     pub others: bool,
-    /// When the next account that waits may be sent.
+    /// When the next account that waits may be sent, where nothing can be sent now.
     pub later: Option<Timestamp>,
     /// What a target that can be read calls those who are ours.
     pub ours: Vec<Remote>,

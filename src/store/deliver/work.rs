@@ -44,25 +44,29 @@ impl Store {
         .bind(run)
         .fetch_one(&mut *connection)
         .await?;
-        let is_quiet = !ready.0 && !ready.1 && prepared.is_none() && under_way.is_none();
-        let later: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM account
-             WHERE realm = ? AND pending IS NOT NULL AND batch IS NULL AND refused IS NULL AND not_before > ?",
-        )
-        .bind(id)
-        .bind(millis(now))
-        .fetch_one(&mut *connection)
-        .await?;
+        let is_ready = ready.0 || ready.1 || prepared.is_some();
+        let later = if is_ready { None } else { later(connection, id, now).await? };
+        let is_quiet = !is_ready && under_way.is_none();
         Ok(Work {
             under_way: under_way.as_ref().map(under_way_at).transpose()?,
             prepared: prepared.as_ref().map(batch).transpose()?,
             used: used.into_iter().map(moment).collect(),
             leaves: ready.0,
             others: ready.1 || is_quiet && stuck(connection, (id, run), now).await?,
-            later: moment_of(later),
+            later,
             ..realm_state(&row)?
         })
     }
+}
+
+/// When the next one may be sent of those who wait. Everybody who is pending is looked at, so it is asked only when nobody
+/// else can be sent: while a million are, it would be asked a thousand times.
+async fn later(connection: &mut SqliteConnection, realm: i64, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let later = sqlx::query_scalar(
+        "SELECT min(not_before) FROM account
+         WHERE realm = ? AND pending IS NOT NULL AND batch IS NULL AND refused IS NULL AND not_before > ?",
+    );
+    Ok(moment_of(later.bind(realm).bind(millis(now)).fetch_one(connection).await?))
 }
 
 /// Whether somebody waits for somebody who may wait for them. Everybody who is pending is looked at, so it is asked only
