@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::delivery::batch::Batch;
 use crate::delivery::drift::{self, Drift, Drifted};
 use crate::destination::{Item, Mending, Op, Seen};
-use crate::engine::{Admit, Aim, Answer, Job, Resumed, TokenOutcome, Transaction};
+use crate::engine::{Admit, Aim, Answer, Job, Newcomers, Recalled, Resumed, TokenOutcome, Transaction};
 use crate::plan::Feed;
 use crate::roster::{Now, Payload, Timestamp, Unique};
 use crate::store::{self, Admission, Pace, Portion, Store};
@@ -56,12 +56,7 @@ impl<'a> Books<'a> {
                 self.store.date(&dates).await?;
                 Answer::Done
             }
-            Transaction::Recall => Answer::Known(
-                self.store.observed().await?,
-                self.store.touched(&realm).await?,
-                self.store.holders(&realm).await?,
-                Box::new(self.store.grounds(self.feed, now, WINDOW).await?),
-            ),
+            Transaction::Recall(newcomers) => self.recall(newcomers, &realm, now).await?,
             Transaction::Advance(standpoint) => {
                 self.store.advance(self.feed, &standpoint).await?;
                 Answer::Done
@@ -119,7 +114,7 @@ impl<'a> Books<'a> {
             | Transaction::Recognise(_)
             | Transaction::Stage(_)
             | Transaction::Date(_)
-            | Transaction::Recall
+            | Transaction::Recall(_)
             | Transaction::Advance(_)
             | Transaction::Admit(_) => unreachable!("committed above"),
         }
@@ -163,6 +158,21 @@ impl<'a> Books<'a> {
     async fn recover(&mut self, realm: &str, now: Timestamp) -> Result<(), store::Error> {
         self.store.recover(realm, self.job.destination.limits().quiet, now).await?;
         self.store.forget_once(realm).await
+    }
+
+    async fn recall(&mut self, newcomers: Newcomers, realm: &str, now: Timestamp) -> Result<Answer, store::Error> {
+        self.store.replace_staged().await?;
+        let newcomers = match newcomers {
+            Newcomers::Apart => self.store.set_apart(self.feed, realm).await?,
+            Newcomers::Weighed => 0,
+        };
+        Ok(Answer::Known(Box::new(Recalled {
+            observed: self.store.observed().await?,
+            accounts: self.store.touched(realm).await?,
+            holders: self.store.holders(realm).await?,
+            grounds: self.store.grounds(self.feed, now, WINDOW).await?,
+            newcomers,
+        })))
     }
 
     async fn admit(&mut self, admit: &Admit, realm: &str, now: Timestamp) -> Result<u64, store::Error> {

@@ -145,7 +145,7 @@ fn records(effect: &Effect) -> bool {
         | Transaction::Advance(_)
         | Transaction::Resume
         | Transaction::Stage(_)
-        | Transaction::Recall
+        | Transaction::Recall(_)
         | Transaction::Admit(_)
         | Transaction::Survey
         | Transaction::Charge(_)

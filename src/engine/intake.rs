@@ -139,6 +139,11 @@ impl Intake {
         self.judgeable(self.entries)
     }
 
+    /// Everything was read: nobody's second entry will come any more.
+    pub fn close(&mut self) {
+        self.fresh = BTreeMap::new();
+    }
+
     /// Why what was read, of so many people, can't be believed: of too many it does not show enough.
     pub fn judgeable(&self, all: u64) -> Result<(), String> {
         let bad = self.unreadable;

@@ -188,7 +188,7 @@ pub enum Transaction {
     /// When the directory changed those of whom it was staged that they leave: [`Answer::Done`].
     Date(Vec<(Key, Timestamp)>),
     /// What was staged is asked back beside what is known: [`Answer::Known`].
-    Recall,
+    Recall(Newcomers),
     /// Nothing changed until here: [`Answer::Done`].
     Advance(Standpoint),
     /// A plan is admitted: [`Answer::Admitted`].
@@ -220,6 +220,15 @@ pub enum Transaction {
     Count,
     /// The run ends: [`Answer::Done`].
     End(Box<Tally>),
+}
+
+/// What becomes of those who come to an identity that nobody contends for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newcomers {
+    /// They are weighed like all the others: the guard counts them, and may hold them.
+    Weighed,
+    /// They join, whatever becomes of the others: nothing of them is asked back.
+    Apart,
 }
 
 /// A plan and what it was weighed from.
@@ -267,6 +276,21 @@ pub struct Standpoint {
     pub marked: Option<Marked>,
 }
 
+/// What was staged, beside what is known.
+#[derive(Debug)]
+pub struct Recalled {
+    /// The people that are to be weighed.
+    pub observed: Vec<Observed>,
+    /// The accounts they claim or wish for.
+    pub accounts: Vec<Account>,
+    /// Who has what they want for themselves alone.
+    pub holders: Vec<Holder>,
+    /// What the guard goes by.
+    pub grounds: Grounds,
+    /// How many newcomers were set apart.
+    pub newcomers: u64,
+}
+
 /// A run that goes on.
 #[derive(Debug)]
 pub struct Resumed {
@@ -312,7 +336,7 @@ pub enum Answer {
     /// The run that goes on; `None` when there is none, or its end was never recorded.
     Resumed(Option<Box<Resumed>>),
     /// What was staged, beside what is known.
-    Known(Vec<Observed>, Vec<Account>, Vec<Holder>, Box<Grounds>),
+    Known(Box<Recalled>),
     /// So many are invalid who were not before.
     Admitted(u64),
     /// What there is to deliver, the token, and failures in a row.

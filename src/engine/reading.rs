@@ -8,11 +8,11 @@ use super::course::{Course, course, population};
 use super::intake::Intake;
 use super::run::{Phase, Run};
 use super::tally::Planned;
-use super::{Admit, Effect, Extent, Job, Outcome, Progress, Transaction};
+use super::{Admit, Effect, Extent, Job, Newcomers, Outcome, Progress, Recalled, Transaction};
 use crate::directory::changes::Marks;
 use crate::directory::{End, Page, Server, Sightings};
 use crate::plan::guard::{self, Grounds};
-use crate::plan::{self, Absence, Account, Holder, Imported, Observed, Plan, Question, Roll};
+use crate::plan::{self, Absence, Imported, Plan, Question, Roll};
 use crate::roster::{Key, Timestamp};
 
 /// A host whose clock differs more from the directory's can't judge expiry.
@@ -93,6 +93,7 @@ impl Run {
         if let Err(why) = intake.complete(&end, &before) {
             return self.failed(why, began);
         }
+        intake.close();
         let End { found, marks, referrals, probes_missing: _ } = end;
         let extent = Extent::Everybody { bases: found, keyless: intake.keyless };
         let read = Read { intake: *intake, extent, marks, referrals };
@@ -136,7 +137,7 @@ impl Run {
         // Other rules make people leave at the moment they are admitted, whenever their entries were changed.
         if leavers.is_empty() || self.is_plan() || self.rules_changed() {
             self.phase = Phase::Recalling(read);
-            effects.push(Effect::Commit(Transaction::Recall));
+            effects.push(Effect::Commit(self.recall()));
         } else {
             self.phase = Phase::Dating(read);
             effects.push(Effect::Date(leavers));
@@ -146,7 +147,14 @@ impl Run {
 
     pub(super) fn dated(&mut self, read: Box<Read>, dates: Vec<(Key, Timestamp)>) -> Vec<Effect> {
         self.phase = Phase::Recalling(read);
-        vec![Effect::Commit(Transaction::Date(dates)), Effect::Commit(Transaction::Recall)]
+        vec![Effect::Commit(Transaction::Date(dates)), Effect::Commit(self.recall())]
+    }
+
+    /// The guard does not count who joins before a first run has been delivered whole, so that they need not be weighed,
+    /// unless to be shown.
+    fn recall(&self) -> Transaction {
+        let first = self.feed.as_ref().is_some_and(|feed| !feed.onboarded);
+        Transaction::Recall(if first && !self.is_plan() { Newcomers::Apart } else { Newcomers::Weighed })
     }
 
     /// Whether the last complete reading was admitted under another search, mapping or identity.
@@ -168,15 +176,8 @@ impl Run {
         since.filter(|since| *since + self.job.absence.settle > now)
     }
 
-    pub(super) fn weigh(
-        &mut self,
-        read: Read,
-        observed: Vec<Observed>,
-        accounts: Vec<Account>,
-        holders: Vec<Holder>,
-        grounds: Grounds,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(super) fn weigh(&mut self, read: Read, recalled: Recalled, now: Timestamp) -> Vec<Effect> {
+        let Recalled { observed, accounts, holders, grounds, newcomers } = recalled;
         let intake = &read.intake;
         let server_since = self.server_since(&intake.server, now);
         let feed = self.feed.as_ref();
@@ -199,7 +200,7 @@ impl Run {
             Question { observed, accounts, holders, guard, first_seen_inactive: self.job.first_seen_inactive };
         let plan = plan::weigh(&question);
         self.tally.unchanged = intake.unchanged;
-        self.tally.count(&plan);
+        self.tally.count(&plan, newcomers);
         self.tally.keyless = intake.keyless_note();
         self.tally.notes.extend(intake.shared_note());
         self.tally.notes.extend(referral_note(&read.referrals));

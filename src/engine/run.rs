@@ -99,9 +99,7 @@ impl Run {
             }
             (Phase::LookingUp(read), Event::Sighted(sightings)) => self.sighted(read, &sightings, began, now),
             (Phase::Dating(read), Event::Dated(dates)) => self.dated(read, dates),
-            (Phase::Recalling(read), Event::Committed(Answer::Known(observed, accounts, holders, grounds))) => {
-                self.weigh(*read, observed, accounts, holders, *grounds, now)
-            }
+            (Phase::Recalling(read), Event::Committed(Answer::Known(recalled))) => self.weigh(*read, *recalled, now),
             (Phase::Admitting, Event::Committed(admitted)) => {
                 if let Answer::Admitted(newly) = admitted {
                     self.tally.newly_invalid = newly;

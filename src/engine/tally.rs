@@ -92,10 +92,10 @@ impl Tally {
         *delta && failed.is_none() && done == 0
     }
 
-    /// Counts a plan.
-    pub fn count(&mut self, plan: &Plan) {
+    /// Counts a plan, and newcomers that it does not name.
+    pub fn count(&mut self, plan: &Plan, newcomers: u64) {
         let kinds = [Kind::Leave, Kind::Identity, Kind::Return, Kind::Change, Kind::Join];
-        self.kinds = kinds.map(|kind| plan.admitted(kind) as u64);
+        self.kinds = kinds.map(|kind| plan.admitted(kind) as u64 + if kind == Kind::Join { newcomers } else { 0 });
         self.plan.clone_from(&plan.id);
         self.held = plan.held().count() as u64;
         let verdicts =

@@ -15,12 +15,18 @@ enum Contender {
     Known(i64),
 }
 
+impl Contender {
+    const FIRST: Self = Self::Observed(0);
+    const LAST: Self = Self::Known(i64::MAX);
+}
+
 /// Accounts by identity and id, and who contends for each.
 pub struct Claims<'a> {
     question: &'a Question,
     by_identity: BTreeMap<&'a Identity, &'a Account>,
     by_id: BTreeMap<i64, &'a Account>,
-    contenders: BTreeMap<&'a Identity, BTreeSet<Contender>>,
+    /// In one set, for nearly every account has one contender.
+    contenders: BTreeSet<(&'a Identity, Contender)>,
 }
 
 impl<'a> Claims<'a> {
@@ -31,7 +37,7 @@ impl<'a> Claims<'a> {
             question,
             by_identity: question.accounts.iter().map(|account| (&account.identity, account)).collect(),
             by_id: question.accounts.iter().map(|account| (account.id, account)).collect(),
-            contenders: BTreeMap::new(),
+            contenders: BTreeSet::new(),
         };
         claims.contend(kept);
         loop {
@@ -58,14 +64,14 @@ impl<'a> Claims<'a> {
             self.question.observed.iter().filter_map(|seen| seen.person.as_ref().map(|person| person.id)).collect();
         for account in &self.question.accounts {
             for claim in account.claims.iter().filter(|claim| !observed.contains(&claim.person)) {
-                self.contenders.entry(&account.identity).or_default().insert(Contender::Known(claim.person));
+                self.contenders.insert((&account.identity, Contender::Known(claim.person)));
             }
         }
         for (index, seen) in self.question.observed.iter().enumerate() {
             match &seen.wish {
                 _ if kept.contains_key(&index) => self.stay(index),
                 Wish::Be(identity, _) => {
-                    self.contenders.entry(identity).or_default().insert(Contender::Observed(index));
+                    self.contenders.insert((identity, Contender::Observed(index)));
                 }
                 Wish::Keep(_) => self.stay(index),
                 Wish::Leave(_) | Wish::Skip => {}
@@ -84,14 +90,12 @@ impl<'a> Claims<'a> {
                 None => return,
             },
         };
-        self.contenders.entry(identity).or_default().insert(Contender::Observed(index));
+        self.contenders.insert((identity, Contender::Observed(index)));
     }
 
     fn yield_wish(&mut self, index: usize) {
-        if let Wish::Be(identity, _) = &self.question.observed[index].wish
-            && let Some(contenders) = self.contenders.get_mut(identity)
-        {
-            contenders.remove(&Contender::Observed(index));
+        if let Wish::Be(identity, _) = &self.question.observed[index].wish {
+            self.contenders.remove(&(identity, Contender::Observed(index)));
         }
     }
 
@@ -118,15 +122,15 @@ impl<'a> Claims<'a> {
         wishes
             .filter_map(|(index, seen)| {
                 let Wish::Be(identity, _) = &seen.wish else { return None };
-                let others = self.contenders.get(identity)?;
-                (others.len() > 1).then(|| (index, self.dispute(index, identity, others)))
+                (self.contenders_for(identity).nth(1)).map(|_| (index, self.dispute(index, identity)))
             })
             .collect()
     }
 
-    fn dispute(&self, index: usize, identity: &Identity, others: &BTreeSet<Contender>) -> String {
-        let other = others.iter().filter(|contender| **contender != Contender::Observed(index));
-        let keys = other.filter_map(|other| match *other {
+    fn dispute(&self, index: usize, identity: &Identity) -> String {
+        let people = self.contenders_for(identity).count();
+        let others = self.contenders_for(identity).filter(|contender| *contender != Contender::Observed(index));
+        let keys = others.filter_map(|other| match other {
             Contender::Observed(other) => Some(&self.question.observed[other].key),
             Contender::Known(person) => self
                 .account(identity)
@@ -134,8 +138,8 @@ impl<'a> Claims<'a> {
                 .map(|claim| &claim.key),
         });
         match keys.min() {
-            Some(key) => format!("{} people claim this identity, among them {key}", others.len()),
-            None => format!("{} people claim this identity", others.len()),
+            Some(key) => format!("{people} people claim this identity, among them {key}"),
+            None => format!("{people} people claim this identity"),
         }
     }
 
@@ -174,6 +178,11 @@ impl<'a> Claims<'a> {
 
     /// Whether nobody wants this account active.
     pub fn abandoned(&self, identity: &Identity) -> bool {
-        self.contenders.get(identity).is_none_or(BTreeSet::is_empty)
+        self.contenders_for(identity).next().is_none()
+    }
+
+    fn contenders_for<'b>(&'b self, identity: &'b Identity) -> impl Iterator<Item = Contender> + 'b {
+        let all = (identity, Contender::FIRST)..=(identity, Contender::LAST);
+        self.contenders.range(all).map(|(_, contender)| *contender)
     }
 }

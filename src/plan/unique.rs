@@ -17,6 +17,9 @@ struct Wanter<'a> {
 /// Whose wish can't come true beside those of the others, and why; without values.
 pub(super) fn clashes(question: &Question, claims: &Claims<'_>, kept: &Kept) -> Vec<(usize, String)> {
     let wanters = wanters(question, kept);
+    if wanters.is_empty() {
+        return Vec::new();
+    }
     let mut holders = BTreeMap::<&Unique, &Holder>::new();
     let wishes = wishes(question, kept);
     for holder in question.holders.iter().filter(|holder| stays(holder, &wishes, claims)) {

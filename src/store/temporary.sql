@@ -2,9 +2,10 @@
 CREATE TEMP TABLE IF NOT EXISTS stage (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, person INTEGER, wish TEXT NOT NULL, identity TEXT, fp BLOB, body TEXT,
   seen BLOB, handle BLOB, recheck_at INTEGER, protected INTEGER NOT NULL, why TEXT, needs_approval TEXT, absent_since INTEGER, imported INTEGER NOT NULL,
-  changed_at INTEGER, holds TEXT, once INTEGER NOT NULL, -- values that the target keeps unique, a JSON array; 1: sent something once
-  UNIQUE (key, imported)
+  changed_at INTEGER, holds TEXT, once INTEGER NOT NULL -- values that the target keeps unique, a JSON array; 1: sent something once
 ) STRICT;
+-- Whoever comes to an identity that nobody contends for: they need not be weighed.
+CREATE TEMP TABLE IF NOT EXISTS newcomer (stage INTEGER PRIMARY KEY, identity TEXT NOT NULL) STRICT;
 -- What a target holds in place of what it confirmed.
 CREATE TEMP TABLE IF NOT EXISTS drift (account INTEGER PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, body TEXT) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS ruling (

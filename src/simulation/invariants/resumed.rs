@@ -16,7 +16,7 @@ pub fn resumed(effect: &Effect) -> Result<(), String> {
             | Transaction::Date(_)
             | Transaction::Advance(_)
             | Transaction::Stage(_)
-            | Transaction::Recall
+            | Transaction::Recall(_)
             | Transaction::Admit(_),
         ) => Err(format!("a run that goes on wants to {effect:?}")),
         _ => Ok(()),

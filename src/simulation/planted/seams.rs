@@ -6,7 +6,7 @@ use crate::daemon::books::Books;
 use crate::delivery::batch::{Settlement, Stage};
 use crate::delivery::quota::Purpose;
 use crate::directory::{End, Page, Sighting};
-use crate::engine::{Answer, Event, Tally, TokenOutcome, Transaction};
+use crate::engine::{Answer, Event, Recalled, Tally, TokenOutcome, Transaction};
 use crate::plan::Wish;
 use crate::plan::guard::Grounds;
 use crate::roster::{Identity, Now, Timestamp};
@@ -64,10 +64,11 @@ fn bent(bug: Bug, transaction: Transaction) -> Transaction {
 
 fn bend(bug: Bug, answer: &mut Answer, now: Timestamp) {
     match (bug, answer) {
-        (Bug::GuardPerRun, Answer::Known(_, _, _, grounds)) => grounds.window.clear(),
-        (Bug::HeldForgotten, Answer::Known(_, _, _, grounds)) => grounds.held.clear(),
-        (Bug::ApprovedByKind, Answer::Known(_, _, _, grounds)) => grant_by_kind(grounds),
-        (Bug::ClaimsNotAsked, Answer::Known(observed, accounts, _, _)) => {
+        (Bug::GuardPerRun, Answer::Known(recalled)) => recalled.grounds.window.clear(),
+        (Bug::HeldForgotten, Answer::Known(recalled)) => recalled.grounds.held.clear(),
+        (Bug::ApprovedByKind, Answer::Known(recalled)) => grant_by_kind(&mut recalled.grounds),
+        (Bug::ClaimsNotAsked, Answer::Known(recalled)) => {
+            let Recalled { observed, accounts, .. } = &mut **recalled;
             let wanted = |identity: &Identity| {
                 observed.iter().any(|seen| matches!(&seen.wish, Wish::Be(wanted, _) if wanted == identity))
             };

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Admission, leave};
-use crate::plan::Due;
+use super::{Admission, leave, newcomer};
+use crate::plan::{Due, Ruling};
 use crate::roster::Identity;
 use crate::store::Error;
 use crate::store::rows::CHUNK;
@@ -12,7 +12,10 @@ use crate::store::rows::CHUNK;
 /// The plan as temporary rows, for the statements that follow to join.
 pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     sqlx::raw_sql("DELETE FROM ruling; DELETE FROM due;").execute(&mut **tx).await?;
-    for chunk in admission.plan.rulings.chunks(CHUNK) {
+    // In the order in which they are staged, as the table is: rows by the million are appended, and then read side by side.
+    let mut rulings: Vec<&Ruling> = admission.plan.rulings.iter().collect();
+    rulings.sort_unstable_by_key(|ruling| admission.observed[ruling.observed].stage);
+    for chunk in rulings.chunks(CHUNK) {
         let rows = chunk.iter().map(|ruling| {
             let identity = ruling.account.as_ref().map(Identity::as_str);
             let stage = admission.observed[ruling.observed].stage;
@@ -27,6 +30,7 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
         .execute(&mut **tx)
         .await?;
     }
+    newcomer::lay_out(tx).await?;
     let leavers = leave::leavers(admission);
     for chunk in admission.plan.dues.chunks(CHUNK) {
         let rows = chunk.iter().map(|due| {

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::Admission;
-use crate::plan::guard;
+use super::{Admission, newcomer};
+use crate::plan::{Change, Kind, guard};
 use crate::store::Error;
 use crate::store::rows::{CHUNK, millis};
 
@@ -44,22 +44,16 @@ pub(super) async fn hold(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
 
 /// Counts what was admitted against the window, ends the grants that were used, and writes the audit.
 pub(super) async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    let admitted: Vec<&Change> = admission.plan.changes.iter().filter(|change| change.held.is_none()).collect();
     let mut spent = BTreeMap::<&str, i64>::new();
-    let mut events = Vec::new();
-    for change in admission.plan.changes.iter().filter(|change| change.held.is_none()) {
-        let pair = guard::pair(admission.observed, change);
-        let seen = &admission.observed[change.observed];
-        if admission.granted.contains(&pair) {
-            sqlx::query("DELETE FROM approval WHERE feed = ? AND key = ? AND pair = ?")
-                .bind(admission.feed)
-                .bind(pair.0.as_str())
-                .bind(&pair.1)
-                .execute(&mut **tx)
-                .await?;
-        } else {
+    for change in &admitted {
+        if !ends_grant(tx, admission, change).await? {
             *spent.entry(change.kind.word()).or_default() += 1;
         }
-        events.push(json!([seen.key.as_str(), change.identity.as_str(), change.kind.word(), seen.why]));
+    }
+    let newcomers = newcomer::record(tx, admission).await?;
+    if newcomers > 0 {
+        *spent.entry(Kind::Join.word()).or_default() += newcomers.cast_signed();
     }
     for (kind, n) in spent {
         sqlx::query("INSERT INTO admission (feed, at, kind, n) VALUES (?, ?, ?, ?)")
@@ -74,20 +68,51 @@ pub(super) async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
         .bind(millis(admission.now - WINDOW_KEPT))
         .execute(&mut **tx)
         .await?;
-    for chunk in events.chunks(CHUNK) {
-        sqlx::query(
-            "INSERT INTO event (at, feed, key, account, run, kind, detail)
-             SELECT ?1, ?2, e.value->>0, a.id, ?3, e.value->>2, e.value->>3
-             FROM json_each(?4) e CROSS JOIN account a
-             WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
-        )
-        .bind(millis(admission.now))
+    for chunk in admitted.chunks(CHUNK) {
+        record(tx, admission, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Whether a change was granted; that is used up.
+async fn ends_grant(
+    tx: &mut Transaction<'_, Sqlite>,
+    admission: &Admission<'_>,
+    change: &Change,
+) -> Result<bool, Error> {
+    if admission.granted.is_empty() {
+        return Ok(false);
+    }
+    let pair = guard::pair(admission.observed, change);
+    if !admission.granted.contains(&pair) {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM approval WHERE feed = ? AND key = ? AND pair = ?")
         .bind(admission.feed)
-        .bind(admission.run)
-        .bind(Value::from(chunk.to_vec()).to_string())
-        .bind(admission.realm)
+        .bind(pair.0.as_str())
+        .bind(&pair.1)
         .execute(&mut **tx)
         .await?;
-    }
+    Ok(true)
+}
+
+async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>, changes: &[&Change]) -> Result<(), Error> {
+    let events = changes.iter().map(|change| {
+        let seen = &admission.observed[change.observed];
+        json!([seen.key.as_str(), change.identity.as_str(), change.kind.word(), seen.why])
+    });
+    sqlx::query(
+        "INSERT INTO event (at, feed, key, account, run, kind, detail)
+         SELECT ?1, ?2, e.value->>0, a.id, ?3, e.value->>2, e.value->>3
+         FROM json_each(?4) e CROSS JOIN account a
+         WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
+    )
+    .bind(millis(admission.now))
+    .bind(admission.feed)
+    .bind(admission.run)
+    .bind(events.collect::<Value>().to_string())
+    .bind(admission.realm)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

@@ -4,20 +4,21 @@ use sqlx::{Sqlite, Transaction};
 
 use super::Admission;
 use crate::store::Error;
+use crate::store::settle::holding;
 
 /// An account that is due with other values, or as gone, gives up those it was due with; the target may still have them.
 pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    let given_up = sqlx::query(
+    // Most targets keep nothing unique but the identity.
+    if holding::none(tx).await? && admission.observed.iter().all(|seen| seen.unique.is_empty()) {
+        return Ok(());
+    }
+    sqlx::query(
         "UPDATE holding SET due = 0 WHERE due = 1 AND account IN (SELECT a.id FROM due d CROSS JOIN account a
            ON a.identity = d.identity WHERE a.realm = (SELECT id FROM realm WHERE name = ?))",
     )
     .bind(admission.realm)
     .execute(&mut **tx)
     .await?;
-    // Most targets keep nothing unique but the identity.
-    if given_up.rows_affected() == 0 && admission.observed.iter().all(|seen| seen.unique.is_empty()) {
-        return Ok(());
-    }
     // Who moves takes it along, also where somebody else claims the identity that they leave behind.
     sqlx::query(
         "UPDATE holding SET due = 0 WHERE due = 1 AND (realm, value, account) IN (

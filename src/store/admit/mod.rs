@@ -5,6 +5,7 @@ mod due;
 mod guarded;
 mod holding;
 mod leave;
+mod newcomer;
 mod people;
 mod standpoint;
 

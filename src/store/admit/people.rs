@@ -29,13 +29,14 @@ pub(super) async fn record_verdicts(tx: &mut Transaction<'_, Sqlite>, admission:
 }
 
 pub(super) async fn rule(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    // In the order of their keys: among a million others each key would change a page of its own.
     sqlx::query(
         "INSERT INTO person (feed, key, handle, seen, account, active, verdict, why, protected, absent_since, recheck_at, imported)
          SELECT ?1, s.key, s.handle, CASE WHEN r.settled THEN s.seen END, a.id, r.active AND a.id IS NOT NULL, r.verdict, r.why,
            s.protected, s.absent_since, s.recheck_at, s.imported
          FROM ruling r JOIN stage s ON s.id = r.stage
          LEFT JOIN account a ON a.identity = r.identity AND a.realm = (SELECT id FROM realm WHERE name = ?2)
-         WHERE true
+         WHERE true ORDER BY s.key
          ON CONFLICT (feed, key, imported) DO UPDATE SET
            handle = coalesce(excluded.handle, handle), seen = excluded.seen, account = excluded.account, active = excluded.active, verdict = excluded.verdict,
            why = excluded.why, protected = excluded.protected, absent_since = excluded.absent_since,

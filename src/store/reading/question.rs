@@ -21,7 +21,7 @@ impl Store {
         .execute(&mut *connection)
         .await?;
         sqlx::query(
-            "INSERT OR IGNORE INTO touched SELECT a.id FROM stage s JOIN account a ON a.identity = s.identity
+            "INSERT OR IGNORE INTO touched SELECT a.id FROM stage s CROSS JOIN account a ON a.identity = s.identity
              WHERE a.realm = (SELECT id FROM realm WHERE name = ?)",
         )
         .bind(realm)

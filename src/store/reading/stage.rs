@@ -1,37 +1,38 @@
 //! What a reading stages, and how it is asked back.
 
 use serde_json::{Value, json};
-use sqlx::{Connection, Row, sqlite::SqliteRow};
+use sqlx::query_builder::{QueryBuilder, Separated};
+use sqlx::{Connection, Row, Sqlite, sqlite::SqliteRow};
 
 use crate::plan::{Observed, Person, Staged, Verdict, Wish};
 use crate::roster::{Fingerprint, Identity, Key, Timestamp, Unique};
-use crate::store::rows::{CHUNK, collect, fingerprint, hex, millis};
+use crate::store::rows::{collect, fingerprint, millis};
 use crate::store::{Error, Store};
+
+/// Rows of one statement; it is prepared once.
+const ROWS: usize = 100;
 
 impl Store {
     /// Forgets what was staged before.
     pub async fn clear_stage(&mut self) -> Result<(), Error> {
-        sqlx::raw_sql("DELETE FROM stage; DELETE FROM drift; DELETE FROM ruling; DELETE FROM due;")
-            .execute(&mut self.connection)
-            .await?;
+        sqlx::raw_sql(
+            "DELETE FROM stage; DELETE FROM newcomer; DELETE FROM drift; DELETE FROM ruling; DELETE FROM due;",
+        )
+        .execute(&mut self.connection)
+        .await?;
         Ok(())
     }
 
-    /// Stages part of a reading. What is staged later of somebody replaces what was before.
+    /// Stages part of a reading. What is staged later of somebody replaces what was before, once it is asked back.
     pub async fn stage(&mut self, rows: &[Staged]) -> Result<(), Error> {
         let mut tx = self.connection.begin().await?;
-        for chunk in rows.chunks(CHUNK) {
-            let rows: Vec<Value> = chunk.iter().map(staged_json).collect();
-            sqlx::query(
-                "INSERT OR REPLACE INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
-                   needs_approval, absent_since, imported, handle, changed_at, holds, once)
-                 SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), value->>5, unhex(value->>6),
-                   value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, unhex(value->>13),
-                   value->>14, value->>15, value->>16 FROM json_each(?)",
-            )
-            .bind(Value::from(rows).to_string())
-            .execute(&mut *tx)
-            .await?;
+        for chunk in rows.chunks(ROWS) {
+            let mut insert = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO stage (key, person, wish, identity, fp, body, seen, recheck_at, protected, why,
+                   needs_approval, absent_since, imported, handle, changed_at, holds, once) ",
+            );
+            insert.push_values(chunk, bind);
+            insert.build().persistent(chunk.len() == ROWS).execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -39,8 +40,11 @@ impl Store {
     /// Notes when the directory changed those of whom it was staged that they leave.
     pub async fn date(&mut self, dates: &[(Key, Timestamp)]) -> Result<(), Error> {
         let rows: Vec<Value> = dates.iter().map(|(key, at)| json!([key.as_str(), millis(*at)])).collect();
+        // Everybody who is staged is looked at once, and not once for each of these.
         sqlx::query(
-            "UPDATE stage SET changed_at = d.value->>1 FROM json_each(?) d WHERE stage.key = d.value->>0 AND imported = 0",
+            "WITH dated (key, at) AS MATERIALIZED (SELECT value->>0, value->>1 FROM json_each(?))
+             UPDATE stage SET changed_at = (SELECT at FROM dated WHERE dated.key = stage.key)
+             WHERE imported = 0 AND key IN (SELECT key FROM dated)",
         )
         .bind(Value::from(rows).to_string())
         .execute(&mut self.connection)
@@ -48,44 +52,56 @@ impl Store {
         Ok(())
     }
 
-    /// What was staged, beside what the store knows of those people, in the order of their keys.
+    /// Of whoever was staged twice only what came later is kept.
+    pub async fn replace_staged(&mut self) -> Result<(), Error> {
+        sqlx::query(
+            "DELETE FROM stage WHERE id IN (SELECT s.id
+               FROM (SELECT key, imported, max(id) AS last FROM stage GROUP BY key, imported HAVING count(*) > 1) twice
+               CROSS JOIN stage s ON s.key = twice.key AND s.imported = twice.imported WHERE s.id < twice.last)",
+        )
+        .execute(&mut self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// What was staged, beside what the store knows of those people, in the order of their keys; without newcomers.
     pub async fn observed(&mut self) -> Result<Vec<Observed>, Error> {
         let rows = sqlx::query(
             "SELECT s.id, s.key, s.wish, s.identity, s.fp, s.why, s.needs_approval, p.id, p.account,
                p.active = 1 AND coalesce(d.gone, 0) = 0, s.imported > 0, s.holds
-             FROM stage s LEFT JOIN person p ON p.id = s.person LEFT JOIN drift d ON d.account = p.account ORDER BY s.key, s.imported",
+             FROM stage s LEFT JOIN person p ON p.id = s.person LEFT JOIN drift d ON d.account = p.account
+             WHERE NOT EXISTS (SELECT 1 FROM newcomer n WHERE n.stage = s.id) ORDER BY s.key, s.imported",
         )
         .fetch(&mut self.connection);
         collect(rows, observed).await
     }
 }
 
-fn staged_json(row: &Staged) -> Value {
-    let (wish, member) = match &row.wish {
+fn bind(mut row: Separated<'_, Sqlite, &'static str>, staged: &Staged) {
+    let (wish, member) = match &staged.wish {
         Wish::Be(identity, fingerprint) => ("be", Some((identity, fingerprint))),
         Wish::Leave(member) => ("leave", member.as_ref().map(|(identity, fingerprint)| (identity, fingerprint))),
         Wish::Skip => ("skip", None),
         Wish::Keep(verdict) => (verdict.word(), None),
     };
-    json!([
-        row.key.as_str(),
-        row.person,
-        wish,
-        member.map(|(identity, _)| identity.as_str()),
-        member.map(|(_, fingerprint)| fingerprint.to_string()),
-        row.body,
-        row.seen.map(|seen| seen.to_string()),
-        row.recheck_at.map(millis),
-        i32::from(row.protected),
-        row.why,
-        row.needs_approval,
-        row.absent_since.map(millis),
-        row.imported.map_or(0, millis),
-        row.handle.as_ref().map(hex),
-        row.changed_at.map(millis),
-        (!row.unique.is_empty()).then(|| row.unique.iter().map(Unique::as_str).collect::<Value>().to_string()),
-        i32::from(row.once),
-    ])
+    let holds: Option<Value> = (!staged.unique.is_empty()).then(|| staged.unique.iter().map(Unique::as_str).collect());
+    row.push_bind(staged.key.as_str())
+        .push_bind(staged.person)
+        .push_bind(wish)
+        .push_bind(member.map(|(identity, _)| identity.as_str()))
+        .push_bind(member.map(|(_, fingerprint)| &fingerprint.as_bytes()[..]))
+        .push_bind(staged.body.as_deref())
+        .push_bind(staged.seen.as_ref().map(|seen| &seen.as_bytes()[..]))
+        .push_bind(staged.recheck_at.map(millis))
+        .push_bind(staged.protected)
+        .push_bind(staged.why.as_deref())
+        .push_bind(staged.needs_approval.as_deref())
+        .push_bind(staged.absent_since.map(millis))
+        .push_bind(staged.imported.map_or(0, millis))
+        .push_bind(staged.handle.as_ref().map(|handle| &handle.as_bytes()[..]))
+        .push_bind(staged.changed_at.map(millis))
+        .push_bind(holds.map(|holds| holds.to_string()))
+        .push_bind(staged.once);
 }
 
 fn observed(row: &SqliteRow) -> Result<Observed, Error> {

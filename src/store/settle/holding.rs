@@ -6,9 +6,17 @@ use super::latency;
 use crate::roster::Timestamp;
 use crate::store::Error;
 
+/// Whether nobody has anything that the target keeps unique: then a batch need not be asked for it member by member.
+pub(in crate::store) async fn none(tx: &mut Transaction<'_, Sqlite>) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM holding)").fetch_one(&mut **tx).await?)
+}
+
 /// What a batch brings is under way, and so is what those who leave let go of, because others are to have it. Whoever had
 /// it until then, under the identity before, may lose it at any moment.
 pub(in crate::store) async fn sent(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    if none(tx).await? {
+        return Ok(());
+    }
     for statement in [
         "UPDATE holding SET batch = ?1
          WHERE due = 1 AND account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 0 AND whole IS NULL)",
@@ -53,6 +61,9 @@ pub(super) async fn lost(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result
 /// The members of a batch are confirmed: they have what it brought, and nobody else has. Who left has what they were not to
 /// let go of.
 pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    if none(tx).await? {
+        return Ok(());
+    }
     for statement in [
         "UPDATE holding SET confirmed = 0, batch = NULL
          WHERE account IN (SELECT account FROM item WHERE batch = ?1 AND gone = 1) AND batch = ?1",
@@ -73,6 +84,9 @@ pub(super) async fn confirmed(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> R
 
 /// Who left with what somebody else came to want meanwhile leaves once more, to let go of it.
 pub(super) async fn wanted(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Result<(), Error> {
+    if none(tx).await? {
+        return Ok(());
+    }
     sqlx::query(
         "UPDATE account SET certain = 0 WHERE gone = 1 AND id IN (SELECT mine.account FROM item i
            CROSS JOIN holding mine ON mine.account = i.account CROSS JOIN holding other
@@ -89,6 +103,9 @@ pub(super) async fn wanted(tx: &mut Transaction<'_, Sqlite>, batch: i64) -> Resu
 /// member under it: of the old identity the target knows nobody any more. Where somebody else claims that and has not got it
 /// yet, nothing is known that could be sent.
 pub(super) async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<(), Error> {
+    if none(tx).await? {
+        return Ok(());
+    }
     let left: Vec<i64> = sqlx::query_scalar(
         "UPDATE account SET confirmed_gone = NULL, confirmed_fp = NULL, confirmed_body = NULL, certain = 1, announce = 0,
            maybe_gone = 0, maybe_body = NULL, left_by = NULL,

@@ -9,7 +9,7 @@ use super::{Admission, Frozen, Pace, Store};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::delivery::drift::Drift;
 use crate::destination::Refusal;
-use crate::engine::{Extent, Standpoint};
+use crate::engine::{Extent, Newcomers, Standpoint};
 use crate::plan::guard::Grounds;
 use crate::plan::{FirstSeenInactive, Plan, Question, Staged, Verdict, Wish, weigh};
 use crate::roster::{Fingerprint, Identity, Key, Payload, Unique};
@@ -25,6 +25,7 @@ mod import;
 mod known;
 mod latency;
 mod moved;
+mod newcomers;
 mod once;
 mod opening;
 mod past;
@@ -84,6 +85,9 @@ pub(super) struct Desk {
     pub drifts: Vec<Drift>,
     /// Who is not found any more, at every admission.
     pub unseen: Vec<i64>,
+    pub newcomers: Newcomers,
+    /// How many newcomers were set apart the last time.
+    pub apart: u64,
 }
 
 impl Desk {
@@ -107,6 +111,8 @@ impl Desk {
             changed_at: None,
             drifts: Vec::new(),
             unseen: Vec::new(),
+            newcomers: Newcomers::Weighed,
+            apart: 0,
         }
     }
 
@@ -172,6 +178,10 @@ impl Desk {
         self.store.clear_stage().await.unwrap();
         self.store.stage_drift(self.feed, &std::mem::take(&mut self.drifts)).await.unwrap();
         self.store.stage(&staged).await.unwrap();
+        self.store.replace_staged().await.unwrap();
+        if self.newcomers == Newcomers::Apart {
+            self.apart = self.store.set_apart(self.feed, REALM).await.unwrap();
+        }
         let window = jiff::SignedDuration::from_hours(24);
         let known = self.store.grounds(self.feed, self.now, window).await.unwrap();
         let Grounds { window, held, granted, .. } = known;
