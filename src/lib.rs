@@ -96,6 +96,10 @@
 //! - Of runs that asked for changes and found nothing to do only the last in a row is kept.
 //! - What a directory's server sends goes through a socket pair of ours, and TLS ends before it: the LDAP library reads nested
 //!   messages by recursion and waits for any length, so that a small message could end the process.
+//! - Whoever comes to an identity that nobody contends for, before a first run was delivered whole, is not weighed: a few
+//!   statements admit them as the plan would (`store/admit/newcomer.rs`), or a first run of a million people would hold them
+//!   all in memory, several times.
+//! - A batch is made and marked as sent in one transaction. Only the halves of another one are prepared before.
 //! - Who is in a group is read from the group tree before anybody is, not asked by a matching rule: by links in Active
 //!   Directory, by members elsewhere.
 //! - The files of a config are read and hashed every second instead of being watched by inotify: links, renames and

@@ -91,7 +91,10 @@ impl<'a> Books<'a> {
                 let portion = Portion { most: limit, joins_apart: limits.joins_apart };
                 return Ok(Answer::Claimed(self.claim(realm, portion, now).await?));
             }
-            Transaction::MarkSent(batch) => return Ok(Answer::Frozen(self.mark_sent(batch, now).await?)),
+            Transaction::MarkSent(batch) => {
+                let frozen = self.store.mark_sent(batch, now).await?;
+                return Ok(Answer::Frozen(self.items(frozen)));
+            }
             Transaction::Observe(seen) => return Ok(Answer::Drifted(self.observe(realm, &seen).await?)),
             Transaction::Count => {
                 let pending = self.store.left_over(realm).await?;
@@ -216,22 +219,26 @@ impl<'a> Books<'a> {
     }
 
     /// When nothing else is left to do, those are sent who wait for each other.
-    async fn claim(&mut self, realm: &str, portion: Portion, now: Timestamp) -> Result<Option<Batch>, store::Error> {
-        let batch = self.store.claim(realm, self.run, portion, now).await?;
-        if batch.is_some() {
-            return Ok(batch);
+    async fn claim(
+        &mut self,
+        realm: &str,
+        portion: Portion,
+        now: Timestamp,
+    ) -> Result<Option<(Batch, Vec<Item>)>, store::Error> {
+        let mut claimed = self.store.claim(realm, self.run, portion, now).await?;
+        if claimed.is_none() {
+            let without = |payload: &Payload, values: &[Unique]| self.job.destination.without(payload, values);
+            claimed = self.store.part(realm, self.run, portion, without, now).await?;
         }
-        let without = |payload: &Payload, values: &[Unique]| self.job.destination.without(payload, values);
-        self.store.part(realm, self.run, portion, without, now).await
+        Ok(claimed.map(|(batch, frozen)| (batch, self.items(frozen))))
     }
 
-    async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Item>, store::Error> {
-        let frozen = self.store.mark_sent(batch, now).await?;
+    fn items(&self, frozen: Vec<store::Frozen>) -> Vec<Item> {
         let item = |member: store::Frozen| {
             let store::Frozen { account, identity, remote, op, body, let_go, before, certain } = member;
             let payload = if op == Op::Leave { self.job.destination.leaving(&identity, &body, &let_go) } else { body };
             Item { account, identity, remote, op, payload, before, certain }
         };
-        Ok(frozen.into_iter().map(item).collect())
+        frozen.into_iter().map(item).collect()
     }
 }

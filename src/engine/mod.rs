@@ -199,9 +199,9 @@ pub enum Transaction {
     Charge(Purpose),
     /// A token request is over: [`Answer::Done`].
     Token(TokenOutcome),
-    /// Pending accounts become a batch of at most so many: [`Answer::Claimed`].
+    /// Pending accounts become a batch of at most so many, which is about to leave: [`Answer::Claimed`].
     Claim(usize),
-    /// A batch is about to leave, or to be asked about: [`Answer::Frozen`].
+    /// A batch that was prepared before is about to leave, or one is to be asked about: [`Answer::Frozen`].
     MarkSent(i64),
     /// Where a batch's job stands, before its next step: [`Answer::Done`].
     Note(i64, Ticket),
@@ -343,8 +343,8 @@ pub enum Answer {
     Work(Box<Work>, Option<SecretString>, u32),
     /// Charged, or until when to wait.
     Charged(Result<i64, Timestamp>),
-    /// A batch; `None` when nothing is ready any more.
-    Claimed(Option<Batch>),
+    /// A batch that is marked as sent, and what is to be sent; `None` when nothing is ready any more.
+    Claimed(Option<(Batch, Vec<Item>)>),
     /// What is to be sent: account, identity, leaving, last good payload.
     Frozen(Vec<Item>),
     /// Who is not at the target as it confirmed them.

@@ -130,8 +130,8 @@ impl Courier {
             (Doing::Authenticating(charge, ticket), event) => {
                 self.authenticated(job, tally, charge, &ticket, &event, now)
             }
-            (Doing::Claiming, Event::Committed(Answer::Claimed(Some(batch)))) => self.mark(batch),
-            (Doing::Marking(batch), Event::Committed(Answer::Frozen(items))) => {
+            (Doing::Claiming, Event::Committed(Answer::Claimed(Some((batch, items)))))
+            | (Doing::Marking(batch), Event::Committed(Answer::Frozen(items))) => {
                 self.begin(job, tally, Parcel { batch, items }, now)
             }
             (Doing::Noting(parcel, effect), _) => {

@@ -32,7 +32,7 @@ pub(in crate::store) use held;
 
 impl Portion {
     /// Of whom a batch is made, one after the other: of those who join alone, of the others alone, or of both.
-    pub(super) fn turns(self) -> &'static [Option<bool>] {
+    fn turns(self) -> &'static [Option<bool>] {
         if self.joins_apart { &[Some(false), Some(true)] } else { &[None] }
     }
 }
@@ -52,7 +52,7 @@ macro_rules! fill {
     };
 }
 
-const READY: &str = fill!(ready!());
+pub(in crate::store) const READY: &str = fill!(ready!());
 pub(super) const STUCK: &str = fill!(stuck!());
 
 /// One frozen member; the payload is the last good one, also when it leaves.
@@ -86,76 +86,96 @@ pub struct Portion {
 }
 
 impl Store {
-    /// Makes a batch of pending accounts, leavers first; `None` when nothing is ready any more.
+    /// Makes a batch of pending accounts, leavers first, that is about to leave: from here on its members are uncertain, and
+    /// a crash makes it unanswered. Gives what is to be sent; `None` when nothing is ready any more.
     pub async fn claim(
         &mut self,
         realm: &str,
         run: i64,
         portion: Portion,
         now: Timestamp,
-    ) -> Result<Option<Batch>, Error> {
+    ) -> Result<Option<(Batch, Vec<Frozen>)>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
-        for joins in portion.turns() {
-            if let Some(batch) = gather(&mut tx, READY, (realm, run), (portion.most, *joins), now).await? {
-                tx.commit().await?;
-                return Ok(Some(batch));
-            }
-        }
-        tx.rollback().await?;
-        Ok(None)
+        let Some(batch) = prepare(&mut tx, READY, (realm, run), portion, now).await? else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let items = leave(&mut tx, batch.id, now).await?;
+        tx.commit().await?;
+        Ok(Some((batch, items)))
     }
 
-    /// Commits that a batch is about to leave, or to be asked about: from here on its members are uncertain, and a crash
-    /// makes it unanswered. Gives what is to be sent.
+    /// Commits that a batch is about to leave that was prepared before, or to be asked about. Gives what is to be sent.
     pub async fn mark_sent(&mut self, batch: i64, now: Timestamp) -> Result<Vec<Frozen>, Error> {
         let mut tx = self.write().await?;
-        let leaves: bool = sqlx::query_scalar("SELECT state = ? FROM batch WHERE id = ?")
-            .bind(PREPARED)
-            .bind(batch)
-            .fetch_one(&mut *tx)
-            .await?;
-        if leaves {
-            holding::sent(&mut tx, batch).await?;
-        }
-        sqlx::query("UPDATE batch SET state = ?1, at = CASE state WHEN ?2 THEN ?3 ELSE at END WHERE id = ?4")
-            .bind(SENT)
-            .bind(PREPARED)
-            .bind(millis(now))
-            .bind(batch)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut *tx).await?;
-        let rows = sqlx::query(concat!(
-            "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
-               CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 1 OR old.maybe_gone = 1 THEN 2
-                 WHEN old.confirmed_gone = 0 THEN 1
-                 WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
-               CASE i.gone WHEN 0 THEN coalesce(",
-            held!("old"),
-            ", ",
-            held!("a"),
-            ") END,
-               CASE i.gone WHEN 1 THEN (SELECT json_group_array(value) FROM holding WHERE account = a.id AND batch = ?1) END
-             FROM item i JOIN account a ON a.id = i.account
-             LEFT JOIN account old ON old.id = (SELECT min(other.account) FROM holding mine
-               CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
-               CROSS JOIN account o ON o.id = other.account CROSS JOIN person p ON p.id = o.left_by
-               WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND i.gone = 0 AND i.whole IS NULL
-                 AND a.confirmed_gone IS NULL
-                 AND (other.confirmed = 1 OR other.batch = 0))
-             WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account"
-        ))
-        .bind(batch)
-        .fetch(&mut *tx);
-        let items = collect(rows, frozen).await?;
+        let items = leave(&mut tx, batch, now).await?;
         tx.commit().await?;
         Ok(items)
     }
 }
 
+/// A batch is about to leave, or to be asked about.
+pub(super) async fn leave(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Timestamp) -> Result<Vec<Frozen>, Error> {
+    let leaves: bool = sqlx::query_scalar("SELECT state = ? FROM batch WHERE id = ?")
+        .bind(PREPARED)
+        .bind(batch)
+        .fetch_one(&mut **tx)
+        .await?;
+    if leaves {
+        holding::sent(tx, batch).await?;
+    }
+    sqlx::query("UPDATE batch SET state = ?1, at = CASE state WHEN ?2 THEN ?3 ELSE at END WHERE id = ?4")
+        .bind(SENT)
+        .bind(PREPARED)
+        .bind(millis(now))
+        .bind(batch)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
+    let rows = sqlx::query(concat!(
+        "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
+           CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 1 OR old.maybe_gone = 1 THEN 2
+             WHEN old.confirmed_gone = 0 THEN 1
+             WHEN a.confirmed_gone = 1 OR a.maybe_gone = 1 THEN 2 WHEN a.confirmed_gone = 0 THEN 1 ELSE 0 END,
+           CASE i.gone WHEN 0 THEN coalesce(",
+        held!("old"),
+        ", ",
+        held!("a"),
+        ") END,
+           CASE i.gone WHEN 1 THEN (SELECT json_group_array(value) FROM holding WHERE account = a.id AND batch = ?1) END
+         FROM item i JOIN account a ON a.id = i.account
+         LEFT JOIN account old ON old.id = (SELECT min(other.account) FROM holding mine
+           CROSS JOIN holding other ON other.realm = mine.realm AND other.value = mine.value AND other.account <> a.id
+           CROSS JOIN account o ON o.id = other.account CROSS JOIN person p ON p.id = o.left_by
+           WHERE mine.account = a.id AND mine.due = 1 AND p.account = a.id AND i.gone = 0 AND i.whole IS NULL
+             AND a.confirmed_gone IS NULL
+             AND (other.confirmed = 1 OR other.batch = 0))
+         WHERE i.batch = ?1 ORDER BY i.gone DESC, i.account"
+    ))
+    .bind(batch)
+    .fetch(&mut **tx);
+    collect(rows, frozen).await
+}
+
+/// A batch of whomever a statement finds, of those who join alone, of the others alone, or of both.
+pub(in crate::store) async fn prepare(
+    tx: &mut Transaction<'_, Sqlite>,
+    statement: &'static str,
+    (realm, run): (i64, i64),
+    portion: Portion,
+    now: Timestamp,
+) -> Result<Option<Batch>, Error> {
+    for joins in portion.turns() {
+        if let Some(batch) = gather(tx, statement, (realm, run), (portion.most, *joins), now).await? {
+            return Ok(Some(batch));
+        }
+    }
+    Ok(None)
+}
+
 /// Puts accounts into a new batch: whatever a statement finds.
-pub(super) async fn gather(
+async fn gather(
     tx: &mut Transaction<'_, Sqlite>,
     statement: &'static str,
     (realm, run): (i64, i64),

@@ -80,6 +80,8 @@ mod ticket;
 mod work;
 
 pub use claim::{Frozen, Portion};
+#[cfg(test)]
+pub(in crate::store) use claim::{READY, prepare};
 pub(in crate::store) use claim::{held, payload};
 
 impl Store {

@@ -4,14 +4,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::claim::{Portion, STUCK, gather, let_go, payload};
+use super::claim::{Frozen, Portion, STUCK, leave, let_go, payload, prepare};
 use crate::delivery::batch::Batch;
 use crate::roster::{Payload, Unique};
 use crate::store::rows::collect;
 use crate::store::{Error, Store, realm};
 
 impl Store {
-    /// Makes a batch of those who wait for each other, without what they can't have yet; `None` when there are none.
+    /// Makes a batch of those who wait for each other, without what they can't have yet, that is about to leave; `None` when
+    /// there are none.
     pub async fn part(
         &mut self,
         realm: &str,
@@ -19,16 +20,10 @@ impl Store {
         portion: Portion,
         without: impl Fn(&Payload, &[Unique]) -> Payload,
         now: Timestamp,
-    ) -> Result<Option<Batch>, Error> {
+    ) -> Result<Option<(Batch, Vec<Frozen>)>, Error> {
         let mut tx = self.write().await?;
         let realm = realm::named(&mut tx, realm).await?;
-        let mut found = None;
-        for joins in portion.turns() {
-            if found.is_none() {
-                found = gather(&mut tx, STUCK, (realm, run), (portion.most, *joins), now).await?;
-            }
-        }
-        let Some(batch) = found else {
+        let Some(batch) = prepare(&mut tx, STUCK, (realm, run), portion, now).await? else {
             tx.rollback().await?;
             return Ok(None);
         };
@@ -41,8 +36,9 @@ impl Store {
         .bind(batch.id)
         .execute(&mut *tx)
         .await?;
+        let items = leave(&mut tx, batch.id, now).await?;
         tx.commit().await?;
-        Ok(Some(batch))
+        Ok(Some((batch, items)))
     }
 }
 

@@ -89,8 +89,7 @@ async fn those_who_join_come_alone_where_the_target_wants_it_so() {
     desk.admit(&[("anna", Be("A", 2)), ("bert", Leave), ("cora", Be("C", 1)), ("dora", Be("D", 1))]).await;
     let portion = crate::store::Portion { most: 500, joins_apart: true };
     for expected in [vec![Op::Leave, Op::Change], vec![Op::Join, Op::Join]] {
-        let batch = desk.store.claim(REALM, desk.run, portion, desk.now).await.unwrap().unwrap();
-        let items = desk.store.mark_sent(batch.id, desk.now).await.unwrap();
+        let (_, items) = desk.store.claim(REALM, desk.run, portion, desk.now).await.unwrap().unwrap();
         assert_eq!(items.iter().map(|item| item.op).collect::<Vec<_>>(), expected);
     }
     assert!(desk.store.claim(REALM, desk.run, portion, desk.now).await.unwrap().is_none());

@@ -176,8 +176,7 @@ impl Desk {
     async fn part(&mut self) -> Option<Vec<String>> {
         let portion = crate::store::Portion { most: 500, joins_apart: false };
         let without = |payload: &Payload, _: &[Unique]| payload.clone().with("part", true);
-        let batch = self.store.part(REALM, self.run, portion, without, self.now).await.unwrap()?;
-        let items = self.store.mark_sent(batch.id, self.now).await.unwrap();
+        let (batch, items) = self.store.part(REALM, self.run, portion, without, self.now).await.unwrap()?;
         assert!(items.iter().all(|item| item.body.fields().contains_key("part")));
         self.settle(&batch, Settlement::Confirmed(vec![])).await;
         Some(items.iter().map(|item| item.identity.as_str().to_owned()).collect())

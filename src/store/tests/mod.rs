@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Admission, Frozen, Pace, Store};
+use super::deliver::{READY, prepare};
+use super::{Admission, Frozen, Pace, Portion, Store, realm};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::delivery::drift::Drift;
 use crate::destination::Refusal;
@@ -215,16 +216,23 @@ impl Desk {
         self.store.admit(&admission).await.unwrap()
     }
 
+    /// Makes a batch of what is ready, of which nothing leaves yet.
     pub async fn claim(&mut self, limit: usize) -> Option<Batch> {
-        let portion = crate::store::Portion { most: limit, joins_apart: false };
-        self.store.claim(REALM, self.run, portion, self.now).await.unwrap()
+        let portion = Portion { most: limit, joins_apart: false };
+        let mut tx = self.store.write().await.unwrap();
+        let realm = realm::named(&mut tx, REALM).await.unwrap();
+        let batch = prepare(&mut tx, READY, (realm, self.run), portion, self.now).await.unwrap();
+        if batch.is_some() {
+            tx.commit().await.unwrap();
+        }
+        batch
     }
 
     /// Claims and sends everything that is ready; who, and whether they leave.
     pub async fn send(&mut self) -> (Batch, Vec<Frozen>) {
-        let batch = self.claim(500).await.expect("something is ready");
-        let items = self.store.mark_sent(batch.id, self.now).await.unwrap();
-        (batch, items)
+        let portion = Portion { most: 500, joins_apart: false };
+        let sent = self.store.claim(REALM, self.run, portion, self.now).await.unwrap();
+        sent.expect("something is ready")
     }
 
     pub async fn settle(&mut self, batch: &Batch, settlement: Settlement) {

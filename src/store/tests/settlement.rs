@@ -9,6 +9,7 @@ use crate::delivery::next::Work;
 use crate::destination::{Op, Refusal, Said};
 use crate::plan::FirstSeenInactive;
 use crate::roster::Timestamp;
+use crate::store::Portion;
 
 fn under_way(work: &Work) -> Option<(i64, Stage, Timestamp)> {
     work.under_way.as_ref().map(|(batch, wake)| (batch.id, batch.stage, *wake))
@@ -151,8 +152,8 @@ async fn an_unanswered_batch_waits_and_goes_out_again_with_the_newest_values() {
 async fn after_a_restart_what_was_prepared_never_left_and_what_was_sent_may_have_arrived() {
     let mut desk = Desk::new().await;
     desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 1))]).await;
-    let sent = desk.claim(1).await.unwrap();
-    desk.store.mark_sent(sent.id, desk.now).await.unwrap();
+    let portion = Portion { most: 1, joins_apart: false };
+    let (sent, _) = desk.store.claim(REALM, desk.run, portion, desk.now).await.unwrap().unwrap();
     desk.claim(1).await.unwrap();
     desk.next_run(5).await;
     assert_eq!(desk.account("A").await, "due v1, confirmed nothing, uncertain, in a batch, pending");
