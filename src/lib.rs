@@ -94,8 +94,9 @@
 //! - A mark is kept for the server that was read last, not for each: what another one told since may have been older, and
 //!   this one would not tell it again.
 //! - Of runs that asked for changes and found nothing to do only the last in a row is kept.
-//! - What a directory's server sends goes through a socket pair of ours, and TLS ends before it: the LDAP library reads nested
-//!   messages by recursion and waits for any length, so that a small message could end the process.
+//! - What a directory's server sends is read where it lies (`directory/ldap/{wire,ber}.rs`): the LDAP library builds trees of it by
+//!   recursion, for twice the cost of all the rest, and waits for whatever length is announced. It writes filters and controls.
+//! - Everybody a sync knows is held in 31 bytes each while a directory is read (`plan/roll`).
 //! - Whoever comes to an identity that nobody contends for, before a first run was delivered whole, is not weighed: a few
 //!   statements admit them as the plan would (`store/admit/newcomer.rs`), or a first run of a million people would hold them
 //!   all in memory, several times.
