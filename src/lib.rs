@@ -25,6 +25,7 @@
 //! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
 //! | [`config`] | YAML → checked config, all faults at once; what differs between two |
 //! | [`report`] | what is shown: status, runs, a person's story, metrics |
+//! | [`notify`] | who is told that something is wrong, when, and in which words |
 //! | [`cli`] | one file a command |
 //! | [`discretion`] | what a process keeps to itself |
 //! | `simulation` | tests only: bad weeks by the thousand, and what must hold in them |
@@ -78,7 +79,9 @@
 //! - How old something is that goes for that is told by moments that follow the clock; of the record by milestones.
 //! - What people's fields say is shown to whoever may read the state folder.
 //! - A released migration is never changed, and a store that this version does not know is not touched.
-//! - `roster`, `mapping`, `plan`, `destination`, `delivery` and `engine` name neither a clock, nor randomness, nor
+//! - Whoever is told of what is wrong is told by how things stand, not by what happened: nothing is queued, and what was told
+//!   is noted once it arrived.
+//! - `roster`, `mapping`, `plan`, `destination`, `delivery`, `engine` and `notify` name neither a clock, nor randomness, nor
 //!   `async`, nor I/O; `sandbox` imports nothing of the client side; SQL is in `store` alone. `tests/it/house.rs` holds
 //!   this.
 //!
@@ -119,6 +122,7 @@ pub mod directory;
 pub mod discretion;
 pub mod engine;
 pub mod mapping;
+pub mod notify;
 pub mod plan;
 pub mod report;
 pub mod roster;

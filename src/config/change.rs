@@ -54,6 +54,7 @@ impl Config {
             approvers,
             log,
             retention,
+            notify,
             directories: _,
             destinations: _,
             syncs: _,
@@ -68,6 +69,7 @@ impl Config {
                 ("approvers", *approvers != next.approvers),
                 ("log.level", *level != next.log.level),
                 ("retention", *retention != next.retention),
+                ("notify", *notify != next.notify),
             ]),
             fixed: differing(&[
                 ("state", *state != next.state),
@@ -290,10 +292,10 @@ syncs:
 
     #[test]
     fn other_keys_are_taken_up_or_refused_by_name() {
-        let keys = "state: /srv\nlisten: 127.0.0.1:1\ncontrol: /run/x\napprovers: anna\nlog: { format: json, level: warn }\nretention: { values: 1h }\n";
+        let keys = "state: /srv\nlisten: 127.0.0.1:1\ncontrol: /run/x\napprovers: anna\nlog: { format: json, level: warn }\nretention: { values: 1h }\nnotify: { command: /bin/tell }\n";
         assert_eq!(
             said(&[("directories:", &format!("{keys}directories:"))]),
-            "taken up: approvers, log.level, retention; only after a restart: state, listen, control, log.format"
+            "taken up: approvers, log.level, retention, notify; only after a restart: state, listen, control, log.format"
         );
     }
 

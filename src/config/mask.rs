@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 /// Keys whose values are secrets; a misspelt one hides its value too.
-const SECRETS: [&str; 7] =
-    ["password", "client_secret", "api_key", "secret", "client_authorization", "passphrase", "credentials"];
+const SECRETS: [&str; 8] =
+    ["password", "client_secret", "api_key", "secret", "client_authorization", "passphrase", "credentials", "webhook"];
 const ALIKE: f64 = 0.7;
 
 /// The text with everything masked that looks like a secret, and the places given.
@@ -130,6 +130,7 @@ mod tests {
         hides("\"api_key\" : 'k'", "\"api_key\" : ***");
         hides("api_key: |\n  one\n\n  two\nurl: x", "api_key: *\n  ***\n\n  ***\nurl: x");
         hides("  api_key: |\n{ one\nurl: x", "  api_key: *\n* ***\nurl: x");
+        hides("  - webhook: https://hooks.example.com/T0", "  - webhook: ****************************");
         hides("client_secret: pässwört", "client_secret: **********");
         hides("proxy: http://me:pw@proxy:3128", "proxy: http://*****@proxy:3128");
         hides("password: ${cred:a}-tail", "password: **************");

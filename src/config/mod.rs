@@ -8,6 +8,7 @@ mod fault;
 mod load;
 mod mask;
 mod raw;
+mod receiver;
 mod report;
 mod secret;
 mod section;
@@ -20,6 +21,7 @@ mod syntax;
 pub use change::Changes;
 pub use fault::{Fault, Faults, Look, Weight};
 pub use load::Loaded;
+pub use receiver::{Address, Receiver};
 pub use secret::Environment;
 pub use source::Sources;
 pub use sync::{Origin, Schedule, Sync};
@@ -52,6 +54,8 @@ pub struct Config {
     pub log: Log,
     /// What is kept for how long.
     pub retention: Retention,
+    /// Who is told when something is wrong.
+    pub notify: Vec<Receiver>,
     /// By name.
     pub directories: BTreeMap<String, directory::Settings>,
     /// By name.

@@ -5,17 +5,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
+use super::hand::hand;
 use crate::destination::{Chore, Secret};
-
-/// What a command has of our environment: any other variable may be a secret.
-const ENVIRONMENT: [&str; 4] = ["PATH", "HOME", "LANG", "TZ"];
 
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -97,37 +92,6 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Hands a secret to a command. What it says is not listened to, for it may say the secret.
-async fn hand(program: &str, arguments: &[String], secret: &[u8], patience: Duration) -> Result<(), String> {
-    let ours = ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .envs(ours)
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let mut input = child.stdin.take();
-    let ended = async {
-        if let Some(input) = &mut input {
-            // One that ends well without reading to the end has what it wanted.
-            let _ = input.write_all(secret).await;
-        }
-        drop(input);
-        child.wait().await
-    };
-    match tokio::time::timeout(patience, ended).await {
-        Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(format!("{status}; run it by hand to see what it says")),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("it did not end within {}", humantime::format_duration(patience))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -207,12 +171,5 @@ mod tests {
         assert!(!why.contains("hush"), "{why}");
         let missing = Secret { path: None, command: vec!["/nowhere/vault".to_owned()], value: "hush".into() };
         assert!(see_to(&Chore::Keep(missing)).await.unwrap_err().contains("No such file"));
-    }
-
-    #[tokio::test]
-    async fn a_command_that_hangs_is_ended() {
-        let arguments = ["-c".to_owned(), "exec tail -f /dev/null".to_owned()];
-        let why = hand("/bin/sh", &arguments, b"hush", Duration::from_millis(50)).await.unwrap_err();
-        assert_eq!(why, "it did not end within 50ms");
     }
 }

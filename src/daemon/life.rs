@@ -157,6 +157,7 @@ impl Life {
         }
         self.daemon.start_due();
         self.daemon.tidy();
+        self.daemon.notify();
         let glance = self.daemon.glance();
         self.notifier.status(&glance);
     }

@@ -4,7 +4,7 @@
 //! they know no clock. [`run`] runs one sync by its config, with or without a daemon: `perform` carries effects out with
 //! `source`, `books` and `keep`. [`inquiry`] asks a target outside of any run. Everything else
 //! is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
-//! the config's files, [`listen`] for monitoring, [`log`], [`told`] and [`systemd`] for whoever looks after it.
+//! the config's files, [`listen`] for monitoring, `notify` for whoever is told when something is wrong, [`log`], [`told`] and [`systemd`] for whoever looks after it.
 
 pub mod agenda;
 pub mod ask;
@@ -12,15 +12,18 @@ pub mod books;
 pub mod clock;
 pub mod control;
 mod credential;
+mod hand;
 pub mod inquiry;
 mod keep;
 pub mod life;
 pub mod listen;
 pub mod log;
+mod notify;
 pub mod peer;
 mod perform;
 pub mod ready;
 pub mod retention;
+mod round;
 mod run;
 mod runs;
 pub mod schedule;

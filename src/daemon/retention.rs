@@ -14,30 +14,9 @@ const HOURLY: SignedDuration = SignedDuration::from_hours(1);
 /// And at most: whoever keeps values for a few seconds has them for some more.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
-/// When the store is looked through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
-    last: Option<Timestamp>,
-    goes_on: bool,
-}
-
-impl Round {
-    /// Whether it is to be looked through now, which counts as begun then. A clock that was set back does not put it off.
-    pub fn begin(&mut self, retention: &Retention, now: Timestamp) -> bool {
-        let values = SignedDuration::try_from(retention.values).unwrap_or(HOURLY);
-        let apart = values.clamp(PAUSE, HOURLY);
-        let is_due = self.last.is_none_or(|last| now < last || now.duration_since(last) >= apart);
-        let begins = is_due && !self.goes_on;
-        if begins {
-            *self = Self { last: Some(now), goes_on: true };
-        }
-        begins
-    }
-
-    /// It has been.
-    pub fn end(&mut self) {
-        self.goes_on = false;
-    }
+/// How long after a look through the store the next one begins.
+fn apart(retention: &Retention) -> SignedDuration {
+    SignedDuration::try_from(retention.values).unwrap_or(HOURLY).clamp(PAUSE, HOURLY)
 }
 
 /// What is due to go at a moment.
@@ -71,7 +50,7 @@ enum Unfinished {
 impl Daemon {
     /// Looks through the store, unless it is not time yet.
     pub(super) fn tidy(self: &std::sync::Arc<Self>) {
-        if self.round().begin(&self.config().retention, self.now()) {
+        if self.round().begin(apart(&self.config().retention), self.now()) {
             let daemon = self.clone();
             tokio::spawn(async move {
                 match daemon.tidy_up().await {
@@ -117,22 +96,10 @@ mod tests {
 
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
     #[test]
-    fn it_is_looked_through_at_once_and_then_hourly_or_as_often_as_values_go() {
+    fn the_store_is_looked_through_hourly_or_as_often_as_values_go() {
         let kept = |values: u64| Retention { values: Duration::from_secs(values), audit: Duration::from_secs(1) };
-        for (values, apart) in [(86_400, 3_600), (3_600, 3_600), (60, 60), (0, 10)] {
-            let mut round = Round::default();
-            assert!(round.begin(&kept(values), at(0)));
-            assert!(!round.begin(&kept(values), at(9_999)), "it goes on");
-            round.end();
-            assert!(!round.begin(&kept(values), at(apart - 1)), "{values}");
-            assert!(round.begin(&kept(values), at(apart)), "{values}");
-            round.end();
-            assert!(round.begin(&kept(values), at(-9_999)), "the clock was set back");
-        }
+        let seconds = [86_400, 3_600, 60, 0].map(|values| apart(&kept(values)).as_secs());
+        assert_eq!(seconds, [3_600, 3_600, 60, 10]);
     }
 }

@@ -11,7 +11,8 @@ use tokio::sync::OwnedMutexGuard;
 use super::agenda::Agenda;
 use super::ask;
 use super::clock::Steady;
-use super::retention::Round;
+use super::notify::Notices;
+use super::round::Round;
 use super::stop::{Stop, Stopping};
 use crate::config::{Config, Sync};
 use crate::report::metrics::Counted;
@@ -37,6 +38,8 @@ pub struct Daemon {
     /// The last run's store, for the next one: to open one takes longer than a run to which nothing comes.
     spare: Mutex<Option<Store>>,
     round: Mutex<Round>,
+    /// Who is told when something is wrong.
+    notices: Notices,
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
     /// One asks the store how everything stands at a time, however many would like to.
@@ -91,6 +94,7 @@ impl Daemon {
             said: Mutex::default(),
             spare: Mutex::default(),
             round: Mutex::default(),
+            notices: Notices::default(),
             beat: Mutex::new(Instant::now()),
             asking: tokio::sync::Mutex::default(),
         }
@@ -152,6 +156,11 @@ impl Daemon {
         lock(&self.round)
     }
 
+    /// Who is told when something is wrong.
+    pub(super) fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
     /// Which syncs run.
     pub(super) fn running(&self) -> MutexGuard<'_, BTreeSet<String>> {
         lock(&self.running)
@@ -211,8 +220,9 @@ impl Daemon {
         Ok(status)
     }
 
-    /// Waits until nobody is at work at any target, and closes the store.
+    /// Waits until nobody is at work at any target and what was told is noted, and closes the store.
     pub(super) async fn rest(&self) {
+        self.notices.rest().await;
         let slots: Vec<_> = lock(&self.slots).values().cloned().collect();
         for slot in slots {
             drop(slot.lock().await);

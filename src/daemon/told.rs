@@ -10,7 +10,7 @@ use std::time::Duration;
 use tracing::{debug, error, info, warn};
 
 use super::DaemonError;
-use crate::config::Changes;
+use crate::config::{Address, Changes};
 use crate::report::{Summary, text};
 use crate::store;
 
@@ -111,6 +111,21 @@ pub fn broke(sync: &str, error: &DaemonError) {
 /// What is due to go could not be removed, for now.
 pub fn untidy(error: &store::Error) {
     error!(%error, "what was kept for long enough could not be removed, which is tried again: {error}");
+}
+
+/// A receiver of `notify` could not be told something, for now.
+pub fn untold(receiver: &Address, why: &str) {
+    warn!(%receiver, why, "{receiver} could not be told, which is tried again: {why}");
+}
+
+/// It can be told again.
+pub fn heard_again(receiver: &Address) {
+    info!(%receiver, "{receiver} could be told again");
+}
+
+/// What was told, or is to be told, can't be looked up or noted, for now.
+pub fn unnoted(error: &store::Error) {
+    error!(%error, "who is to be told of what can't be looked up or noted, which is tried again: {error}");
 }
 
 /// Somebody had the daemon do something. Their reason, free text, is in the audit only.
@@ -228,6 +243,10 @@ mod tests {
             commanded("ada", "reload", None);
             broke("employees", &DaemonError::Store(store::Error::Damaged("a run".to_owned())));
             untidy(&store::Error::Damaged("a run".to_owned()));
+            let tell = Address::Command(vec!["/usr/local/bin/tell".to_owned(), "hush".to_owned()]);
+            untold(&tell, "exit status: 3");
+            heard_again(&Address::Webhook("https://hooks.example.com/hush".into()));
+            unnoted(&store::Error::Damaged("a run".to_owned()));
             stopping("SIGTERM");
             stopped();
         });

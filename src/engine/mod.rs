@@ -35,6 +35,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use courier::REFUSES_EVERYBODY;
 pub use run::Run;
 pub use tally::{Outcome, Planned, Tally};
 

@@ -12,7 +12,7 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
 /// All that measures elapsed time; a pause without an end has none. What the wall clock said when something happened,
 /// and when it says that somebody expires, stays as it is.
-const FOLLOW: [&str; 17] = [
+const FOLLOW: [&str; 18] = [
     "UPDATE realm SET token_at = token_at + ?1, token_until = token_until + ?1, not_before = not_before + ?1,
        left_since = left_since + ?1",
     "UPDATE token_use SET at = at + ?1",
@@ -34,11 +34,12 @@ const FOLLOW: [&str; 17] = [
     "UPDATE person SET unseen_since = unseen_since + ?1 WHERE unseen_since IS NOT NULL",
     "UPDATE milestone SET at = at + ?1",
     "UPDATE rebuilt SET at = at + ?1",
+    "UPDATE told SET since = since + ?1, seen = seen + ?1, told = told + ?1, gone = gone + ?1",
 ];
 
 /// After another boot nobody knows how long ago anything was. What seems to be yet to come was at most just now (`?1`), and
 /// no wait is longer than a day (`?2`), or a clock that was once ahead would stop everything until then.
-const DOUBT: [&str; 18] = [
+const DOUBT: [&str; 19] = [
     "UPDATE realm SET token = NULL, token_at = NULL, token_until = NULL WHERE token_at > ?1",
     "UPDATE realm SET not_before = ?2 WHERE not_before > ?2",
     "UPDATE token_use SET at = ?1 WHERE at > ?1",
@@ -57,6 +58,7 @@ const DOUBT: [&str; 18] = [
     "UPDATE person SET unseen_since = ?1 WHERE unseen_since > ?1",
     "UPDATE milestone SET at = ?1 WHERE at > ?1",
     "UPDATE rebuilt SET at = ?1 WHERE at > ?1",
+    "UPDATE told SET since = min(since, ?1), seen = min(seen, ?1), told = min(told, ?1), gone = min(gone, ?1)",
 ];
 
 /// The longest wait there is.

@@ -36,6 +36,7 @@ mod steer;
 #[cfg(test)]
 mod tests;
 mod token;
+mod told;
 mod wording;
 
 pub use admit::Admission;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide: values in, values out.
-const THINKING: [&str; 6] = ["roster", "mapping", "plan", "destination", "delivery", "engine"];
+const THINKING: [&str; 7] = ["roster", "mapping", "plan", "destination", "delivery", "engine", "notify"];
 
 /// What a deciding module must not name: clocks, randomness, waiting, the world, and hash maps, whose order is chance.
 const TOUCHING: [&str; 20] = [
@@ -31,13 +31,14 @@ const TOUCHING: [&str; 20] = [
 ];
 
 /// What each deciding module may use of the others: dependencies run one way.
-const BELOW: [(&str, &[&str]); 6] = [
+const BELOW: [(&str, &[&str]); 7] = [
     ("roster", &[]),
     ("mapping", &["roster", "directory"]),
     ("destination", &["roster"]),
     ("plan", &["roster", "directory"]),
     ("delivery", &["roster", "destination"]),
     ("engine", &["roster", "directory", "mapping", "plan", "destination", "delivery"]),
+    ("notify", &["engine", "report"]),
 ];
 
 fn sources(module: &str) -> Vec<(PathBuf, String)> {

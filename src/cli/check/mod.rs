@@ -16,6 +16,7 @@ mod changes;
 mod coverage;
 mod destination;
 mod directory;
+mod notify;
 mod people;
 mod servers;
 mod told;
@@ -58,6 +59,7 @@ fn of_config(config: &Config, findings: &mut Findings) {
     for name in config.destinations.keys().filter(|name| config.syncs.values().all(|sync| sync.to != **name)) {
         findings.warning(name, "no sync sends to this destination");
     }
+    config.notify.iter().for_each(|receiver| notify::check(receiver, findings));
     if let Err(error) = store::writable(&config.state) {
         findings.failed("state", error.to_string());
     }

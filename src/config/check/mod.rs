@@ -12,6 +12,7 @@ mod from;
 mod guard;
 mod locate;
 mod members;
+mod notify;
 mod overlay;
 mod rules;
 mod schedule;
@@ -47,6 +48,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
     let approvers = file.get("approvers").map(|approvers| approvers::approvers(&approvers));
     let log = file.get("log").map_or_else(|| Some(Log::default()), |log| log_of(&log));
     let retention = file.get("retention").map_or_else(|| Some(Retention::default()), |kept| retention_of(&kept));
+    let notify = file.get("notify").map(|notify| notify::receivers(&notify));
     let directories = file.required("directories", "name at least one, such as `corp:` with `url` and `bind`");
     let destinations = file.required("destinations", "name at least one, such as `veris:` with `type` and `url`");
     let syncs =
@@ -67,6 +69,7 @@ pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
         approvers: approvers.unwrap_or_default(),
         log: log?,
         retention: retention?,
+        notify: notify.unwrap_or_default(),
         directories: whole(directories)?,
         destinations: whole(destinations.into_iter().map(|(name, checked)| (name, checked.target)).collect())?,
         syncs: whole(syncs)?,

@@ -13,6 +13,9 @@ use crate::roster::Timestamp;
 /// So many single refusals in a row without an acceptance mean that the target refuses everybody.
 const REJECTING: u32 = 10;
 
+/// How the reason ends for which such a target waits.
+pub const REFUSES_EVERYBODY: &str = "the target refuses everybody";
+
 /// No target is asked again at once.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 
@@ -113,8 +116,7 @@ impl Courier {
         }
         self.refused_in_a_row = 0;
         let until = retry::not_before(self.failures + 1, CAP / 3, CAP * 4, None, job.seed, now);
-        let note =
-            format!("{REJECTING} members in a row were refused and nobody accepted: the target refuses everybody");
+        let note = format!("{REJECTING} members in a row were refused and nobody accepted: {REFUSES_EVERYBODY}");
         Some(Transaction::Reject(until, note))
     }
 

@@ -17,6 +17,7 @@ mod delivery;
 mod observation;
 mod token;
 
+pub use delivery::REFUSES_EVERYBODY;
 use observation::Observation;
 
 /// The first pause after a failed delivery.

@@ -39,6 +39,7 @@ mod settlement;
 mod steer;
 mod tickets;
 mod tokens;
+mod told;
 
 const REALM: &str = "veris https://acme.example acme";
 const QUIET: Duration = Duration::from_mins(1);

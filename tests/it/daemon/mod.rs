@@ -6,6 +6,7 @@ mod credentials;
 mod killed;
 mod listening;
 mod monitoring;
+mod notify;
 mod reloading;
 mod retention;
 mod schedule;
