@@ -130,7 +130,7 @@ pub struct EntryBuilder(Entry);
 impl EntryBuilder {
     /// An entry without values.
     pub fn new(dn: impl Into<Box<str>>) -> Self {
-        Self(Entry { dn: dn.into(), bytes: Vec::new(), values: Vec::new() })
+        Self::with_capacity(dn, 0, 0)
     }
 
     /// An entry without values, with place for so many bytes of them.

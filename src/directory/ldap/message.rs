@@ -123,14 +123,17 @@ pub(super) fn uris(content: &[u8]) -> Vec<String> {
     uris
 }
 
+/// A message as a server writes it, with more after its operation.
+#[cfg(test)]
+pub(super) fn written(id: u32, operation: u8, content: &[u8], more: &[u8]) -> Vec<u8> {
+    use super::ber::{element, integer};
+    element(SEQUENCE, &[&integer(INTEGER, id), &element(operation, &[content]), more])
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::ber::{BOOLEAN, element, integer};
     use super::*;
-
-    fn message(id: u32, operation: u8, content: &[u8], more: &[u8]) -> Vec<u8> {
-        element(SEQUENCE, &[&integer(INTEGER, id), &element(operation, &[content]), more])
-    }
 
     #[test]
     fn a_result_with_all_it_may_have() {
@@ -149,7 +152,7 @@ mod tests {
             element(SASL_CREDENTIALS, &[b"token"]),
         ]
         .concat();
-        let bytes = message(7, BIND_RESPONSE, &content, &element(CONTROLS, &[&controls]));
+        let bytes = written(7, BIND_RESPONSE, &content, &element(CONTROLS, &[&controls]));
         let message = Message::parse(&bytes).unwrap();
         assert_eq!((message.id, message.operation), (7, BIND_RESPONSE));
         let result = LdapResult::parse(&message).unwrap();
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_malformed() {
-        let whole = message(1, DONE, &[], &[]);
+        let whole = written(1, DONE, &[], &[]);
         assert!(LdapResult::parse(&Message::parse(&whole).unwrap()).is_err());
         for bytes in [
             [&whole[..], &[0]].concat(),

@@ -117,6 +117,14 @@ pub(super) async fn all(
     }
 }
 
+/// The entry that a message is, if it is one.
+pub(super) fn entry(message: &Message<'_>, attributes: &Attributes, during: &Operation) -> Result<Option<Row>, Error> {
+    if message.operation != ENTRY {
+        return Ok(None);
+    }
+    Row::parse(message.content, attributes).map(Some).map_err(|fault| explain(fault, during))
+}
+
 /// An entry's fault as an error; the entry is not named, for its name is a person's.
 pub(super) fn explain(fault: Fault, during: &Operation) -> Error {
     let during = during.clone();

@@ -3,8 +3,7 @@
 use ldap3::controls::RawControl;
 
 use super::connection::{Connection, outcome};
-use super::message::{ENTRY, Message};
-use super::parse::Row;
+use super::message::Message;
 use super::request::Request;
 use super::{Error, Operation, page};
 use crate::directory::changes::Rights;
@@ -124,9 +123,8 @@ pub(super) async fn base(
     };
     let mut found = None;
     let take = |message: &Message<'_>| {
-        if message.operation == ENTRY {
-            found =
-                Some(Row::parse(message.content, attributes).map_err(|fault| page::explain(fault, &during))?.build());
+        if let Some(row) = page::entry(message, attributes, &during)? {
+            found = Some(row.build());
         }
         Ok(())
     };

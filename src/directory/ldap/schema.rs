@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::connection::Connection;
-use super::message::{ENTRY, Message};
-use super::parse::Row;
+use super::message::Message;
 use super::request::Request;
 use super::root_dse::RootDse;
 use super::{Error, Operation, page};
@@ -27,8 +26,7 @@ pub(super) async fn attributes(connection: &mut Connection, root: &RootDse) -> R
     };
     let mut names = BTreeSet::new();
     let take = |message: &Message<'_>| {
-        if message.operation == ENTRY {
-            let row = Row::parse(message.content, &asked).map_err(|fault| page::explain(fault, &Operation::Schema))?;
+        if let Some(row) = page::entry(message, &asked, &Operation::Schema)? {
             for description in row.build().values(types) {
                 names.extend(names_of(&String::from_utf8_lossy(description)));
             }

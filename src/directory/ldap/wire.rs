@@ -139,11 +139,11 @@ mod tests {
     use tokio::io::duplex;
 
     use super::super::ber::{ENUMERATED, OCTETS};
-    use super::super::message::DONE;
+    use super::super::message::{DONE, written};
     use super::*;
 
     fn message(id: u32, operation: u8, content: &[u8]) -> Vec<u8> {
-        element(SEQUENCE, &[&integer(INTEGER, id), &element(operation, &[content])])
+        written(id, operation, content, &[])
     }
 
     fn result(text: &str) -> Vec<u8> {

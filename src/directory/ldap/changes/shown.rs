@@ -3,8 +3,7 @@
 
 use super::{Question, Stop};
 use crate::directory::ldap::connection::{outcome, people_controls};
-use crate::directory::ldap::message::{ENTRY, Message};
-use crate::directory::ldap::parse::Row;
+use crate::directory::ldap::message::Message;
 use crate::directory::ldap::request::Request;
 use crate::directory::ldap::{Error, Operation, narrow, page};
 use crate::directory::{Attributes, Entry, Scope, Search};
@@ -77,9 +76,8 @@ pub(super) async fn first(
     };
     let mut found = None;
     let take = |message: &Message<'_>| -> Result<(), Error> {
-        if message.operation == ENTRY {
-            found =
-                Some(Row::parse(message.content, attributes).map_err(|fault| page::explain(fault, &during))?.build());
+        if let Some(row) = page::entry(message, attributes, &during)? {
+            found = Some(row.build());
         }
         Ok(())
     };
