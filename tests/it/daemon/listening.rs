@@ -4,15 +4,10 @@ use std::net::TcpListener;
 
 use rosterd::sandbox::veris::{Effect, Fault, Target};
 
-use crate::fixtures::daemon::Daemon;
+use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::overheard;
 use crate::fixtures::program::Output;
 use crate::fixtures::road::Road;
-
-/// A port that is free for now.
-fn port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 fn get(road: &Road, port: u16, path: &str) -> (u16, String) {
     rosterd::transport::install_crypto();
@@ -27,7 +22,7 @@ fn get(road: &Road, port: u16, path: &str) -> (u16, String) {
 #[test]
 fn health_readiness_and_numbers() {
     let mut road = Road::new(30);
-    let port = port();
+    let port = free_port();
     road.config.settings = format!("listen: 127.0.0.1:{port}");
     road.config.sync().more = "schedule: 1h".to_owned();
     let daemon = Daemon::start(&road);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -10,7 +9,7 @@ use regex_lite::Regex;
 use rosterd::sandbox::veris::{Effect, Fault, Target};
 use serde_json::Value;
 
-use crate::fixtures::daemon::Daemon;
+use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::overheard;
 use crate::fixtures::road::{Bench, Road};
 
@@ -32,10 +31,6 @@ fn queries() -> Vec<String> {
         ["$instance", "$sync", "$destination"].iter().fold(query, |query, name| query.replace(name, ".*"))
     };
     targets.map(query).map(all).collect()
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A daemon with something of everything: members, a leave that was delivered, one that waits for the target, others that are

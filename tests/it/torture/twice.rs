@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::fixtures::daemon::Daemon;
+use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::program::{Output, Program};
 use crate::fixtures::road::Road;
 
@@ -107,7 +107,7 @@ fn a_second_daemon_does_not_take_the_first_ones_socket() {
 fn a_second_daemon_at_the_same_address_says_so() {
     let mut road = Road::new(12);
     // A port that nobody has; or else the first one says so.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     road.config.settings = format!("listen: 127.0.0.1:{port}");
     road.config.sync().more = "schedule: 1h".to_owned();
     let first = Daemon::start(&road);

@@ -1,16 +1,16 @@
 //! Anybody on the host may open connections to the daemon, and say nothing.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 
-use crate::fixtures::daemon::Daemon;
+use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::road::Road;
 
 #[test]
 fn whoever_opens_many_connections_keeps_nobody_from_their_work() {
     let mut road = Road::new(3);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     road.config.settings = format!("listen: 127.0.0.1:{port}");
     road.config.sync().more = "schedule: 10s".to_owned();
     let daemon = Daemon::start(&road);
