@@ -13,7 +13,7 @@ use tokio_rustls::client::TlsStream;
 use super::error::one_line;
 use super::message::{BIND_RESPONSE, DONE, LdapResult, Message};
 use super::request::Request;
-use super::wire::{Lost, Stream, Wire};
+use super::wire::{Asked, Lost, Stream, Wire};
 use super::{BindFailure, Error, Operation};
 use crate::directory::Kind;
 
@@ -63,7 +63,8 @@ impl Connection {
         each: impl FnMut(&Message<'_>) -> Result<(), Error>,
     ) -> Result<LdapResult, Error> {
         let (operation, controls) = (request.encode()?, request.controls());
-        let answered = self.operate(&operation, &controls, DONE, &request.during, each);
+        let asked = Asked { operation: &operation, controls: &controls, end: DONE, expected: request.expected };
+        let answered = self.operate(&asked, &request.during, each);
         match tokio::time::timeout(self.timeout, answered).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::Timeout { during: request.during, after: self.timeout }),
@@ -72,14 +73,13 @@ impl Connection {
 
     /// A bind, or a step of one; how long it may take is its caller's.
     pub(super) async fn bind(&self, operation: &[u8]) -> Result<LdapResult, Error> {
-        self.operate(operation, &[], BIND_RESPONSE, &Operation::Bind, |_| Ok(())).await
+        let asked = Asked { operation, controls: &[], end: BIND_RESPONSE, expected: 0 };
+        self.operate(&asked, &Operation::Bind, |_| Ok(())).await
     }
 
     async fn operate(
         &self,
-        operation: &[u8],
-        controls: &[u8],
-        end: u8,
+        asked: &Asked<'_>,
         during: &Operation,
         each: impl FnMut(&Message<'_>) -> Result<(), Error>,
     ) -> Result<LdapResult, Error> {
@@ -87,7 +87,7 @@ impl Connection {
         let given_up = || Lost::Cut("it was given up before".to_owned()).during(during.clone());
         // Back only with the whole answer read: whoever stops waiting closes the connection.
         let mut wire = place.take().ok_or_else(given_up)?;
-        let result = wire.ask(operation, controls, end, each).await.map_err(|lost| lost.during(during.clone()))?;
+        let result = wire.ask(asked, each).await.map_err(|lost| lost.during(during.clone()))?;
         *place = Some(wire);
         Ok(result)
     }

@@ -57,9 +57,11 @@ pub(super) async fn page(
         attributes: search.attributes.names(),
         controls,
         size_limit: 0,
+        expected: search.page_size as usize,
         during: during.clone(),
     };
-    let mut rows = Vec::new();
+    let mut entries = Vec::new();
+    let mut incomplete = Vec::new();
     let mut size = 0;
     let take = |message: &Message<'_>| {
         match message.operation {
@@ -75,7 +77,12 @@ pub(super) async fn page(
                         advice,
                     });
                 }
-                rows.push(row);
+                // One by one while they come: the server waits for the next request from the last one on.
+                if row.ranges.is_empty() {
+                    entries.push(row.build());
+                } else {
+                    incomplete.push((entries.len() + incomplete.len(), row));
+                }
             }
             REFERENCE if referrals.len() < MOST_REFERRALS => referrals.extend(uris(message.content)),
             _ => {}
@@ -89,14 +96,15 @@ pub(super) async fn page(
         error => error,
     })?;
     let cookie = next(&result, during)?;
-    if !cookie.is_empty() && cookie == asked && rows.is_empty() {
+    if !cookie.is_empty() && cookie == asked && entries.is_empty() && incomplete.is_empty() {
         let why = "its pages do not advance".to_owned();
         return Err(Error::Malformed { during: during.clone(), why });
     }
-    for row in rows.iter_mut().filter(|row| !row.ranges.is_empty()) {
-        range::complete(connection, row, search).await?;
+    for (at, mut row) in incomplete {
+        range::complete(connection, &mut row, search).await?;
+        entries.insert(at, row.build());
     }
-    Ok(Answer { entries: rows.into_iter().map(Row::build).collect(), cookie })
+    Ok(Answer { entries, cookie })
 }
 
 /// Reads all pages of a search that is known to find few.

@@ -28,6 +28,7 @@ async fn finds(connection: &mut Connection, kind: Kind, query: &Query, filter: &
             attributes: &[],
             controls: people_controls(kind),
             size_limit: 1,
+            expected: 0,
             during: Operation::Probe,
         };
         let take = |message: &Message<'_>| {

@@ -21,6 +21,7 @@ pub(super) async fn complete(connection: &mut Connection, row: &mut Row, search:
             attributes: &[attribute],
             controls: search.controls.clone(),
             size_limit: 0,
+            expected: 0,
             during: during.clone(),
         };
         let before = row.ranges.len();

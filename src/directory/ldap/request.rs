@@ -26,6 +26,8 @@ pub(super) struct Request<'a> {
     pub(super) controls: Vec<RawControl>,
     /// 0: none asked for.
     pub(super) size_limit: u32,
+    /// How many entries may come, where it may be many; 0 for few.
+    pub(super) expected: usize,
     pub(super) during: Operation,
 }
 
@@ -111,6 +113,7 @@ mod tests {
             attributes: &["mail".to_owned()],
             controls: vec![control],
             size_limit: 200,
+            expected: 0,
             during: Operation::Probe,
         };
         let expected = b"\x63\x27\x04\x04dc=a\x0a\x01\x02\x0a\x01\x00\x02\x02\x00\xc8\x02\x01\x00\x01\x01\x00\

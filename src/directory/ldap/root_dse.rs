@@ -119,6 +119,7 @@ pub(super) async fn base(
         attributes: attributes.names(),
         controls,
         size_limit: 0,
+        expected: 0,
         during: during.clone(),
     };
     let mut found = None;

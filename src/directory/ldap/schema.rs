@@ -22,6 +22,7 @@ pub(super) async fn attributes(connection: &mut Connection, root: &RootDse) -> R
         attributes: asked.names(),
         controls: Vec::new(),
         size_limit: 0,
+        expected: 0,
         during: Operation::Schema,
     };
     let mut names = BTreeSet::new();

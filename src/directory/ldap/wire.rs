@@ -1,9 +1,14 @@
 //! A connection's bytes: requests out, messages in. No more is held of what comes than one message and a piece, so a server
 //! that sends faster than it is read waits.
 
+use std::io;
 use std::ops::ControlFlow;
+use std::pin::pin;
+use std::thread;
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::ber::{self, INTEGER, Malformed, SEQUENCE, element, integer};
@@ -18,6 +23,10 @@ const LARGEST_MESSAGE: usize = 32 << 20;
 /// Bytes that are read at once, at least.
 const PIECE: usize = 64 << 10;
 
+/// How long more is let come before it is read. A server sends every entry by itself, and one on the next machine sends
+/// a few dozen in this time.
+const GATHER: Duration = Duration::from_micros(500);
+
 /// Where a server is listened to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -28,6 +37,24 @@ pub(super) struct Wire {
     stream: Box<dyn Stream>,
     came: BytesMut,
     last_id: u32,
+}
+
+/// What is asked of a server.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'a [u8],
+    pub(super) controls: &'a [u8],
+    /// The tag of the last message in answer to it.
+    pub(super) end: u8,
+    /// How many messages may come before that one, where it may be many; 0 for few.
+    pub(super) expected: usize,
+}
+
+/// How many messages of an answer were taken.
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    /// The most at once.
+    batch: usize,
 }
 
 /// Why a connection is of no use any more.
@@ -45,34 +72,57 @@ impl Wire {
         Self { stream: Box::new(stream), came: BytesMut::new(), last_id: 0 }
     }
 
-    /// Asks for an operation, and takes the messages in answer to it until the one with this tag. Given up midway, the
-    /// connection is of no use any more.
+    /// Asks for an operation, and takes the messages in answer to it until the last one. Given up midway, the connection is
+    /// of no use any more.
     pub(super) async fn ask(
         &mut self,
-        operation: &[u8],
-        controls: &[u8],
-        end: u8,
+        asked: &Asked<'_>,
         mut each: impl FnMut(&Message<'_>) -> Result<(), Error>,
     ) -> Result<LdapResult, Lost> {
         // RFC 4511 section 4.1.1.1: up to 2^31 - 1, and 0 is for what is not asked for.
         self.last_id = self.last_id % (u32::MAX >> 1) + 1;
-        let request = element(SEQUENCE, &[&integer(INTEGER, self.last_id), operation, controls]);
+        let request = element(SEQUENCE, &[&integer(INTEGER, self.last_id), asked.operation, asked.controls]);
         self.stream.write_all(&request).await.map_err(cut)?;
         self.stream.flush().await.map_err(cut)?;
+        let mut taken = Taken::default();
         loop {
+            let before = taken.all;
             while let Some(length) = whole(&self.came)? {
                 let message = Message::parse(&self.came[..length]).map_err(malformed)?;
-                let flow = judge(&message, self.last_id, end, &mut each)?;
+                let flow = judge(&message, self.last_id, asked.end, &mut each)?;
                 self.came.advance(length);
                 if let ControlFlow::Break(result) = flow {
                     return Ok(result);
                 }
+                taken.all += 1;
             }
-            self.came.reserve(PIECE);
-            if self.stream.read_buf(&mut self.came).await.map_err(cut)? == 0 {
+            taken.batch = taken.batch.max(taken.all - before);
+            if self.read(taken.pause(asked.expected)).await.map_err(cut)? == 0 {
                 return Err(Lost::Cut("the server closed it".to_owned()));
             }
         }
+    }
+
+    /// Reads what there is; else what comes, after a pause.
+    async fn read(&mut self, pause: Option<Duration>) -> io::Result<usize> {
+        self.came.reserve(PIECE);
+        let mut read = pin!(self.stream.read_buf(&mut self.came));
+        if let Some(count) = read.as_mut().now_or_never() {
+            return count;
+        }
+        if let Some(pause) = pause {
+            // The thread itself: whoever awaits is woken by every entry, which costs both sides more than the entry does.
+            thread::sleep(pause);
+        }
+        read.await
+    }
+}
+
+impl Taken {
+    /// How long to let more come, unless the last of so many may come meanwhile: a server that waits for the next request
+    /// is to get it at once.
+    fn pause(&self, expected: usize) -> Option<Duration> {
+        (self.batch > 0 && self.all.saturating_add(2 * self.batch) < expected).then_some(GATHER)
     }
 }
 
@@ -113,7 +163,7 @@ fn malformed(_: Malformed) -> Lost {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn cut(error: std::io::Error) -> Lost {
+fn cut(error: io::Error) -> Lost {
     Lost::Cut(plain(&error))
 }
 
@@ -151,7 +201,7 @@ mod tests {
     }
 
     /// What comes of an operation that is answered like this, in pieces of a size: how many messages before the last one.
-    async fn asked(answer: &[u8], size: usize) -> Result<usize, String> {
+    async fn asked(answer: &[u8], size: usize, expected: usize) -> Result<usize, String> {
         let (near, mut far) = duplex(size);
         let mut wire = Wire::new(near);
         let mut count = 0;
@@ -160,6 +210,7 @@ mod tests {
             count += 1;
             Ok(())
         };
+        let unbind = Asked { operation: &[0x42, 0], controls: &[], end: DONE, expected };
         let answers = async {
             let mut request = [0; 7];
             far.read_exact(&mut request).await.unwrap();
@@ -167,7 +218,7 @@ mod tests {
             let _ = far.write_all(answer).await;
             drop(far);
         };
-        let (outcome, ()) = tokio::join!(wire.ask(&[0x42, 0], &[], DONE, each), answers);
+        let (outcome, ()) = tokio::join!(wire.ask(&unbind, each), answers);
         outcome.map_err(|lost| lost.during(Operation::Changes).to_string())?;
         Ok(count)
     }
@@ -177,11 +228,24 @@ mod tests {
         let entry = message(1, ENTRY, &[7; 300]);
         let whole = [&entry[..], &entry, &message(1, DONE, &result(""))].concat();
         for size in [1, 2, 3, 7, 1_000] {
-            assert_eq!(asked(&whole, size).await, Ok(2));
+            for expected in [0, 2, 1_000] {
+                assert_eq!(asked(&whole, size, expected).await, Ok(2));
+            }
         }
         for cut in 0..whole.len() {
-            assert!(asked(&whole[..cut], 1_000).await.unwrap_err().contains("the server closed it"), "{cut}");
+            assert!(asked(&whole[..cut], 1_000, 0).await.unwrap_err().contains("the server closed it"), "{cut}");
         }
+    }
+
+    #[test]
+    fn there_is_a_pause_only_far_from_the_last_one() {
+        let taken = |all, batch| Taken { all, batch };
+        assert!(taken(0, 0).pause(1_000).is_none(), "before the first one");
+        assert!(taken(12, 12).pause(0).is_none(), "of few");
+        assert_eq!(taken(12, 12).pause(1_000), Some(GATHER));
+        assert_eq!(taken(879, 60).pause(1_000), Some(GATHER));
+        assert!(taken(880, 60).pause(1_000).is_none());
+        assert_eq!(taken(5_000_000, 600).pause(usize::MAX), Some(GATHER));
     }
 
     #[tokio::test]
@@ -196,7 +260,7 @@ mod tests {
             (&message(0, 0x78, &result("by\nnow")), "the server closed it with result 0, success (it said: by now)"),
             (&message(1, DONE, &[]), "it is not well-formed LDAP"),
         ] {
-            let error = asked(answer, 1_000).await.unwrap_err();
+            let error = asked(answer, 1_000, 0).await.unwrap_err();
             assert!(error.contains(why), "{error}");
         }
     }

@@ -72,6 +72,7 @@ pub(super) async fn first(
         attributes: attributes.names(),
         controls: people_controls(question.kind()),
         size_limit: 1,
+        expected: 0,
         during: during.clone(),
     };
     let mut found = None;

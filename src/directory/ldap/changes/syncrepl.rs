@@ -127,6 +127,7 @@ async fn refresh(question: &mut Question<'_>, at: usize, cookie: &str) -> Result
         attributes: &[],
         controls,
         size_limit: 0,
+        expected: usize::MAX,
         during: Operation::Changes,
     };
     let malformed = |_: Malformed| Error::Malformed {
