@@ -46,7 +46,8 @@ impl Explain {
     }
 
     async fn tell(&self, config: &Config, person: PersonRow, store: &mut Store) -> Result<Story, Failure> {
-        let PersonRow { sync, feed, key, verdict, why, absent_since, recheck_at, account: id, imported } = person;
+        let PersonRow { id: number, sync, feed, key, verdict, why, absent_since, recheck_at, account: id, imported } =
+            person;
         let now = Timestamp::now();
         let account = match id {
             Some(id) => match store.account(id).await? {
@@ -59,7 +60,7 @@ impl Explain {
             None => None,
         };
         let held = store.held(feed, now).await?.into_iter().filter(|row| row.key == key).map(held).collect();
-        let events = store.story(feed, &key, id).await?.into_iter().map(event).collect();
+        let events = store.story(number, id).await?.into_iter().map(event).collect();
         let configured =
             config.syncs.get(&sync).or_else(|| config.syncs.values().find(|known| known.was.as_ref() == Some(&sync)));
         let directory = match configured {

@@ -33,7 +33,7 @@ impl Store {
         // Whoever was inactive when first seen may be one of them, and is to leave for that reason.
         let anew = "UPDATE person SET seen = NULL WHERE feed = ? AND account IS NULL";
         sqlx::query(anew).bind(feed).execute(&mut *tx).await?;
-        let imported = record(&mut tx, feed, by, now).await?;
+        let imported = record(&mut tx, by, now).await?;
         tx.commit().await?;
         Ok(Imported { imported, known: members.len() as u64 - imported })
     }
@@ -132,13 +132,12 @@ async fn claim(tx: &mut Transaction<'_, Sqlite>, feed: i64, now: Timestamp) -> R
     Ok(())
 }
 
-async fn record(tx: &mut Transaction<'_, Sqlite>, feed: i64, by: &str, now: Timestamp) -> Result<u64, Error> {
+async fn record(tx: &mut Transaction<'_, Sqlite>, by: &str, now: Timestamp) -> Result<u64, Error> {
     let written = sqlx::query(
-        "INSERT INTO event (at, feed, account, kind, detail)
-         SELECT ?1, ?2, account, 'imported', 'by ' || ?3 FROM importing WHERE news IS NOT NULL",
+        "INSERT INTO event (at, account, kind, detail)
+         SELECT ?1, account, 'imported', 'by ' || ?2 FROM importing WHERE news IS NOT NULL",
     )
     .bind(millis(now))
-    .bind(feed)
     .bind(by)
     .execute(&mut **tx)
     .await?;

@@ -44,9 +44,9 @@ impl Store {
             .await?;
         let onboarded = sqlx::query(
             "UPDATE feed SET onboarded = 1 WHERE id = ?1 AND onboarded = 0 AND rules IS NOT NULL
-               AND EXISTS (SELECT 1 FROM person p WHERE p.feed = ?1 AND p.active = 1)
-               AND NOT EXISTS (SELECT 1 FROM person p JOIN account a ON a.id = p.account
-                 WHERE p.feed = ?1 AND p.active = 1 AND a.pending IS NOT NULL AND a.refused IS NULL)",
+               AND active > 0
+               AND NOT EXISTS (SELECT 1 FROM account a CROSS JOIN person p INDEXED BY person_account ON p.account = a.id
+                 WHERE a.realm = feed.realm AND a.pending IS NOT NULL AND a.refused IS NULL AND p.feed = ?1 AND p.active = 1)",
         )
         .bind(feed)
         .execute(&mut *tx)

@@ -174,8 +174,8 @@ async fn grant(
     .await?
     .rows_affected();
     sqlx::query(
-        "INSERT INTO event (at, feed, key, kind, detail)
-         SELECT at, feed, key, 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval
+        "INSERT INTO event (at, person, kind, detail)
+         SELECT at, (SELECT id FROM person p WHERE p.feed = a.feed AND p.key = a.key ORDER BY imported LIMIT 1), 'approved', 'by ' || who || coalesce(': ' || reason, '') FROM approval a
          WHERE feed = ? AND at = ?",
     )
     .bind(feed)

@@ -11,6 +11,8 @@ CREATE TEMP TABLE IF NOT EXISTS drift (account INTEGER PRIMARY KEY, gone INTEGER
 CREATE TEMP TABLE IF NOT EXISTS ruling (
   stage INTEGER PRIMARY KEY, identity TEXT, active INTEGER NOT NULL, settled INTEGER NOT NULL, verdict TEXT NOT NULL, why TEXT
 ) STRICT;
+-- Whose verdict is new, and which account they had before.
+CREATE TEMP TABLE IF NOT EXISTS news (stage INTEGER PRIMARY KEY, account INTEGER) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS due (
   identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER,
   leaver INTEGER -- who makes it leave: where they are staged

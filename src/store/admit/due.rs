@@ -5,13 +5,13 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{Admission, leave, newcomer};
 use crate::plan::{Due, Ruling};
-use crate::roster::Identity;
+use crate::roster::{Fingerprint, Identity};
 use crate::store::Error;
 use crate::store::rows::CHUNK;
 
 /// The plan as temporary rows, for the statements that follow to join.
 pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    sqlx::raw_sql("DELETE FROM ruling; DELETE FROM due;").execute(&mut **tx).await?;
+    sqlx::raw_sql("DELETE FROM ruling; DELETE FROM news; DELETE FROM due;").execute(&mut **tx).await?;
     // In the order in which they are staged, as the table is: rows by the million are appended, and then read side by side.
     let mut rulings: Vec<&Ruling> = admission.plan.rulings.iter().collect();
     rulings.sort_unstable_by_key(|ruling| admission.observed[ruling.observed].stage);
@@ -52,8 +52,9 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     // A payload replaces the last one; the one the target confirmed is kept beside it for as long as they differ. A
     // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back. What
     // an identity left behind waits for stays: should whoever takes it give it up, it waits all the same.
+    let made_under = rules(tx, admission.rules).await?;
     sqlx::query(
-        "INSERT INTO account (realm, identity, gone, announce, fp, body, mapping, once)
+        "INSERT INTO account (realm, identity, gone, announce, fp, body, made_under, once)
          SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2,
            CASE WHEN s.once = 1 AND d.gone = 0 THEN ?3 END
          FROM due d JOIN stage s ON s.id = d.stage WHERE true
@@ -62,8 +63,8 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
              WHEN account.confirmed_fp IS excluded.fp THEN NULL
              WHEN account.confirmed_fp IS account.fp THEN account.body
              ELSE account.confirmed_body END,
-           refused = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refused END,
-           refusal = CASE WHEN account.refused = excluded.fp AND account.mapping = excluded.mapping THEN account.refusal END,
+           refused = CASE WHEN account.refused = excluded.fp AND account.made_under = excluded.made_under THEN account.refused END,
+           refusal = CASE WHEN account.refused = excluded.fp AND account.made_under = excluded.made_under THEN account.refusal END,
            not_before = NULL,
            failed = CASE WHEN account.fp = excluded.fp AND account.gone = excluded.gone THEN account.failed ELSE 0 END,
            once = CASE WHEN account.confirmed_gone IS NULL THEN excluded.once END,
@@ -72,13 +73,20 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
            suspect = CASE WHEN account.gone = excluded.gone THEN account.suspect END,
            suspect_root = CASE WHEN account.gone = excluded.gone THEN account.suspect_root END,
            suspect_run = CASE WHEN account.gone = excluded.gone THEN account.suspect_run END,
-           gone = excluded.gone, fp = excluded.fp, body = excluded.body, mapping = excluded.mapping,
+           gone = excluded.gone, fp = excluded.fp, body = excluded.body, made_under = excluded.made_under,
            emptied = 0, handed = 1",
     )
     .bind(admission.realm)
-    .bind(&admission.rules.as_bytes()[..])
+    .bind(made_under)
     .bind(admission.run)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The number of these rules.
+async fn rules(tx: &mut Transaction<'_, Sqlite>, rules: Fingerprint) -> Result<i64, Error> {
+    let fp = &rules.as_bytes()[..];
+    sqlx::query("INSERT INTO rules (fp) VALUES (?) ON CONFLICT DO NOTHING").bind(fp).execute(&mut **tx).await?;
+    Ok(sqlx::query_scalar("SELECT id FROM rules WHERE fp = ?").bind(fp).fetch_one(&mut **tx).await?)
 }

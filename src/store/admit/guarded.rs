@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Admission, newcomer};
+use super::Admission;
 use crate::plan::{Change, Kind, guard};
 use crate::store::Error;
 use crate::store::rows::{CHUNK, millis};
@@ -42,8 +42,12 @@ pub(super) async fn hold(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     Ok(())
 }
 
-/// Counts what was admitted against the window, ends the grants that were used, and writes the audit.
-pub(super) async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+/// Counts what was admitted against the window, so many newcomers too, ends the grants that were used, and writes the audit.
+pub(super) async fn spend(
+    tx: &mut Transaction<'_, Sqlite>,
+    admission: &Admission<'_>,
+    newcomers: u64,
+) -> Result<(), Error> {
     let admitted: Vec<&Change> = admission.plan.changes.iter().filter(|change| change.held.is_none()).collect();
     let mut spent = BTreeMap::<&str, i64>::new();
     for change in &admitted {
@@ -51,7 +55,6 @@ pub(super) async fn spend(tx: &mut Transaction<'_, Sqlite>, admission: &Admissio
             *spent.entry(change.kind.word()).or_default() += 1;
         }
     }
-    let newcomers = newcomer::record(tx, admission).await?;
     if newcomers > 0 {
         *spent.entry(Kind::Join.word()).or_default() += newcomers.cast_signed();
     }
@@ -99,12 +102,13 @@ async fn ends_grant(
 async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>, changes: &[&Change]) -> Result<(), Error> {
     let events = changes.iter().map(|change| {
         let seen = &admission.observed[change.observed];
-        json!([seen.key.as_str(), change.identity.as_str(), change.kind.word(), seen.why])
+        json!([seen.stage, change.identity.as_str(), change.kind.word(), seen.why])
     });
     sqlx::query(
-        "INSERT INTO event (at, feed, key, account, run, kind, detail)
-         SELECT ?1, ?2, e.value->>0, a.id, ?3, e.value->>2, e.value->>3
-         FROM json_each(?4) e CROSS JOIN account a
+        "INSERT INTO event (at, person, account, run, kind, detail)
+         SELECT ?1, p.id, a.id, ?3, e.value->>2, e.value->>3
+         FROM json_each(?4) e CROSS JOIN stage s ON s.id = e.value->>0 CROSS JOIN account a
+           LEFT JOIN person p ON p.feed = ?2 AND p.key = s.key AND p.imported = s.imported
          WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
     )
     .bind(millis(admission.now))

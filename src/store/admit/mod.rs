@@ -76,15 +76,16 @@ impl Store {
     async fn admit_all(&mut self, admission: &Admission<'_>) -> Result<u64, Error> {
         let mut tx = self.write().await?;
         due::lay_out(&mut tx, admission).await?;
-        let newly_invalid = people::record_verdicts(&mut tx, admission).await?;
+        let newly_invalid = people::compare(&mut tx).await?;
         drift::make(&mut tx, admission).await?;
         due::make(&mut tx, admission).await?;
         leave::make(&mut tx, admission).await?;
         holding::make(&mut tx, admission).await?;
         leave::behind(&mut tx, admission).await?;
-        people::rule(&mut tx, admission).await?;
+        let newcomers = people::rule(&mut tx, admission).await?;
+        people::record(&mut tx, admission).await?;
         guarded::hold(&mut tx, admission).await?;
-        guarded::spend(&mut tx, admission).await?;
+        guarded::spend(&mut tx, admission, newcomers).await?;
         sqlx::query("DELETE FROM person WHERE account IS NULL AND id IN (SELECT value FROM json_each(?))")
             .bind(Value::from(admission.forgotten.to_vec()).to_string())
             .execute(&mut *tx)

@@ -47,20 +47,19 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Erro
     Ok(())
 }
 
-/// Writes the audit, and counts them. In the order of their keys: among a million others each would change a page of its
-/// own.
-pub(super) async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<u64, Error> {
+/// Writes the audit, and counts them: all people beyond that number.
+pub(super) async fn record(
+    tx: &mut Transaction<'_, Sqlite>,
+    admission: &Admission<'_>,
+    last: i64,
+) -> Result<u64, Error> {
     let recorded = sqlx::query(
-        "INSERT INTO event (at, feed, key, account, run, kind)
-         SELECT ?1, ?2, s.key, a.id, ?3, ?4
-         FROM newcomer n CROSS JOIN stage s ON s.id = n.stage CROSS JOIN account a ON a.identity = n.identity
-         WHERE a.realm = (SELECT id FROM realm WHERE name = ?5) ORDER BY s.key",
+        "INSERT INTO event (at, person, account, run, kind) SELECT ?1, id, account, ?2, ?3 FROM person WHERE id > ?4",
     )
     .bind(millis(admission.now))
-    .bind(admission.feed)
     .bind(admission.run)
     .bind(Kind::Join.word())
-    .bind(admission.realm)
+    .bind(last)
     .execute(&mut **tx)
     .await?;
     Ok(recorded.rows_affected())

@@ -57,7 +57,7 @@ pub(super) async fn empty(tx: &mut Transaction<'_, Sqlite>, realm: i64, cutoff: 
 pub(in crate::store) async fn emptied(tx: &mut Transaction<'_, Sqlite>, rows: Vec<Value>) -> Result<u64, Error> {
     let done = sqlx::query(
         "UPDATE account SET emptied = 1, body = coalesce(r.value->>1, '{}'), fp = x'', confirmed_body = NULL,
-           confirmed_fp = CASE WHEN r.value->>1 IS NOT NULL THEN x'' END, maybe_body = NULL, parted = NULL, mapping = NULL,
+           confirmed_fp = CASE WHEN r.value->>1 IS NOT NULL THEN x'' END, maybe_body = NULL, parted = NULL, made_under = NULL,
            once = NULL, refused = NULL, refusal = NULL, suspect = NULL, suspect_root = NULL, suspect_run = NULL
          FROM json_each(?) r WHERE account.id = r.value->>0",
     )
@@ -132,7 +132,7 @@ pub(in crate::store) async fn remove(tx: &mut Transaction<'_, Sqlite>, accounts:
     for statement in [
         "DELETE FROM said WHERE account IN (SELECT value FROM json_each(?))",
         "DELETE FROM holding WHERE account IN (SELECT value FROM json_each(?))",
-        "UPDATE event SET account = NULL, key = NULL, detail = NULL WHERE account IN (SELECT value FROM json_each(?))",
+        "UPDATE event SET account = NULL, person = NULL, detail = NULL WHERE account IN (SELECT value FROM json_each(?))",
     ] {
         sqlx::query(statement).bind(&accounts).execute(&mut **tx).await?;
     }

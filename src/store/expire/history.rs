@@ -18,9 +18,9 @@ const AUDIT: [&str; 4] = [
     "DELETE FROM event WHERE id IN (SELECT id FROM event
        WHERE id <= (SELECT max(event) FROM milestone WHERE at <= ?1) AND id < (SELECT max(id) FROM event)
        ORDER BY id LIMIT ?2)",
-    "UPDATE event SET key = NULL, account = NULL, detail = NULL
+    "UPDATE event SET person = NULL, account = NULL, detail = NULL
      WHERE id = (SELECT max(id) FROM event) AND id <= (SELECT max(event) FROM milestone WHERE at <= ?1) AND ?2 > 0
-       AND coalesce(key, account, detail) IS NOT NULL",
+       AND coalesce(person, account, detail) IS NOT NULL",
     "DELETE FROM run WHERE id IN (SELECT r.id FROM run r
        WHERE r.id <= (SELECT max(run) FROM milestone WHERE at <= ?1)
          AND r.id <> (SELECT max(id) FROM run WHERE feed = r.feed)

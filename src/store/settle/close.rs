@@ -52,8 +52,8 @@ pub(super) async fn record(
 ) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO event (at, account, run, batch, kind, detail)
-         SELECT ?, i.account, b.run, b.id, ?, coalesce(?, CASE i.gone WHEN 1 THEN 'left' ELSE 'active' END)
-         FROM item i JOIN batch b ON b.id = i.batch WHERE i.batch = ?",
+         SELECT ?1, i.account, b.run, b.id, ?2, coalesce(?3, CASE WHEN i.gone = 1 THEN 'left' WHEN ?2 <> 'confirmed' THEN 'active' END)
+         FROM item i JOIN batch b ON b.id = i.batch WHERE i.batch = ?4",
     )
     .bind(millis(now))
     .bind(outcome)

@@ -10,9 +10,11 @@ use crate::store::{Error, Store};
 /// A person of a sync.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRow {
+    /// In the store.
+    pub id: i64,
     /// Of which sync.
     pub sync: String,
-    /// In the store.
+    /// That in the store.
     pub feed: i64,
     /// Who.
     pub key: String,
@@ -101,7 +103,7 @@ impl Store {
             found = sqlx::query_scalar(WHATEVER_THE_CAPITALS).bind(who).fetch_all(&mut self.connection).await?;
         }
         let rows = sqlx::query(
-            "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account, p.imported > 0
+            "SELECT f.sync, p.feed, p.key, p.verdict, p.why, p.absent_since, p.recheck_at, p.account, p.imported > 0, p.id
              FROM person p JOIN feed f ON f.id = p.feed
              WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY f.sync, p.key",
         )
@@ -109,6 +111,7 @@ impl Store {
         .fetch(&mut self.connection);
         collect(rows, |row| {
             Ok(PersonRow {
+                id: row.try_get(9)?,
                 sync: row.try_get(0)?,
                 feed: row.try_get(1)?,
                 key: row.try_get(2)?,
@@ -131,12 +134,12 @@ impl Store {
     }
 
     /// What happened to a person and their account, oldest first.
-    pub async fn story(&mut self, feed: i64, key: &str, account: Option<i64>) -> Result<Vec<EventRow>, Error> {
+    pub async fn story(&mut self, person: i64, account: Option<i64>) -> Result<Vec<EventRow>, Error> {
         let rows = sqlx::query(
-            "SELECT at, run, batch, kind, detail FROM event WHERE (feed = ?1 AND key = ?2) OR account = ?3 ORDER BY id",
+            "SELECT at, run, batch, kind, coalesce(detail, CASE kind WHEN 'confirmed' THEN 'active' END)
+             FROM event WHERE person = ?1 OR account = ?2 ORDER BY id",
         )
-        .bind(feed)
-        .bind(key)
+        .bind(person)
         .bind(account)
         .fetch(&mut self.connection);
         collect(rows, |row| {

@@ -32,7 +32,8 @@ async fn nobody_s_is_believed_and_nothing_is_sent() {
     assert_eq!(desk.account("X").await, "due v0, confirmed v0");
     assert_eq!(desk.ready().await, [""; 0]);
     assert_eq!(desk.import(&["A", "X", "Y"]).await, (0, 3));
-    let told = desk.store.story(desk.feed, "X", Some(2)).await.unwrap();
+    let person = desk.store.people("X").await.unwrap().remove(0);
+    let told = desk.store.story(person.id, Some(2)).await.unwrap();
     let told: Vec<_> = told.iter().map(|event| (event.kind.as_str(), event.detail.as_deref())).collect();
     assert_eq!(told, [("imported", Some("by ada"))]);
 }

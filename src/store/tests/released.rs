@@ -82,7 +82,7 @@ async fn a_store_of_every_schema_is_brought_up_to_date_and_nothing_is_lost() {
             let account = store.account(person.account.unwrap()).await.unwrap().unwrap();
             let trace = store.trace(who).await.unwrap();
             assert!(trace.accounts.iter().any(|traced| traced.id == account.id), "{version}: {trace:?}");
-            store.story(person.feed, &person.key, person.account).await.unwrap();
+            store.story(person.id, person.account).await.unwrap();
         }
         assert_eq!(store.runs(None, 9).await.unwrap().len(), 4);
         assert_eq!(store.known(feed.id).await.unwrap().len(), 6);

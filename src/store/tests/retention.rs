@@ -275,7 +275,7 @@ async fn of_the_record_goes_what_is_older_and_the_last_run_stays() {
     assert_eq!(counts(&mut desk).await, [12, 3, 6], "what is a week old");
     desk.days(20).await;
     assert_eq!(counts(&mut desk).await, [1, 1, 1], "their numbers");
-    assert_eq!(desk.number("SELECT count(*) FROM event WHERE coalesce(key, account, detail) IS NOT NULL").await, 0);
+    assert_eq!(desk.number("SELECT count(*) FROM event WHERE coalesce(person, account, detail) IS NOT NULL").await, 0);
     assert_eq!(desk.store.runs(None, 9).await.unwrap()[0].id, desk.run);
     assert!(desk.store.past("staff", None).await.unwrap().unwrap().succeeded.is_some());
     assert_eq!(desk.number("SELECT count(*) FROM milestone").await, 1);
@@ -379,6 +379,26 @@ async fn what_goes_leaves_the_file() {
     assert!(said(folder.path(), "staying-") >= 4_000);
     assert!(!desk.store.wants_rebuilding(cutoff).await.unwrap(), "nothing was removed since");
     assert_eq!(desk.number("SELECT count(*) FROM account WHERE emptied = 1").await, 2_000);
+}
+
+#[tokio::test]
+async fn the_file_is_written_anew_when_a_look_finds_that_much_was_recorded_by_an_earlier_one() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    desk.expire().await;
+    for (events, wanted) in [(9_999, false), (10_000, true), (29_999, false), (30_000, true)] {
+        let record = "INSERT INTO event (at, kind) WITH RECURSIVE n (i) AS (SELECT max(id) + 1 FROM event UNION ALL
+             SELECT i + 1 FROM n WHERE i < ?) SELECT 0, 'join' FROM n";
+        sqlx::query(record).bind(events).execute(&mut desk.store.connection).await.unwrap();
+        for earlier in [false, true] {
+            desk.now += SignedDuration::from_hours(2);
+            desk.expire().await;
+            let cutoff = Cutoff::at(desk.now, HOURS, WEEK);
+            assert_eq!(desk.store.wants_rebuilding(cutoff).await.unwrap(), earlier && wanted, "{events}");
+        }
+        if wanted {
+            desk.store.rebuild(Cutoff::at(desk.now, HOURS, WEEK)).await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ fn whoever_is_gone_can_be_forgotten_at_once() {
     insta::assert_snapshot!(output.stdout.replace(&realm, "REALM"));
     // Also while the daemon has it open.
     assert!(!road.is_in_file(PLANTED) && !road.is_in_file(&key));
-    let audit = "SELECT detail FROM event WHERE kind = 'forgotten' AND key IS NULL AND account IS NULL";
+    let audit = "SELECT detail FROM event WHERE kind = 'forgotten' AND person IS NULL AND account IS NULL";
     let stopped = daemon.stop();
     assert!(stopped.stderr.contains("forget") && !stopped.stderr.contains(&key), "{stopped:?}");
     let recorded = road.sql(audit);
