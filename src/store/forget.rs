@@ -187,8 +187,7 @@ async fn anonymise(tx: &mut Transaction<'_, Sqlite>, forgetting: &Forgetting) ->
     .await?;
     let done = sqlx::query(
         "UPDATE event SET person = NULL, account = NULL, detail = NULL
-         WHERE id IN (SELECT id FROM event WHERE person IN (SELECT value FROM json_each(?1))
-           UNION SELECT id FROM event WHERE account IN (SELECT value FROM json_each(?2)))",
+         WHERE person IN (SELECT value FROM json_each(?1)) OR account IN (SELECT value FROM json_each(?2))",
     )
     .bind(&people)
     .bind(&accounts)

@@ -49,10 +49,10 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
 }
 
 pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
+    let made_under = rules(tx, admission.rules).await?;
     // A payload replaces the last one; the one the target confirmed is kept beside it for as long as they differ. A
     // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back. What
     // an identity left behind waits for stays: should whoever takes it give it up, it waits all the same.
-    let made_under = rules(tx, admission.rules).await?;
     sqlx::query(
         "INSERT INTO account (realm, identity, gone, announce, fp, body, made_under, once)
          SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2,

@@ -9,7 +9,7 @@ use crate::store::rows::millis;
 use crate::store::{Error, Store};
 
 /// Events beyond twice as many as there were when the file was last written anew: rows that come in one order and are found
-/// in another leave a third of their pages empty.
+/// in another leave a sixth of their pages empty.
 const MUCH: i64 = 10_000;
 
 /// Notes that something was removed.
@@ -31,18 +31,18 @@ pub(in crate::store) async fn note(
 
 impl Store {
     /// Whether it is time to write the file anew: something was removed or changed since the last time, which is long
-    /// enough ago; or so much was recorded since, as first by everybody who joined, that pages are half empty. By an earlier
-    /// look, so that nobody who waits for a first delivery waits for this, too.
+    /// enough ago; or an earlier look found much that was recorded since, as by everybody who joined first. Not the look that
+    /// follows a delivery, so that nobody who waits for a first one waits for this, too.
     pub async fn wants_rebuilding(&mut self, cutoff: Cutoff) -> Result<bool, Error> {
         let wanted = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM rebuilt
                WHERE at <= ?1 AND (removed = 1 OR event <> coalesce((SELECT max(id) FROM event), 0))
-                 OR (SELECT max(event) FROM milestone WHERE at < ?3) >= 2 * event + ?2)",
+                 OR (SELECT max(event) FROM milestone WHERE at < ?2) >= 2 * event + ?3)",
         );
         Ok(wanted
             .bind(millis(cutoff.now - cutoff.rest))
-            .bind(MUCH)
             .bind(millis(cutoff.now))
+            .bind(MUCH)
             .fetch_one(&mut self.connection)
             .await?)
     }

@@ -16,7 +16,7 @@ impl Store {
     /// Forgets what was staged before.
     pub async fn clear_stage(&mut self) -> Result<(), Error> {
         sqlx::raw_sql(
-            "DELETE FROM stage; DELETE FROM newcomer; DELETE FROM drift; DELETE FROM ruling; DELETE FROM due;",
+            "DELETE FROM stage; DELETE FROM newcomer; DELETE FROM drift; DELETE FROM ruling; DELETE FROM news; DELETE FROM due;",
         )
         .execute(&mut self.connection)
         .await?;

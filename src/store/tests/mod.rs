@@ -19,6 +19,7 @@ mod admission;
 mod claims;
 mod clock;
 mod failed;
+mod file;
 mod forget;
 mod guard;
 mod holding;

@@ -84,6 +84,11 @@ async fn a_store_of_every_schema_is_brought_up_to_date_and_nothing_is_lost() {
             assert!(trace.accounts.iter().any(|traced| traced.id == account.id), "{version}: {trace:?}");
             store.story(person.id, person.account).await.unwrap();
         }
+        for (who, told) in [("p1", &["join", "change"][..]), ("anna", &["approved"])] {
+            let person = store.people(who).await.unwrap().remove(0);
+            let story = store.story(person.id, None).await.unwrap();
+            assert_eq!(story.iter().map(|event| &*event.kind).collect::<Vec<_>>(), told, "{version}: {who}");
+        }
         assert_eq!(store.runs(None, 9).await.unwrap().len(), 4);
         assert_eq!(store.known(feed.id).await.unwrap().len(), 6);
         let realm = "boostcom https://bpc-api.example.com infinity-mall";

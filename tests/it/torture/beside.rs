@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::nothing_is_deleted_under;
+use super::{nothing_is_deleted_under, open_files};
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::program::Program;
 use crate::fixtures::road::Road;
@@ -20,14 +20,10 @@ fn inode(file: &Path) -> u64 {
 /// process has just let go of its own.
 #[track_caller]
 fn is_locked_by(process: u32, file: &Path) {
-    let of = Path::new("/proc").join(process.to_string());
-    let open = fs::read_dir(of.join("fd"))
-        .unwrap()
-        .flatten()
-        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == file));
     let mut seen = String::new();
-    for entry in open {
-        seen += &fs::read_to_string(of.join("fdinfo").join(entry.file_name())).unwrap_or_default();
+    for (number, _) in open_files(process).iter().filter(|(_, to)| to == file) {
+        let info = Path::new("/proc").join(process.to_string()).join("fdinfo").join(number);
+        seen += &fs::read_to_string(info).unwrap_or_default();
     }
     let locked = seen.lines().any(|line| line.starts_with("lock:") && line.contains("POSIX  ADVISORY  READ "));
     assert!(locked, "no lock of {process} on {}: {seen}", file.display());
