@@ -20,6 +20,7 @@ mod forget;
 mod import;
 mod lock;
 mod once;
+mod pages;
 mod past;
 #[cfg(test)]
 pub mod planted;
@@ -38,6 +39,8 @@ mod tests;
 mod token;
 mod told;
 mod wording;
+
+use pages::Pages;
 
 pub use admit::Admission;
 pub use bind::BindRecord;
@@ -183,6 +186,7 @@ fn usual(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         // What is deleted is overwritten, where that costs nothing; see `expire`.
         .pragma("secure_delete", "FAST")
+        .pragma("cache_size", format!("-{}", Pages::Usual.kib()))
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(256)
         // Rows of a long scan cross to this thread in such portions.

@@ -13,20 +13,14 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
 
 use super::expire::unseen;
+use super::pages::{self, Pages};
 use super::{Error, Store};
 use crate::engine::{Extent, Standpoint};
 use crate::plan::guard;
 use crate::plan::{Observed, Plan};
 use crate::roster::Fingerprint;
-
-/// SQLite's own measure of what is kept of the file in memory, in KiB.
-const USUAL_PAGES: u32 = 2_000;
-
-/// For an admission: a first one finds and writes rows all over the indexes, and would read each page a hundred times.
-const MANY_PAGES: u32 = 32_768;
 
 /// A plan with all that is stored together with it.
 #[derive(Debug)]
@@ -61,16 +55,10 @@ impl Store {
     /// Admits a plan: claims, what is due, what is held, the guard's window and the audit, all or nothing. Returns how
     /// many people are invalid who were not before.
     pub async fn admit(&mut self, admission: &Admission<'_>) -> Result<u64, Error> {
-        self.hold_pages(MANY_PAGES).await?;
+        pages::hold(&mut self.connection, Pages::Many).await?;
         let newly_invalid = self.admit_all(admission).await;
-        self.hold_pages(USUAL_PAGES).await?;
+        pages::hold(&mut self.connection, Pages::Usual).await?;
         newly_invalid
-    }
-
-    /// How much of the file is kept in memory, in KiB.
-    async fn hold_pages(&mut self, kib: u32) -> Result<(), Error> {
-        sqlx::query(AssertSqlSafe(format!("PRAGMA cache_size = -{kib}"))).execute(&mut self.connection).await?;
-        Ok(())
     }
 
     async fn admit_all(&mut self, admission: &Admission<'_>) -> Result<u64, Error> {

@@ -4,6 +4,7 @@ mod drift;
 mod feed;
 mod known;
 mod question;
+mod spans;
 mod stage;
 mod suspects;
 

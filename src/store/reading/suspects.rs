@@ -11,6 +11,7 @@ use crate::store::{Error, Store};
 
 use super::drift::drifted;
 use super::known::awaited;
+use super::spans::{self, packed};
 
 impl Store {
     /// Whoever is to be looked at although the directory did not say that they changed: not settled yet, due to be judged
@@ -44,22 +45,18 @@ impl Store {
     }
 
     async fn not_present(&mut self, feed: i64, touched: &[Handle], present: &[Handle]) -> Result<Vec<Key>, Error> {
-        let rows = sqlx::query(
-            "SELECT key, handle FROM person NOT INDEXED WHERE feed = ? AND imported = 0
-               AND (active = 1 OR account IS NULL)",
-        )
-        .bind(feed)
-        .fetch(&mut self.connection);
         let there = |handle: &Handle| present.binary_search(handle).is_ok() || touched.binary_search(handle).is_ok();
-        let missing = collect(rows, |row| {
-            let key = Key::new(row.try_get::<&str, _>(0)?);
-            let handle = match row.try_get::<Option<&[u8]>, _>(1)? {
-                Some(bytes) => bytes.try_into().ok().map(Handle::new),
-                None => Handle::of_key(&key),
-            };
-            Ok(if handle.is_some_and(|handle| there(&handle)) { None } else { Some(key) })
-        });
-        Ok(missing.await?.into_iter().flatten().collect())
+        let mut missing = Vec::new();
+        spans::each(&mut self.connection, feed, packed!("handle", "0", "(active = 1 OR account IS NULL)"), |packed| {
+            let key = Key::new(packed.key);
+            let handle = packed.bytes.map_or_else(|| Handle::of_key(&key), |bytes| Some(Handle::new(*bytes)));
+            if !handle.is_some_and(|handle| there(&handle)) {
+                missing.push(key);
+            }
+            Some(())
+        })
+        .await?;
+        Ok(missing)
     }
 
     /// Those among these whom a sync knows.

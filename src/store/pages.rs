@@ -1,0 +1,34 @@
+//! How much of the file is kept in memory.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::Error;
+
+/// How much of the file is kept in memory at most; none of it is taken before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pages {
+    /// Everybody is read once, so nothing is read again.
+    Passing,
+    /// A batch of members who lie all over the file is written, in several statements.
+    Usual,
+    /// A first admission finds and writes rows all over the indexes, and would read each page a hundred times.
+    Many,
+}
+
+impl Pages {
+    /// In KiB, as SQLite's `cache_size` has them below 0.
+    pub(super) fn kib(self) -> u32 {
+        match self {
+            Self::Passing => 2_000,
+            Self::Usual => 8_000,
+            Self::Many => 32_768,
+        }
+    }
+}
+
+/// From now on so much is kept; what is beyond is let go of at once.
+pub(super) async fn hold(connection: &mut SqliteConnection, pages: Pages) -> Result<(), Error> {
+    let pragma = format!("PRAGMA cache_size = -{}", pages.kib());
+    sqlx::query(AssertSqlSafe(pragma)).execute(connection).await?;
+    Ok(())
+}
