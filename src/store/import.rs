@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
+use super::confirmed::{clear, confirmed};
 use super::rows::{CHUNK, millis};
 use super::{Error, Store};
 use crate::destination::Member;
@@ -89,14 +90,17 @@ async fn doubt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), Error> {
 /// Nobody's account is there; with which fields is not known, but what is said of them is what they leave with. One that
 /// was left behind as active stays as it was.
 async fn believe(tx: &mut Transaction<'_, Sqlite>, feed: i64) -> Result<(), Error> {
-    sqlx::query(
+    let believed: Vec<i64> = sqlx::query_scalar(concat!(
         "UPDATE account SET gone = 0, fp = x'', confirmed_gone = 0, confirmed_fp = NULL, certain = 1, announce = 0,
            left_by = NULL, leaving_since = NULL, leaving_feed = NULL, not_before = NULL, refused = NULL, refusal = NULL,
-           emptied = 0, confirmed_body = NULL, body = CASE WHEN i.body <> '{}' OR emptied = 1 THEN i.body WHEN confirmed_fp IS x'' THEN account.body ELSE coalesce(confirmed_body, account.body) END
-         FROM importing i WHERE i.news = 'claimed' AND account.id = i.account AND (gone = 1 OR confirmed_gone IS NOT 0)",
-    )
-    .execute(&mut **tx)
+           emptied = 0, body = CASE WHEN i.body <> '{}' OR emptied = 1 THEN i.body WHEN confirmed_fp IS x'' THEN account.body ELSE ",
+        confirmed!("account"),
+        " END
+         FROM importing i WHERE i.news = 'claimed' AND account.id = i.account AND (gone = 1 OR confirmed_gone IS NOT 0) RETURNING account.id"
+    ))
+    .fetch_all(&mut **tx)
     .await?;
+    clear(tx, &believed).await?;
     sqlx::query(
         "INSERT INTO account (realm, identity, gone, fp, body, confirmed_gone)
          SELECT f.realm, i.identity, 0, x'', i.body, 0 FROM importing i CROSS JOIN feed f WHERE f.id = ? AND i.account IS NULL",

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 mod admit;
 mod bind;
 mod clock;
+mod confirmed;
 mod deliver;
 mod expire;
 mod forget;
@@ -186,6 +187,8 @@ fn usual(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         // What is deleted is overwritten, where that costs nothing; see `expire`.
         .pragma("secure_delete", "FAST")
+        // In pages: batches whose members lie all over the file are brought into it several at a time.
+        .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", format!("-{}", Pages::Usual.kib()))
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(256)

@@ -11,7 +11,8 @@ pub(super) enum Pages {
     Passing,
     /// A batch of members who lie all over the file is written, in several statements.
     Usual,
-    /// A first admission finds and writes rows all over the indexes, and would read each page a hundred times.
+    /// Whoever changed is weighed and admitted in many statements, each of which comes past the same pages: those of ten
+    /// thousand people who lie all over the file, or of the indexes that a first million is put into.
     Many,
 }
 
@@ -21,7 +22,7 @@ impl Pages {
         match self {
             Self::Passing => 2_000,
             Self::Usual => 8_000,
-            Self::Many => 32_768,
+            Self::Many => 80_000,
         }
     }
 }

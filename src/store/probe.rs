@@ -61,8 +61,8 @@ impl Store {
     /// Every account at a target.
     pub async fn probe_accounts(&mut self, realm: &str) -> Result<Vec<Stored>, Error> {
         let accounts =
-            "SELECT identity, remote, gone, body, confirmed_gone, coalesce(confirmed_body, body) AS confirmed_body,
-             certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal,
+            "SELECT identity, remote, gone, body, confirmed_gone,
+             coalesce((SELECT c.body FROM confirmed c WHERE c.account = account.id), body) AS confirmed_body, certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal,
              confirmed_gone IS 0 AND confirmed_fp IS NULL OR gone = 0 AND fp = x'' AS believed
              FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id";
         Ok(sqlx::query_as(accounts).bind(realm).fetch_all(&mut self.connection).await?)

@@ -13,6 +13,8 @@ CREATE TEMP TABLE IF NOT EXISTS ruling (
 ) STRICT;
 -- Whose verdict is new, and which account they had before.
 CREATE TEMP TABLE IF NOT EXISTS news (stage INTEGER PRIMARY KEY, account INTEGER) STRICT;
+-- Who is known, and keeps account and handle.
+CREATE TEMP TABLE IF NOT EXISTS stayer (stage INTEGER PRIMARY KEY, person INTEGER NOT NULL) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS due (
   identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER,
   leaver INTEGER -- who makes it leave: where they are staged

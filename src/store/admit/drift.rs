@@ -37,9 +37,15 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
         latency::left(tx, &gone, admission.now).await?;
     }
     // What is due differs from what is there already: that stays due.
+    for statement in [
+        "DELETE FROM confirmed WHERE account IN (SELECT account FROM drift WHERE gone = 0)",
+        "INSERT INTO confirmed SELECT a.id, d.body FROM drift d CROSS JOIN account a ON a.id = d.account
+         WHERE d.gone = 0 AND a.fp IS NOT a.confirmed_fp AND a.fp IS NOT d.fp",
+    ] {
+        sqlx::query(statement).execute(&mut **tx).await?;
+    }
     sqlx::query(
         "UPDATE account SET confirmed_fp = d.fp,
-           confirmed_body = CASE WHEN account.fp IS account.confirmed_fp OR account.fp IS d.fp THEN NULL ELSE d.body END,
            fp = CASE WHEN account.fp IS account.confirmed_fp THEN d.fp ELSE account.fp END,
            body = CASE WHEN account.fp IS account.confirmed_fp THEN d.body ELSE account.body END
          FROM drift d WHERE d.account = account.id AND d.gone = 0",

@@ -11,7 +11,9 @@ use crate::store::rows::CHUNK;
 
 /// The plan as temporary rows, for the statements that follow to join.
 pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    sqlx::raw_sql("DELETE FROM ruling; DELETE FROM news; DELETE FROM due;").execute(&mut **tx).await?;
+    sqlx::raw_sql("DELETE FROM ruling; DELETE FROM news; DELETE FROM stayer; DELETE FROM due;")
+        .execute(&mut **tx)
+        .await?;
     // In the order in which they are staged, as the table is: rows by the million are appended, and then read side by side.
     let mut rulings: Vec<&Ruling> = admission.plan.rulings.iter().collect();
     rulings.sort_unstable_by_key(|ruling| admission.observed[ruling.observed].stage);
@@ -50,19 +52,16 @@ pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admiss
 
 pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
     let made_under = rules(tx, admission.rules).await?;
-    // A payload replaces the last one; the one the target confirmed is kept beside it for as long as they differ. A
-    // quarantine ends when payload or rules differ, and the day that a refused leave waits when it is taken back. What
-    // an identity left behind waits for stays: should whoever takes it give it up, it waits all the same.
+    keep_confirmed(tx, admission.realm).await?;
+    // A payload replaces the last one. A quarantine ends when payload or rules differ, and the day that a refused leave
+    // waits when it is taken back. What an identity left behind waits for stays: should whoever takes it give it up, it
+    // waits all the same.
     sqlx::query(
         "INSERT INTO account (realm, identity, gone, announce, fp, body, made_under, once)
          SELECT (SELECT id FROM realm WHERE name = ?1), d.identity, d.gone, d.gone, s.fp, s.body, ?2,
            CASE WHEN s.once = 1 AND d.gone = 0 THEN ?3 END
          FROM due d JOIN stage s ON s.id = d.stage WHERE true
          ON CONFLICT (realm, identity) DO UPDATE SET
-           confirmed_body = CASE
-             WHEN account.confirmed_fp IS excluded.fp THEN NULL
-             WHEN account.confirmed_fp IS account.fp THEN account.body
-             ELSE account.confirmed_body END,
            refused = CASE WHEN account.refused = excluded.fp AND account.made_under = excluded.made_under THEN account.refused END,
            refusal = CASE WHEN account.refused = excluded.fp AND account.made_under = excluded.made_under THEN account.refusal END,
            not_before = NULL,
@@ -81,6 +80,22 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
     .bind(admission.run)
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// The payload that the target confirmed is kept for as long as another one is due.
+async fn keep_confirmed(tx: &mut Transaction<'_, Sqlite>, realm: &str) -> Result<(), Error> {
+    for statement in [
+        "DELETE FROM confirmed WHERE account IN (
+           SELECT c.account FROM confirmed c CROSS JOIN account a ON a.id = c.account
+           CROSS JOIN due d ON d.identity = a.identity CROSS JOIN stage s ON s.id = d.stage
+           WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND s.fp IS a.confirmed_fp)",
+        "INSERT OR REPLACE INTO confirmed
+         SELECT a.id, a.body FROM due d CROSS JOIN stage s ON s.id = d.stage CROSS JOIN account a ON a.identity = d.identity
+         WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND a.fp IS a.confirmed_fp AND s.fp IS NOT a.fp",
+    ] {
+        sqlx::query(statement).bind(realm).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

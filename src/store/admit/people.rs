@@ -42,7 +42,17 @@ pub(super) async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admissi
     Ok(())
 }
 
-/// Of newcomers, or of all the others. In the order of their keys: among a million others each key would change a page of its
+/// Most of whom changed keep their account: found by their number, and without a look at the indexes over what stays.
+const STAY: [&str; 2] = [
+    "INSERT INTO stayer SELECT r.stage, p.id FROM ruling r CROSS JOIN stage s ON s.id = r.stage
+       CROSS JOIN person p ON p.id = s.person CROSS JOIN account a ON a.identity = r.identity AND a.id = p.account
+     WHERE a.realm = (SELECT id FROM realm WHERE name = ?1) AND (s.handle IS NULL OR s.handle = p.handle)",
+    "UPDATE OR FAIL person SET seen = CASE WHEN r.settled THEN s.seen END, active = r.active, verdict = r.verdict, why = r.why,
+       protected = s.protected, absent_since = s.absent_since, recheck_at = s.recheck_at, unseen_since = NULL
+     FROM stayer t JOIN ruling r ON r.stage = t.stage JOIN stage s ON s.id = t.stage WHERE person.id = t.person",
+];
+
+/// Of newcomers, or of all the others but those who stay. In the order of their keys: among a million others each key would change a page of its
 /// own.
 const RULE: &str = "
     INSERT INTO person (feed, key, handle, seen, account, active, verdict, why, protected, absent_since, recheck_at, imported)
@@ -50,7 +60,7 @@ const RULE: &str = "
       s.protected, s.absent_since, s.recheck_at, s.imported
     FROM ruling r JOIN stage s ON s.id = r.stage
     LEFT JOIN account a ON a.identity = r.identity AND a.realm = (SELECT id FROM realm WHERE name = ?2)
-    WHERE EXISTS (SELECT 1 FROM newcomer n WHERE n.stage = r.stage) = ?3 ORDER BY s.key
+    WHERE EXISTS (SELECT 1 FROM newcomer n WHERE n.stage = r.stage) = ?3 AND r.stage NOT IN (SELECT stage FROM stayer) ORDER BY s.key
     ON CONFLICT (feed, key, imported) DO UPDATE SET
       handle = coalesce(excluded.handle, handle), seen = excluded.seen, account = excluded.account, active = excluded.active,
       verdict = excluded.verdict, why = excluded.why, protected = excluded.protected, absent_since = excluded.absent_since,
@@ -58,6 +68,8 @@ const RULE: &str = "
 
 /// What is known of them from now on. Returns how many newcomers there are.
 pub(super) async fn rule(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<u64, Error> {
+    sqlx::query(STAY[0]).bind(admission.realm).execute(&mut **tx).await?;
+    sqlx::query(STAY[1]).execute(&mut **tx).await?;
     // Newcomers come last, and are whoever has a number beyond this one: to look a million of them up would take longer than
     // to write them.
     let mut last = 0;

@@ -7,6 +7,7 @@ use super::{PREPARED, SENT};
 use crate::delivery::batch::{Batch, Stage};
 use crate::destination::{Op, Remote, Ticket};
 use crate::roster::{Identity, Payload, Unique};
+use crate::store::confirmed::confirmed;
 use crate::store::rows::{collect, millis};
 use crate::store::settle::holding;
 use crate::store::{Error, Store, realm};
@@ -20,11 +21,9 @@ macro_rules! held {
             $account,
             ".maybe_body, CASE WHEN ",
             $account,
-            ".confirmed_fp IS NOT NULL THEN coalesce(",
-            $account,
-            ".confirmed_body, ",
-            $account,
-            ".body) END AS confirmed) h)"
+            ".confirmed_fp IS NOT NULL THEN ",
+            $crate::store::confirmed::confirmed!($account),
+            " END AS confirmed) h)"
         )
     };
 }
@@ -43,7 +42,9 @@ macro_rules! fill {
     ($who:expr) => {
         concat!(
             "INSERT INTO item (batch, account, gone, fp, body, was_certain)
-             SELECT ?4, a.id, a.gone, a.fp, CASE WHEN a.emptied = 1 THEN '{}' WHEN a.gone = 1 AND a.confirmed_fp IS NOT x'' THEN coalesce(a.confirmed_body, a.body) ELSE a.body END,
+             SELECT ?4, a.id, a.gone, a.fp, CASE WHEN a.emptied = 1 THEN '{}' WHEN a.gone = 1 AND a.confirmed_fp IS NOT x'' THEN ",
+            confirmed!("a"),
+            " ELSE a.body END,
                a.certain
              FROM account a WHERE ",
             $who,
@@ -132,7 +133,7 @@ pub(super) async fn leave(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Tim
         .bind(batch)
         .execute(&mut **tx)
         .await?;
-    sqlx::query("UPDATE account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
+    sqlx::query("UPDATE OR FAIL account SET certain = 0 WHERE batch = ?").bind(batch).execute(&mut **tx).await?;
     let rows = sqlx::query(concat!(
         "SELECT i.account, a.identity, a.remote, i.body, i.was_certain,
            CASE WHEN i.gone = 1 THEN 3 WHEN old.confirmed_gone = 1 OR old.maybe_gone = 1 THEN 2
@@ -204,7 +205,7 @@ async fn gather(
         sqlx::query("DELETE FROM batch WHERE id = ?").bind(id).execute(&mut **tx).await?;
         return Ok(None);
     }
-    sqlx::query("UPDATE account SET batch = ?1 WHERE id IN (SELECT account FROM item WHERE batch = ?1)")
+    sqlx::query("UPDATE OR FAIL account SET batch = ?1 WHERE id IN (SELECT account FROM item WHERE batch = ?1)")
         .bind(id)
         .execute(&mut **tx)
         .await?;

@@ -55,13 +55,18 @@ pub(super) async fn empty(tx: &mut Transaction<'_, Sqlite>, realm: i64, cutoff: 
 
 /// `[[account, what is left of its payload]]`. An empty fingerprint is that of no payload.
 pub(in crate::store) async fn emptied(tx: &mut Transaction<'_, Sqlite>, rows: Vec<Value>) -> Result<u64, Error> {
+    let rows = Value::from(rows).to_string();
+    sqlx::query("DELETE FROM confirmed WHERE account IN (SELECT value->>0 FROM json_each(?))")
+        .bind(&rows)
+        .execute(&mut **tx)
+        .await?;
     let done = sqlx::query(
-        "UPDATE account SET emptied = 1, body = coalesce(r.value->>1, '{}'), fp = x'', confirmed_body = NULL,
+        "UPDATE account SET emptied = 1, body = coalesce(r.value->>1, '{}'), fp = x'',
            confirmed_fp = CASE WHEN r.value->>1 IS NOT NULL THEN x'' END, maybe_body = NULL, parted = NULL, made_under = NULL,
            once = NULL, refused = NULL, refusal = NULL, suspect = NULL, suspect_root = NULL, suspect_run = NULL
          FROM json_each(?) r WHERE account.id = r.value->>0",
     )
-    .bind(Value::from(rows).to_string())
+    .bind(&rows)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
@@ -131,6 +136,7 @@ pub(in crate::store) async fn remove(tx: &mut Transaction<'_, Sqlite>, accounts:
     let accounts = Value::from(accounts).to_string();
     for statement in [
         "DELETE FROM said WHERE account IN (SELECT value FROM json_each(?))",
+        "DELETE FROM confirmed WHERE account IN (SELECT value FROM json_each(?))",
         "DELETE FROM holding WHERE account IN (SELECT value FROM json_each(?))",
         "UPDATE event SET account = NULL, person = NULL, detail = NULL WHERE account IN (SELECT value FROM json_each(?))",
     ] {

@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use crate::delivery::drift::{Confirmed, Drift};
 use crate::destination::Remote;
 use crate::roster::{Key, Payload};
+use crate::store::confirmed::confirmed;
 use crate::store::rows::collect;
 use crate::store::{Error, Store};
 
@@ -26,11 +27,12 @@ impl Store {
 
     /// Members of ours at a target, to whom nothing is under way.
     pub async fn confirmed(&mut self, realm: &str) -> Result<Vec<Confirmed>, Error> {
-        let rows = sqlx::query(
-            "SELECT id, remote, CASE WHEN certain = 1 AND confirmed_gone = 0 THEN coalesce(confirmed_body, body) END
-             FROM account INDEXED BY account_remote
-             WHERE realm = (SELECT id FROM realm WHERE name = ?) AND remote IS NOT NULL AND batch IS NULL ORDER BY id",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT id, remote, CASE WHEN certain = 1 AND confirmed_gone = 0 THEN ",
+            confirmed!("account"),
+            " END FROM account INDEXED BY account_remote
+             WHERE realm = (SELECT id FROM realm WHERE name = ?) AND remote IS NOT NULL AND batch IS NULL ORDER BY id"
+        ))
         .bind(realm)
         .fetch(&mut self.connection);
         collect(rows, confirmed).await

@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use crate::plan::guard::Grounds;
 use crate::plan::{Account, Claim, Due, Holder, Kind};
 use crate::roster::{Fingerprint, Identity, Key, Unique};
+use crate::store::pages::{self, Pages};
 use crate::store::rows::{collect, millis};
 use crate::store::{Error, Store};
 
@@ -13,6 +14,7 @@ impl Store {
     /// The accounts that staged people claim or wish for, with everybody who claims them.
     pub async fn touched(&mut self, realm: &str) -> Result<Vec<Account>, Error> {
         let connection = &mut self.connection;
+        pages::hold(connection, Pages::Many).await?;
         sqlx::raw_sql(
             "CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY) STRICT; DELETE FROM touched;
              INSERT OR IGNORE INTO touched SELECT p.account FROM stage s JOIN person p ON p.id = s.person

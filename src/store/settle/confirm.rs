@@ -40,17 +40,23 @@ pub(super) async fn confirm(
     holding::moved(tx, batch.id, now).await?;
     // An identity that somebody took over is theirs once their payload is there: whoever left it behind lost it then.
     sqlx::query(
-        "UPDATE account SET certain = 1 - i.doubted, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
+        "UPDATE OR FAIL account SET certain = 1 - i.doubted, batch = NULL, not_before = NULL, refused = NULL, refusal = NULL,
            suspect = NULL, suspect_root = NULL, suspect_run = NULL, announce = 0, confirmed_gone = i.gone,
            failed = 0, parted = i.whole, maybe_gone = 0, maybe_body = CASE i.gone WHEN 1 THEN maybe_body END, once = CASE i.gone WHEN 1 THEN once END,
            left_by = CASE WHEN i.gone = 1 OR (handed = 1 AND i.fp = account.fp) THEN NULL ELSE left_by END,
-           confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END,
-           confirmed_body = CASE WHEN i.gone = 1 THEN account.confirmed_body WHEN i.fp = account.fp THEN NULL ELSE i.body END
+           confirmed_fp = CASE i.gone WHEN 1 THEN account.confirmed_fp ELSE i.fp END
          FROM item i WHERE i.batch = ?1 AND account.id = i.account",
     )
     .bind(batch.id)
     .execute(&mut **tx)
     .await?;
+    for statement in [
+        "DELETE FROM confirmed WHERE account IN (SELECT account FROM item WHERE batch = ? AND gone = 0)",
+        "INSERT INTO confirmed SELECT i.account, i.body FROM item i CROSS JOIN account a ON a.id = i.account
+         WHERE i.batch = ? AND i.gone = 0 AND i.fp <> a.fp",
+    ] {
+        sqlx::query(statement).bind(batch.id).execute(&mut **tx).await?;
+    }
     said::withdraw(tx, batch.id).await?;
     holding::confirmed(tx, batch.id).await?;
     // Who moved is there: what they left behind may leave, whatever becomes of them later.

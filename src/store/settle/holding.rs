@@ -5,6 +5,7 @@ use sqlx::{Sqlite, Transaction};
 use super::latency;
 use crate::roster::Timestamp;
 use crate::store::Error;
+use crate::store::confirmed::clear;
 
 /// Whether nobody has anything that the target keeps unique: then a batch need not be asked for it member by member.
 pub(in crate::store) async fn none(tx: &mut Transaction<'_, Sqlite>) -> Result<bool, Error> {
@@ -107,7 +108,7 @@ pub(super) async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Tim
         return Ok(());
     }
     let left: Vec<i64> = sqlx::query_scalar(
-        "UPDATE account SET confirmed_gone = NULL, confirmed_fp = NULL, confirmed_body = NULL, certain = 1, announce = 0,
+        "UPDATE account SET confirmed_gone = NULL, confirmed_fp = NULL, certain = 1, announce = 0,
            maybe_gone = 0, maybe_body = NULL, left_by = NULL,
            fp = CASE WHEN gone = 0 AND handed = 0 THEN x'' ELSE fp END WHERE id IN (
            SELECT old.id FROM holding mine CROSS JOIN account a ON a.id = mine.account
@@ -119,6 +120,7 @@ pub(super) async fn moved(tx: &mut Transaction<'_, Sqlite>, batch: i64, now: Tim
     .bind(batch)
     .fetch_all(&mut **tx)
     .await?;
+    clear(tx, &left).await?;
     for account in &left {
         sqlx::query("UPDATE holding SET confirmed = 0, batch = NULL WHERE account = ?")
             .bind(account)

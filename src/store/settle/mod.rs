@@ -35,6 +35,22 @@ impl Store {
         pace: Pace,
         now: Timestamp,
     ) -> Result<(), Error> {
+        // The disk is not waited for here, but by the next batch that leaves, or by the end of the run: should the power fail
+        // before, the batch is one that was sent and not answered, as if it had failed a moment earlier.
+        sqlx::raw_sql("PRAGMA synchronous = NORMAL").execute(&mut self.connection).await?;
+        let settled = self.settle_all(batch, run, settlement, pace, now).await;
+        sqlx::raw_sql("PRAGMA synchronous = FULL").execute(&mut self.connection).await?;
+        settled
+    }
+
+    async fn settle_all(
+        &mut self,
+        batch: &Batch,
+        run: i64,
+        settlement: &Settlement,
+        pace: Pace,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let mut tx = self.write().await?;
         match settlement {
             Settlement::Confirmed(remotes) => {

@@ -3,6 +3,7 @@
 use sqlx::Row;
 
 use crate::roster::Payload;
+use crate::store::confirmed::confirmed;
 use crate::store::rows::collect;
 use crate::store::{Error, Store};
 
@@ -24,14 +25,16 @@ pub struct OursRow {
 impl Store {
     /// Members of ours at a target, by its own names.
     pub async fn ours(&mut self, realm: &str) -> Result<Vec<OursRow>, Error> {
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "SELECT a.remote, a.identity,
                (SELECT json_group_array(sync) FROM (SELECT DISTINCT f.sync FROM person p JOIN feed f ON f.id = p.feed
                  WHERE p.account = a.id ORDER BY f.sync)),
-               CASE WHEN a.certain = 1 AND a.confirmed_gone = 0 THEN coalesce(a.confirmed_body, a.body) END,
+               CASE WHEN a.certain = 1 AND a.confirmed_gone = 0 THEN ",
+            confirmed!("a"),
+            " END,
                a.pending IS NOT NULL
-             FROM account a WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND a.remote IS NOT NULL ORDER BY a.remote",
-        )
+             FROM account a WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND a.remote IS NOT NULL ORDER BY a.remote"
+        ))
         .bind(realm)
         .fetch(&mut self.connection);
         collect(rows, |row| {

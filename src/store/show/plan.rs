@@ -11,8 +11,9 @@ impl Store {
             .fetch_optional(&mut self.connection)
             .await?;
         let old = sqlx::query_scalar(
-            "SELECT coalesce(d.body, confirmed_body, account.body) FROM account LEFT JOIN drift d ON d.account = account.id
-             WHERE realm = (SELECT id FROM realm WHERE name = ?) AND identity = ?",
+            "SELECT coalesce(d.body, c.body, a.body) FROM account a LEFT JOIN drift d ON d.account = a.id
+               LEFT JOIN confirmed c ON c.account = a.id
+             WHERE a.realm = (SELECT id FROM realm WHERE name = ?) AND a.identity = ?",
         )
         .bind(realm)
         .bind(identity.as_str())

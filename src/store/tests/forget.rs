@@ -61,7 +61,7 @@ async fn of_an_account_that_is_to_stay_no_value_does() {
     let people = vec![trace.people[0].id];
     desk.store.forget(Forgetting { people, emptied, ..Forgetting::default() }, "ada", None, at(9)).await.unwrap();
     assert_eq!(
-        desk.number("SELECT count(*) FROM account WHERE body = '{}' AND confirmed_body IS NULL AND emptied = 1").await,
+        desk.number("SELECT count(*) FROM account WHERE body = '{}' AND emptied = 1 AND id NOT IN (SELECT account FROM confirmed)").await,
         1
     );
     assert_eq!(desk.number("SELECT count(*) FROM holding WHERE confirmed = 1").await, 1);

@@ -38,7 +38,7 @@ async fn after_a_wave(newcomers: Newcomers) -> Desk {
 /// All that is stored, without the order in which it was, and the numbers that come of that.
 async fn stored(desk: &mut Desk) -> Vec<String> {
     let who = "(SELECT identity FROM account WHERE id = account)";
-    let of_accounts = "identity, gone, hex(fp), body, confirmed_gone, hex(confirmed_fp), confirmed_body, certain, \
+    let of_accounts = "identity, gone, hex(fp), body, confirmed_gone, hex(confirmed_fp), (SELECT c.body FROM confirmed c WHERE c.account = account.id), certain, \
                        announce, pending, left_by IS NOT NULL, handed, leaving_since, once, (SELECT hex(fp) FROM rules WHERE id = made_under)";
     let of_people = format!("key, {who}, active, verdict, why, hex(seen), protected, feed, imported");
     let of_events = format!("kind, (SELECT key FROM person WHERE id = event.person), {who}, at, run, batch, detail");

@@ -11,6 +11,7 @@ use crate::destination::Op;
 use crate::engine::Tally;
 use crate::plan::{FirstSeenInactive, Kind};
 use crate::roster::{Identity, Key, Now, Payload};
+use crate::store::confirmed::confirmed;
 use crate::store::{Cutoff, Who};
 
 const DAY: i64 = 24 * 60;
@@ -41,7 +42,7 @@ impl Desk {
     }
 
     async fn body(&mut self, identity: &str) -> String {
-        let body = "SELECT coalesce(confirmed_body, body) FROM account WHERE identity = ?";
+        let body = concat!("SELECT ", confirmed!("account"), " FROM account WHERE identity = ?");
         sqlx::query_scalar(body).bind(identity).fetch_one(&mut self.store.connection).await.unwrap()
     }
 }
