@@ -1,39 +1,62 @@
-//! What somebody should look at, in blocks: a sync or a target each.
+//! What somebody should look at: matters of a sync, a target or a directory each, in lines.
 
 use jiff::Timestamp;
 
-use super::words::{FEW, Page, ago, count, moment, printable};
-use crate::report::{Held, Named, Reason, SyncStatus, TargetStatus};
+use super::words::{ago, count, moment, printable};
+use crate::report::{Held, Named, Reason, Refused, Status, SyncStatus, TargetStatus};
 
-/// Lines under a heading that comes only with the first of them.
-struct Block<'a> {
-    text: &'a mut Page,
-    heading: Option<&'a str>,
+/// What is to be known of one of them.
+#[derive(Debug)]
+pub(in crate::report) struct Matter<'a> {
+    /// Its name in the config.
+    pub about: &'a str,
+    /// At least one.
+    pub lines: Vec<Line<'a>>,
 }
 
-impl Block<'_> {
-    fn line(&mut self, word: &str, said: &str) {
-        if let Some(heading) = self.heading.take() {
-            self.text.line(format_args!("\n{heading}"));
-        }
-        self.text.line(format_args!("  {word:<12}{said}"));
-    }
+/// A line about it.
+#[derive(Debug)]
+pub(in crate::report) enum Line<'a> {
+    /// Something, under a word; without one it belongs to the line before.
+    Said(&'static str, String),
+    /// What to do about it, and the command.
+    Do(&'static str, String),
+    /// The first of the people meant.
+    People(People<'a>),
+}
 
-    fn some(&mut self, named: &[Named], all: u64) {
-        for Named { key, why } in named.iter().take(FEW) {
-            self.line("", &format!("{}  {}", printable(key), printable(why)));
-        }
-        let more = all.saturating_sub(named.len().min(FEW) as u64);
-        if more > 0 && !named.is_empty() {
-            self.line("", &format!("… and {more} more: rosterd explain WHO"));
-        }
+/// People with one verdict; of those that the target refuses it is `refused`.
+#[derive(Debug)]
+pub(in crate::report) struct People<'a> {
+    /// The verdict.
+    pub verdict: &'a str,
+    /// The first of them.
+    pub some: &'a [Named],
+    /// How many.
+    pub all: u64,
+}
+
+/// Everything that somebody should look at, syncs first.
+pub(in crate::report) fn matters(status: &Status) -> Vec<Matter<'_>> {
+    let syncs = status.syncs.iter().map(|sync| Matter { about: &sync.sync, lines: of_sync(sync, status.now) });
+    let targets = status.targets.iter().map(|target| Matter { about: &target.target, lines: of_target(target) });
+    let directories = status.directories.iter().map(of_directory);
+    syncs.chain(targets).chain(directories).filter(|matter| !matter.lines.is_empty()).collect()
+}
+
+/// Lines as they come.
+#[derive(Default)]
+struct Lines<'a>(Vec<Line<'a>>);
+
+impl Lines<'_> {
+    fn line(&mut self, word: &'static str, said: &str) {
+        self.0.push(Line::Said(word, said.to_owned()));
     }
 }
 
-/// What somebody should know of a sync.
-pub(super) fn about_sync(text: &mut Page, sync: &SyncStatus, now: Timestamp) {
+fn of_sync(sync: &SyncStatus, now: Timestamp) -> Vec<Line<'_>> {
     let name = &sync.sync;
-    let mut block = Block { text, heading: Some(name) };
+    let mut block = Lines::default();
     if let Some(realm) = &sync.elsewhere {
         block.line("MOVED", &format!("its people are at “{realm}”, the config says “{}”:", sync.to));
         block.line("", &format!("rosterd resend {name} --all sends them there, or give the sync a new name"));
@@ -66,23 +89,24 @@ pub(super) fn about_sync(text: &mut Page, sync: &SyncStatus, now: Timestamp) {
     for kept in &sync.kept {
         let people = count(kept.people, "person");
         block.line("kept", &format!("{people} as they were, {}:", meaning(&kept.verdict)));
-        block.some(&kept.some, kept.people);
+        block.0.push(Line::People(People { verdict: &kept.verdict, some: &kept.some, all: kept.people }));
     }
     if !sync.refused.is_empty() {
         block.line("refused", &format!("{} by the target (again: rosterd retry {name}):", sync.refusals));
-        block.some(&sync.refused, sync.refusals);
+        block.0.push(Line::People(People { verdict: "refused", some: &sync.refused, all: sync.refusals }));
     }
+    block.0
 }
 
-fn about_held(block: &mut Block<'_>, sync: &str, held: &Held) {
+fn about_held(block: &mut Lines<'_>, sync: &str, held: &Held) {
     let Held { plan, changes, approved, since, reasons } = held;
     block.line("HELD", &format!("{} since {} (plan {plan})", count(*changes, "change"), moment(*since)));
     for Reason { why, changes } in reasons {
         block.line("", &format!("{changes}: {}", printable(why)));
     }
     if approved < changes {
-        block.line("", &format!("look:    rosterd plan {sync}"));
-        block.line("", &format!("approve: rosterd approve {sync} {plan}"));
+        block.0.push(Line::Do("look:", format!("rosterd plan {sync}")));
+        block.0.push(Line::Do("approve:", format!("rosterd approve {sync} {plan}")));
     }
     if *approved > 0 {
         let approved = count(*approved, "change");
@@ -101,9 +125,8 @@ fn meaning(verdict: &str) -> &str {
     }
 }
 
-/// What somebody should know of a target.
-pub(super) fn about_target(text: &mut Page, target: &TargetStatus) {
-    let mut block = Block { text, heading: Some(&target.target) };
+fn of_target(target: &TargetStatus) -> Vec<Line<'_>> {
+    let mut block = Lines::default();
     if target.refused {
         block.line("REFUSED", "our credentials: nothing is sent until they change in the config");
     }
@@ -121,4 +144,13 @@ pub(super) fn about_target(text: &mut Page, target: &TargetStatus) {
         let leaves = count(target.leaves, "leave");
         block.line("pending", &format!("{} to be sent, {leaves} among them", count(target.pending, "member")));
     }
+    block.0
+}
+
+fn of_directory(refused: &Refused) -> Matter<'_> {
+    let Refused { directory, at, why } = refused;
+    let mut block = Lines::default();
+    block.line("REFUSED", &format!("our credentials, {}: {}", moment(*at), printable(why)));
+    block.line("", "tried once an hour, or as soon as they change in the config");
+    Matter { about: directory, lines: block.0 }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whatever comes from a directory or a target is shown without control characters: a terminal obeys those.
 
-mod attention;
+pub(super) mod attention;
 mod check;
 mod clients;
 mod daemon;
@@ -12,7 +12,7 @@ mod sentences;
 mod status;
 mod steer;
 mod story;
-mod words;
+pub(super) mod words;
 
 pub use check::check;
 pub use clients::{clients, scopes};

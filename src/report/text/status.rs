@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::attention::{about_sync, about_target};
+use super::attention::{Line, Matter, People, matters};
 use super::daemon;
-use super::words::{Page, ahead, count, moment, printable, span, table};
-use crate::report::{AtWork, Latency, Refused, Status, SyncStatus, TargetStatus};
+use super::words::{FEW, Page, ahead, count, moment, printable, span, table};
+use crate::report::{AtWork, Latency, Named, Status, SyncStatus, TargetStatus};
 
 /// Two tables and how long leavers take, then what somebody should look at, each with what to type next.
 pub fn status(status: &Status) -> String {
-    let Status { now, daemon, syncs, targets, directories, warnings } = status;
+    let Status { now, daemon, syncs, targets, directories: _, warnings } = status;
     let mut text = Page::default();
     let refused = daemon.as_ref().and_then(|daemon| daemon.refused.as_ref());
     if let Some(refused) = refused {
@@ -22,17 +22,7 @@ pub fn status(status: &Status) -> String {
     text.lines(&at_work(targets));
     text.lines(&leavers(syncs));
     let mut rest = Page::default();
-    for sync in syncs {
-        about_sync(&mut rest, sync, *now);
-    }
-    for target in targets {
-        about_target(&mut rest, target);
-    }
-    for Refused { directory, at, why } in directories {
-        let when = moment(*at);
-        rest.line(format_args!("\n{directory}\n  REFUSED     our credentials, {when}: {}", printable(why)));
-        rest.line("              tried once an hour, or as soon as they change in the config");
-    }
+    matters(status).iter().for_each(|matter| block(&mut rest, matter));
     for warning in warnings {
         rest.line(format_args!("\nwarning: {warning}"));
     }
@@ -44,6 +34,29 @@ pub fn status(status: &Status) -> String {
     text.lines(&daemon::about(status));
     text.line(format_args!("as of {} UTC", moment(*now)));
     text.text()
+}
+
+/// A heading with lines below it.
+fn block(text: &mut Page, matter: &Matter<'_>) {
+    text.line(format_args!("\n{}", matter.about));
+    for line in &matter.lines {
+        match line {
+            Line::Said(word, said) => text.line(format_args!("  {word:<12}{said}")),
+            Line::Do(what, command) => text.line(format_args!("  {:<12}{what:<9}{command}", "")),
+            Line::People(people) => named(text, people),
+        }
+    }
+}
+
+fn named(text: &mut Page, people: &People<'_>) {
+    let mut line = |said: &str| text.line(format_args!("  {:<12}{said}", ""));
+    for Named { key, why } in people.some.iter().take(FEW) {
+        line(&format!("{}  {}", printable(key), printable(why)));
+    }
+    let more = people.all.saturating_sub(people.some.len().min(FEW) as u64);
+    if more > 0 && !people.some.is_empty() {
+        line(&format!("… and {more} more: rosterd explain WHO"));
+    }
 }
 
 /// Without a daemon nothing is next, and the column is left out.

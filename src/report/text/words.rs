@@ -40,7 +40,7 @@ impl Page {
 }
 
 /// A moment, in UTC.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::report) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -50,7 +50,7 @@ pub(super) fn minute(at: Timestamp) -> String {
 }
 
 /// How far ahead a moment is: `in 12m`; one that has come already is `now`.
-pub(super) fn ahead(now: Timestamp, at: Timestamp) -> String {
+pub(in crate::report) fn ahead(now: Timestamp, at: Timestamp) -> String {
     match at.duration_since(now).as_secs() {
         ..=0 => "now".to_owned(),
         seconds @ 1..60 => format!("in {seconds}s"),
@@ -61,7 +61,7 @@ pub(super) fn ahead(now: Timestamp, at: Timestamp) -> String {
 }
 
 /// How long something took, in the one unit that says it: `6 s`, `14 min`, `5 h`, `3 days`.
-pub(super) fn span(span: Duration) -> String {
+pub(in crate::report) fn span(span: Duration) -> String {
     let of = |unit: f64| (span.as_secs_f64() / unit).round();
     match span.as_secs() {
         0 if span.subsec_millis() < 500 => "less than 1 s".to_owned(),
@@ -73,12 +73,12 @@ pub(super) fn span(span: Duration) -> String {
 }
 
 /// How long ago a moment is; one yet to come is now.
-pub(super) fn ago(now: Timestamp, at: Timestamp) -> String {
+pub(in crate::report) fn ago(now: Timestamp, at: Timestamp) -> String {
     span(now.duration_since(at).try_into().unwrap_or_default())
 }
 
 /// `1 change`, `2 changes`.
-pub(super) fn count(n: u64, one: &str) -> String {
+pub(in crate::report) fn count(n: u64, one: &str) -> String {
     let plural = match one {
         "person" => "people".to_owned(),
         "batch" => "batches".to_owned(),
