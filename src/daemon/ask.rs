@@ -1,18 +1,23 @@
 //! How everything stands: config and store → report values, for the command line, the control socket and the metrics.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::config::{Config, Sync, Target};
+use crate::report::page::{self, Overview, Pace, Step};
 use crate::report::{
-    AtWork, Held, Kept, Latency, Named, Ran, Reason, Refused, Status, SyncStatus, TargetStatus, VERDICTS,
+    AtWork, Held, Kept, Latency, Named, Ran, Reason, Refused, Status, Summary, SyncStatus, TargetStatus, VERDICTS,
 };
-use crate::store::{self, AtWorkRow, HeldRow, LatencyRow, OddRow, RunRow, Store};
+use crate::store::{self, AtWorkRow, CourseRow, HeldRow, LatencyRow, OddRow, RunRow, Store};
 
 /// So many of those kept are named.
 const SOME: u32 = 5;
+
+/// How fast tokens go is told by the end of their window, or the whole of a shorter one.
+const LATELY: Duration = Duration::from_hours(1);
 
 /// How everything stands now. No lock is needed.
 pub async fn status(config: &Config, store: &mut Store, now: Timestamp) -> Result<Status, store::Error> {
@@ -77,6 +82,33 @@ async fn of_sync(config: &Config, sync: &Sync, store: &mut Store, now: Timestamp
         overdue_since: row.overdue_since,
         ..shown
     })
+}
+
+/// What the status page shows. No lock is needed.
+pub async fn overview(config: &Config, store: &mut Store, status: Status) -> Result<Overview, store::Error> {
+    let now = status.now;
+    let (mut courses, mut paces) = (BTreeMap::new(), BTreeMap::new());
+    for sync in config.syncs.values() {
+        if let Some((feed, _)) = store.feed(&sync.name, sync.was.as_deref()).await? {
+            let rows = store.course(feed.id, page::RUNS).await?;
+            courses.insert(sync.name.clone(), rows.into_iter().map(|row| step(&sync.name, row)).collect());
+        }
+    }
+    for (name, target) in &config.destinations {
+        if let Some(quota) = target.destination.limits().token {
+            let lately = quota.per.min(LATELY);
+            let used = store.tokens_used(&target.destination.realm(), lately, now).await?;
+            paces.insert(name.clone(), Pace { per: quota.per, lately, used });
+        }
+    }
+    Ok(Overview { status, courses, paces })
+}
+
+fn step(sync: &str, row: CourseRow) -> Step {
+    let CourseRow { id, began, ended, tally } = row;
+    let [_, moved, ..] = tally.as_ref().map(|tally| tally.kinds).unwrap_or_default();
+    let summary = tally.map(|tally| Summary::of(sync, &tally));
+    Step { ran: Ran { run: id, sync: sync.to_owned(), began, ended, summary }, moved }
 }
 
 /// A stored run as it is shown.

@@ -16,6 +16,7 @@ use super::round::Round;
 use super::stop::{Stop, Stopping};
 use crate::config::{Config, Sync};
 use crate::report::metrics::Counted;
+use crate::report::page::Overview;
 use crate::report::text::{Glance, glance};
 use crate::report::{self, ConfigStatus, RefusedConfig, Status, Summary};
 use crate::store::{self, Store};
@@ -207,8 +208,24 @@ impl Daemon {
         let _one = self.asking.lock().await;
         let config = self.config();
         let mut store = Store::look(&config.state).await?;
-        let mut status = ask::status(&config, &mut store, Timestamp::now()).await?;
+        let status = self.stands(&config, &mut store).await?;
         store.close().await?;
+        Ok(status)
+    }
+
+    /// What the status page shows.
+    pub(super) async fn overview(&self) -> Result<Overview, store::Error> {
+        let _one = self.asking.lock().await;
+        let config = self.config();
+        let mut store = Store::look(&config.state).await?;
+        let status = self.stands(&config, &mut store).await?;
+        let overview = ask::overview(&config, &mut store, status).await?;
+        store.close().await?;
+        Ok(overview)
+    }
+
+    async fn stands(&self, config: &Config, store: &mut Store) -> Result<Status, store::Error> {
+        let mut status = ask::status(config, store, Timestamp::now()).await?;
         let force = lock(&self.force);
         let config = ConfigStatus { loaded_at: force.loaded_at, path: self.file.clone() };
         status.daemon = Some(report::Daemon { since: self.since, config, refused: force.refused.clone() });

@@ -1,11 +1,12 @@
-//! What is shown, as values ([`Status`], [`Ran`], [`Story`], [`Planned`], [`Findings`], [`Client`]) and as [`text`]: shared by the
-//! command line, the control socket and the status page.
+//! What is shown, as values ([`Status`], [`Ran`], [`Story`], [`Planned`], [`Findings`], [`Client`]) as [`text`], and as the status
+//! [`page`]: shared by the command line, the control socket and `listen`.
 
 mod clients;
 mod findings;
 mod granted;
 pub mod metrics;
 mod moment;
+pub mod page;
 mod planned;
 mod ran;
 mod span;

@@ -1,7 +1,7 @@
-//! Health and metrics over HTTP, for `listen`: numbers and names of the config, nothing of a person.
+//! Health, metrics and the status page over HTTP, for `listen`: numbers and names of the config, nothing of a person.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::shared::Daemon;
 use crate::report::metrics;
 use crate::store;
 
+mod page;
 mod visit;
 
 /// So many connections at once; more wait.
@@ -56,11 +57,11 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (stopping, mut told) = watch::channel(());
-    let serve =
-        axum::serve(Visitors::new(listener, AT_ONCE, LONGEST), router(daemon)).with_graceful_shutdown(async move {
-            stop.await;
-            drop(stopping);
-        });
+    let router = router(daemon, listener.local_addr()?.ip());
+    let serve = axum::serve(Visitors::new(listener, AT_ONCE, LONGEST), router).with_graceful_shutdown(async move {
+        stop.await;
+        drop(stopping);
+    });
     let cut = async move {
         // Changed never, closed once stopping.
         let _ = told.changed().await;
@@ -72,11 +73,12 @@ pub async fn serve(
     }
 }
 
-fn router(daemon: Arc<Daemon>) -> Router {
+fn router(daemon: Arc<Daemon>, listens: IpAddr) -> Router {
     Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/metrics", get(measure))
+        .merge(page::router(listens))
         .with_state(daemon)
 }
 

@@ -39,6 +39,10 @@ struct Desk {
 
 impl Desk {
     async fn since(minutes: i64) -> Self {
+        Self::at([127, 0, 0, 1], minutes).await
+    }
+
+    async fn at(address: [u8; 4], minutes: i64) -> Self {
         crate::transport::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let text = CONFIG.replace("STATE", &folder.path().display().to_string());
@@ -47,8 +51,8 @@ impl Desk {
         let path = Path::new("/etc/rosterd/rosterd.yaml");
         let daemon = Arc::new(Daemon::new(path, Arc::new(config), Stop::never(), since));
         daemon.agenda().arrange(&daemon.config().syncs, &BTreeMap::new(), Timestamp::UNIX_EPOCH);
-        let listener = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let listener = bind((address, 0).into()).await.unwrap();
+        let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move {
             let _ = stopped.await;
@@ -115,7 +119,7 @@ async fn metrics_are_asked_of_the_store_and_of_the_daemon() {
 async fn a_store_that_cant_be_asked_is_no_success() {
     let desk = Desk::since(1).await;
     std::fs::write(desk.folder.path().join("state.db"), "no database at all, however long it may be").unwrap();
-    for path in ["/metrics", "/readyz"] {
+    for path in ["/metrics", "/readyz", "/"] {
         let (code, _, body) = desk.get(path).await;
         assert!(code == 503 && body.contains("is no database of rosterd"), "{code} {body}");
     }
@@ -125,7 +129,7 @@ async fn a_store_that_cant_be_asked_is_no_success() {
 #[tokio::test]
 async fn nothing_else_is_answered() {
     let desk = Desk::since(1).await;
-    for path in ["/", "/status", "/metrics/", "/healthz/x"] {
+    for path in ["/status", "/page.css/", "/metrics/", "/healthz/x"] {
         assert_eq!(desk.get(path).await.0, 404, "{path}");
     }
     let client = reqwest::Client::new();
@@ -157,4 +161,66 @@ async fn it_ends_when_told_also_with_somebody_at_the_line() {
     ended.unwrap().unwrap().unwrap();
     assert!(bind(address.parse().unwrap()).await.is_ok(), "the address is free again");
     drop(idle);
+}
+
+/// The page as a name asks for it.
+async fn asked(desk: &Desk, path: &str, host: &str) -> reqwest::Response {
+    let request = reqwest::Client::new().get(format!("{}{path}", desk.url)).header("host", host);
+    request.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_page_and_its_style_are_for_nobody_elsewhere() {
+    let desk = Desk::since(1).await;
+    let (code, kind, body) = desk.get("/").await;
+    assert_eq!((code, kind.as_str()), (200, "text/html; charset=utf-8"));
+    assert!(body.contains("<h1>rosterd</h1>") && body.contains("employees") && !body.contains("s3cret"), "{body}");
+    assert_eq!(desk.get("/page.css").await.1, "text/css; charset=utf-8");
+    for path in ["/", "/page.css"] {
+        let answer = asked(&desk, path, "localhost").await;
+        let told = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let policy = told("content-security-policy");
+        let parts: Vec<_> = policy.split("; ").collect();
+        let expected = ["default-src 'none'", "style-src 'self'", "img-src 'self' data:", "base-uri 'none'"];
+        assert_eq!(parts[..4], expected);
+        assert_eq!(parts[4..], ["form-action 'none'", "frame-ancestors 'none'"]);
+        let rest = ["x-content-type-options", "referrer-policy", "cache-control"].map(told);
+        assert_eq!(rest, ["nosniff", "no-referrer", "no-store"]);
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_asked_for_by_an_address_or_as_localhost() {
+    let desk = Desk::since(1).await;
+    for host in ["127.0.0.1", "127.0.0.1:9464", "[::1]:9464", "localhost", "LOCALHOST:1"] {
+        assert_eq!(asked(&desk, "/", host).await.status(), 200, "{host}");
+    }
+    for host in ["evil.example", "evil.example:9464", "localhost.evil.example", "127.0.0.1.nip.io", "x@evil.example"] {
+        let answer = asked(&desk, "/", host).await;
+        assert_eq!(answer.status(), 421, "{host}");
+        assert!(!answer.text().await.unwrap().contains("employees"));
+        assert_eq!(asked(&desk, "/page.css", host).await.status(), 421, "{host}");
+        assert_eq!(asked(&desk, "/metrics", host).await.status(), 200, "machines ask by whatever name");
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_only_read() {
+    let desk = Desk::since(1).await;
+    let client = reqwest::Client::new();
+    assert_eq!(client.post(&desk.url).send().await.unwrap().status(), 405);
+    let head = client.head(&desk.url).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(head.text().await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn where_others_may_reach_it_there_is_no_page() {
+    let desk = Desk::at([0, 0, 0, 0], 1).await;
+    let (code, _, body) = desk.get("/").await;
+    assert!(code == 404 && body.starts_with("the status page is shown only where `listen`"), "{code} {body}");
+    assert_eq!(desk.get("/page.css").await.0, 404);
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(desk.get(path).await.0, 200, "{path}");
+    }
 }

@@ -12,7 +12,7 @@ mod under_way;
 pub use kept::{HeldRow, OddRow};
 pub use latency::LatencyRow;
 pub use ours::OursRow;
-pub use runs::RunRow;
+pub use runs::{CourseRow, RunRow};
 pub use status::{FeedRow, RealmRow};
 pub use story::{AccountRow, EventRow, PersonRow};
 pub use under_way::{AtWorkRow, WaitRow};

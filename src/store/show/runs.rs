@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::Row;
 
+use crate::engine::Tally;
 use crate::report::Summary;
 use crate::store::past::tally;
 use crate::store::rows::{collect, moment, moment_of};
@@ -23,7 +24,39 @@ pub struct RunRow {
     pub summary: Option<Summary>,
 }
 
+/// A run as part of a sync's course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourseRow {
+    /// Which.
+    pub id: i64,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended; `None`: it is going on, or was killed.
+    pub ended: Option<Timestamp>,
+    /// What it did.
+    pub tally: Option<Tally>,
+}
+
 impl Store {
+    /// A sync's last runs, newest first. However many there are of other syncs, no more than these are read.
+    pub async fn course(&mut self, feed: i64, limit: u32) -> Result<Vec<CourseRow>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, began, ended, tally FROM run INDEXED BY run_feed WHERE feed = ? ORDER BY id DESC LIMIT ?",
+        )
+        .bind(feed)
+        .bind(limit)
+        .fetch(&mut self.connection);
+        collect(rows, |row| {
+            Ok(CourseRow {
+                id: row.try_get(0)?,
+                began: moment(row.try_get(1)?),
+                ended: moment_of(row.try_get(2)?),
+                tally: tally(row.try_get(3)?)?,
+            })
+        })
+        .await
+    }
+
     /// The last runs, newest first, of one sync or of all.
     pub async fn runs(&mut self, sync: Option<&str>, limit: u32) -> Result<Vec<RunRow>, Error> {
         let rows = sqlx::query(

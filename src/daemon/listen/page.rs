@@ -1,0 +1,71 @@
+//! The status page: only where `listen` is an address of this host itself, and only under a name of this host.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use super::unavailable;
+use crate::daemon::shared::Daemon;
+use crate::report::page::{self, STYLE};
+
+/// Nothing but the page itself and its stylesheet: no script, no form, no frame around it, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+/// The page and its stylesheet; where `listen` can be reached from elsewhere, why there is none.
+pub(super) fn router(listens: IpAddr) -> Router<Arc<Daemon>> {
+    if !listens.to_canonical().is_loopback() {
+        return Router::new().route("/", get(elsewhere));
+    }
+    let pages = Router::new().route("/", get(shown)).route("/page.css", get(styled));
+    pages.layer(middleware::from_fn(guarded))
+}
+
+async fn shown(State(daemon): State<Arc<Daemon>>) -> Response {
+    match daemon.overview().await {
+        Ok(overview) => Html(page::page(&overview)).into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn styled() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+async fn elsewhere() -> Response {
+    let why =
+        "the status page is shown only where `listen` is an address of this host itself, such as 127.0.0.1:9464\n";
+    (StatusCode::NOT_FOUND, why).into_response()
+}
+
+/// A site elsewhere can have its own name mean this host, and would read the page as its own: whoever asks must know
+/// this host by its address, or as `localhost`.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = if is_ours(request.headers()) {
+        next.run(request).await
+    } else {
+        let why = "ask for the status page by an address, or as localhost\n";
+        (StatusCode::MISDIRECTED_REQUEST, why).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn is_ours(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    host.is_some_and(|host| {
+        let name = host.host().trim_start_matches('[').trim_end_matches(']');
+        name.parse::<IpAddr>().is_ok() || name.eq_ignore_ascii_case("localhost")
+    })
+}
