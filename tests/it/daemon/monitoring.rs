@@ -35,7 +35,7 @@ fn queries() -> Vec<String> {
 
 /// A daemon with something of everything: members, a leave that was delivered, one that waits for the target, others that are
 /// held.
-fn busy(road: &mut Road, port: u16) -> Daemon {
+pub fn busy(road: &mut Road, port: u16) -> Daemon {
     road.config.settings = format!("listen: 127.0.0.1:{port}");
     road.config.sync().more = "schedule: 1h\n    limits: { leave: { count: 2, percent: 100 } }".to_owned();
     let daemon = Daemon::start(road);

@@ -1,0 +1,42 @@
+//! The status page of a real daemon, in a real browser.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::daemon::monitoring::busy;
+use crate::fixtures::daemon::{Daemon, free_port};
+use crate::fixtures::road::Road;
+
+/// By `tests/page/run`, which has what it takes.
+fn look(port: u16, name: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/look.py");
+    let url = format!("http://127.0.0.1:{port}/");
+    let output = Command::new("python3").arg(script).args([&url, name]).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+#[ignore = "starts a browser: tests/page/run"]
+fn a_busy_day_in_a_browser() {
+    let mut road = Road::new(30);
+    let port = free_port();
+    let daemon = busy(&mut road, port);
+    look(port, "busy");
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "starts a browser: tests/page/run"]
+fn before_anything_ran_in_a_browser() {
+    let mut road = Road::new(3);
+    let port = free_port();
+    road.config.settings = format!("listen: 127.0.0.1:{port}");
+    let daemon = Daemon::start(&road);
+    look(port, "new");
+    daemon.stop();
+}
