@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::view::Tone;
 use crate::report::text::attention::{Line, Matter, People};
 use crate::report::text::printable;
 
@@ -11,6 +12,7 @@ use crate::report::text::printable;
 #[derive(Debug, Serialize)]
 pub(super) struct MatterView<'a> {
     about: &'a str,
+    pub(super) tone: Tone,
     entries: Vec<Entry>,
 }
 
@@ -42,7 +44,8 @@ impl<'a> MatterView<'a> {
                 None => entries.push(Entry { word, lines }),
             }
         }
-        Self { about: matter.about, entries }
+        let bad = entries.iter().any(|entry| ["FAILED", "REFUSED", "no end"].contains(&entry.word));
+        Self { about: matter.about, tone: if bad { Tone::Bad } else { Tone::Warn }, entries }
     }
 }
 

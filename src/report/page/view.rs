@@ -119,13 +119,19 @@ impl<'a> View<'a> {
             at: at(refused.at),
             faults: refused.faults.iter().map(|fault| printable(fault)).collect(),
         });
+        let bad = refused.is_some() || matters.iter().any(|matter| matter.tone == Tone::Bad);
         let wrong = matters.len() + warnings.len() + usize::from(refused.is_some());
+        let tone = match wrong {
+            0 => Tone::Good,
+            _ if bad => Tone::Bad,
+            _ => Tone::Warn,
+        };
         let steps = |sync: &SyncStatus| courses.get(&sync.sync).map(Vec::as_slice).unwrap_or_default();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             now: at(*now),
             headline: headline(wrong as u64),
-            tone: if wrong == 0 { Tone::Good } else { Tone::Warn },
+            tone,
             refused,
             matters,
             warnings: warnings.iter().map(|warning| printable(warning)).collect(),
