@@ -24,7 +24,7 @@
 //! | [`transport`] | the one HTTP executor |
 //! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
 //! | [`config`] | YAML → checked config, all faults at once; what differs between two |
-//! | [`report`] | what is shown: status, runs, a person's story, metrics |
+//! | [`report`] | what is shown: status, runs, a person's story, metrics, the status page |
 //! | [`notify`] | who is told that something is wrong, when, and in which words |
 //! | [`cli`] | one file a command |
 //! | [`discretion`] | what a process keeps to itself |
@@ -79,6 +79,8 @@
 //! - How old something is that goes for that is told by moments that follow the clock; of the record by milestones.
 //! - What people's fields say is shown to whoever may read the state folder.
 //! - A released migration is never changed, and a store that this version does not know is not touched.
+//! - The status page holds nothing of a person, and is served to this host alone. What needs attention is one value
+//!   (`report/text/attention.rs`): `status` says it with people, the page without.
 //! - Whoever is told of what is wrong is told by how things stand, not by what happened: nothing is queued, and what was told
 //!   is noted once it arrived.
 //! - `roster`, `mapping`, `plan`, `destination`, `delivery`, `engine` and `notify` name neither a clock, nor randomness, nor

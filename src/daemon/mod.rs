@@ -4,7 +4,7 @@
 //! they know no clock. [`run`] runs one sync by its config, with or without a daemon: `perform` carries effects out with
 //! `source`, `books` and `keep`. [`inquiry`] asks a target outside of any run. Everything else
 //! is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
-//! the config's files, [`listen`] for monitoring, `notify` for whoever is told when something is wrong, [`log`], [`told`] and [`systemd`] for whoever looks after it.
+//! the config's files, [`listen`] for monitoring and the status page, `notify` for whoever is told when something is wrong, [`log`], [`told`] and [`systemd`] for whoever looks after it.
 
 pub mod agenda;
 pub mod ask;

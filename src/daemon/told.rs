@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing::{debug, error, info, warn};
 
 use super::DaemonError;
+use super::listen::has_page;
 use crate::config::{Address, Changes};
 use crate::report::{Summary, text};
 use crate::store;
@@ -20,9 +21,10 @@ pub fn started(version: &str, config: &Path, syncs: &[&str]) {
     info!(version, %config, syncs, "rosterd {version} runs with {config}: {syncs}");
 }
 
-/// Health and metrics can be asked for.
+/// Health and metrics can be asked for, and the status page where there is one.
 pub fn listening(address: SocketAddr) {
-    info!(%address, "health and metrics at http://{address}: /healthz, /readyz, /metrics");
+    let page = if has_page(address.ip()) { "; status page: /" } else { "" };
+    info!(%address, "health and metrics at http://{address}: /healthz, /readyz, /metrics{page}");
 }
 
 /// A new config is in force; with what it changes, in words.

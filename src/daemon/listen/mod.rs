@@ -13,6 +13,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::page::has_page;
 use self::visit::Visitors;
 use super::ready::readiness;
 use super::schedule::Timing;

@@ -19,9 +19,14 @@ use crate::report::page::{self, STYLE};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
+/// Whether there is a status page at an address: only whoever is on this host comes to one that loops back.
+pub fn has_page(listens: IpAddr) -> bool {
+    listens.to_canonical().is_loopback()
+}
+
 /// The page and its stylesheet; where `listen` can be reached from elsewhere, why there is none.
 pub(super) fn router(listens: IpAddr) -> Router<Arc<Daemon>> {
-    if !listens.to_canonical().is_loopback() {
+    if !has_page(listens) {
         return Router::new().route("/", get(elsewhere));
     }
     let pages = Router::new().route("/", get(shown)).route("/page.css", get(styled));

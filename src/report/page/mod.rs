@@ -17,6 +17,7 @@ mod budget;
 mod chart;
 mod course;
 mod matter;
+mod target;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Overview;
-use super::budget::Budget;
 use super::course::CourseView;
 use super::matter::MatterView;
+use super::target::TargetView;
 use crate::report::text::attention::matters;
 use crate::report::text::printable;
-use crate::report::text::words::{ago, ahead, count, moment, span};
-use crate::report::{AtWork, Daemon, Latency, Status, SyncStatus, TargetStatus};
+use crate::report::text::words::{ago, ahead, moment, span};
+use crate::report::{Daemon, Latency, Status, SyncStatus};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -77,28 +77,6 @@ struct LeaversView<'a> {
     median: String,
     worst: String,
     overdue: Option<Moment>,
-}
-
-#[derive(Debug, Serialize)]
-struct TargetView<'a> {
-    name: &'a str,
-    state: &'static str,
-    tone: Tone,
-    waits: Option<Moment>,
-    token_until: Option<Moment>,
-    budget: Option<Budget>,
-    pending: u64,
-    leaves: u64,
-    unanswered: u64,
-    at_work: Vec<AtWorkView>,
-}
-
-#[derive(Debug, Serialize)]
-struct AtWorkView {
-    what: String,
-    status: String,
-    since: Moment,
-    next: Moment,
 }
 
 #[derive(Debug, Serialize)]
@@ -210,46 +188,6 @@ impl<'a> LeaversView<'a> {
     }
 }
 
-impl<'a> TargetView<'a> {
-    fn of(target: &'a TargetStatus, overview: &Overview) -> Self {
-        let now = overview.status.now;
-        let at = |at: Timestamp| Moment::of(at, now);
-        let (state, tone) = match target {
-            TargetStatus { refused: true, .. } => ("credentials refused", Tone::Bad),
-            TargetStatus { waiting_until: Some(_), .. } => ("waits", Tone::Warn),
-            TargetStatus { unanswered: 1.., .. } => ("unanswered", Tone::Warn),
-            TargetStatus { pending: 1.., .. } => ("pending", Tone::Warn),
-            TargetStatus { known: false, .. } => ("nothing sent yet", Tone::Rest),
-            _ => ("ok", Tone::Good),
-        };
-        let pace = overview.paces.get(&target.target);
-        Self {
-            name: &target.target,
-            state,
-            tone,
-            waits: target.waiting_until.map(at),
-            token_until: target.token_until.map(at),
-            budget: target.tokens.zip(pace).map(|(tokens, pace)| Budget::of(tokens, pace)),
-            pending: target.pending,
-            leaves: target.leaves,
-            unanswered: target.unanswered,
-            at_work: target.at_work.iter().map(|work| AtWorkView::of(work, now)).collect(),
-        }
-    }
-}
-
-impl AtWorkView {
-    fn of(work: &AtWork, now: Timestamp) -> Self {
-        let AtWork { status, batches, members, since, next } = work;
-        Self {
-            what: format!("{} in {}", count(*members, "member"), count(*batches, "batch")),
-            status: printable(status),
-            since: Moment::of(*since, now),
-            next: Moment::of(*next, now),
-        }
-    }
-}
-
 impl DaemonView {
     fn of(daemon: &Daemon, now: Timestamp) -> Self {
         let Daemon { since, config, refused } = daemon;
@@ -267,7 +205,7 @@ pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

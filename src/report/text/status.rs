@@ -22,7 +22,9 @@ pub fn status(status: &Status) -> String {
     text.lines(&at_work(targets));
     text.lines(&leavers(syncs));
     let mut rest = Page::default();
-    matters(status).iter().for_each(|matter| block(&mut rest, matter));
+    for matter in matters(status) {
+        block(&mut rest, &matter);
+    }
     for warning in warnings {
         rest.line(format_args!("\nwarning: {warning}"));
     }

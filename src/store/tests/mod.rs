@@ -18,6 +18,7 @@ use crate::roster::{Fingerprint, Identity, Key, Payload, Unique};
 mod admission;
 mod claims;
 mod clock;
+mod course;
 mod failed;
 mod file;
 mod forget;
