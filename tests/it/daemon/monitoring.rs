@@ -53,7 +53,7 @@ pub fn busy(road: &mut Road, port: u16) -> Daemon {
     daemon
 }
 
-fn get(road: &Bench, url: &str) -> String {
+pub fn get(road: &Bench, url: &str) -> String {
     rosterd::transport::install_crypto();
     let url = reqwest::Url::parse(url).unwrap();
     road.block_on(async {

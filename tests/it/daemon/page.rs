@@ -1,9 +1,10 @@
 //! The status page of a real daemon, in a real browser.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::daemon::monitoring::busy;
+use crate::daemon::monitoring::{busy, get};
 use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::road::Road;
 
@@ -26,6 +27,9 @@ fn a_busy_day_in_a_browser() {
     let mut road = Road::new(30);
     let port = free_port();
     let daemon = busy(&mut road, port);
+    let config = fs::read_to_string(road.config_file()).unwrap();
+    fs::write(road.config_file(), config + "\nserach: {}\n").unwrap();
+    road.wait(|road| get(road, &format!("http://127.0.0.1:{port}/readyz")).contains("\"config_refused\":true"));
     look(port, "busy");
     daemon.stop();
 }
