@@ -2,6 +2,7 @@
 
 use super::Say::{Be, Invalid, Leave, Protected};
 use super::{Desk, REALM, at};
+use crate::directory::changes::Handle;
 use crate::engine::Tally;
 use crate::plan::Verdict;
 use crate::roster::Key;
@@ -18,6 +19,21 @@ async fn only_settled_judgements_are_remembered() {
     assert!(of("berit").protected && of("berit").active);
     assert!(!doubted("cato") && of("cato").active);
     assert!(!doubted("dora") && !of("dora").claims);
+}
+
+#[tokio::test]
+async fn whoever_keeps_their_account_may_have_another_handle() {
+    let mut desk = Desk::with(&[("anna", "A")]).await;
+    for (version, told, kept) in [(2, Some(1), 1), (3, Some(2), 2), (4, None, 2)] {
+        desk.handle = told.map(|byte| Handle::new([byte; 16]));
+        desk.admit(&[("anna", Be("A", version))]).await;
+        let row = "SELECT handle FROM person WHERE key = 'anna'";
+        let handle: Vec<u8> = sqlx::query_scalar(row).fetch_one(&mut desk.store.connection).await.unwrap();
+        assert_eq!(handle, [kept; 16]);
+        let theirs =
+            "SELECT count(*) FROM event e JOIN person p ON p.id = e.person WHERE p.key = 'anna' AND kind = 'change'";
+        assert_eq!(desk.number(theirs).await, i64::from(version) - 1);
+    }
 }
 
 #[tokio::test]

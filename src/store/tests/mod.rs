@@ -10,6 +10,7 @@ use super::{Admission, Frozen, Pace, Portion, Store, realm};
 use crate::delivery::batch::{Batch, Settlement};
 use crate::delivery::drift::Drift;
 use crate::destination::Refusal;
+use crate::directory::changes::Handle;
 use crate::engine::{Extent, Newcomers, Standpoint};
 use crate::plan::guard::Grounds;
 use crate::plan::{FirstSeenInactive, Plan, Question, Staged, Verdict, Wish, weigh};
@@ -85,6 +86,8 @@ pub(super) struct Desk {
     pub first_seen_inactive: FirstSeenInactive,
     pub plan: Plan,
     pub changed_at: Option<Timestamp>,
+    /// What the directory calls whoever is staged, where it tells.
+    pub handle: Option<Handle>,
     /// What the target shows otherwise than it confirmed, at the next admission.
     pub drifts: Vec<Drift>,
     /// Who is not found any more, at every admission.
@@ -113,6 +116,7 @@ impl Desk {
             first_seen_inactive: FirstSeenInactive::Skip,
             plan: Plan::default(),
             changed_at: None,
+            handle: None,
             drifts: Vec::new(),
             unseen: Vec::new(),
             newcomers: Newcomers::Weighed,
@@ -157,7 +161,7 @@ impl Desk {
             };
             let protected = matches!(say, Say::Protected);
             Staged {
-                handle: None,
+                handle: self.handle,
                 key: Key::new(*key),
                 person: known.map(|known| known.id),
                 wish,
