@@ -24,7 +24,7 @@
 //! | [`transport`] | the one HTTP executor |
 //! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
 //! | [`config`] | YAML → checked config, all faults at once; what differs between two |
-//! | [`report`] | what is shown: status, runs, a person's story, metrics, the status page |
+//! | [`report`] | what is shown: status, runs, a person's story, metrics; as text and as pages |
 //! | [`notify`] | who is told that something is wrong, when, and in which words |
 //! | [`cli`] | one file a command |
 //! | [`discretion`] | what a process keeps to itself |
@@ -78,6 +78,8 @@
 //!   sent as leaving. Whom the directory shows, or a target that keeps more than identities unique may know, stays known.
 //! - How old something is that goes for that is told by moments that follow the clock; of the record by milestones.
 //! - What people's fields say is shown to whoever may read the state folder.
+//! - In a browser people are shown on a loopback address alone, to whoever came by a link that works once, and of values what the one who
+//!   asked for it may see (`daemon/listen/private`).
 //! - A released migration is never changed, and a store that this version does not know is not touched.
 //! - The status page holds nothing of a person, and is served to this host alone. What needs attention is one value
 //!   (`report/text/attention.rs`): `status` says it with people, the page without.

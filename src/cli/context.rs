@@ -18,6 +18,7 @@ use crate::daemon::retention;
 use crate::daemon::{self, Daemon, DaemonError, Order, PerformError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
+use crate::report::Sight;
 use crate::store::{Lock, LockError, Store};
 
 /// Where a command runs, and to whom it speaks.
@@ -31,15 +32,6 @@ pub struct Context {
     /// Where what is said goes.
     pub voice: Voice,
     place: Place,
-}
-
-/// What of people is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// All that is known.
-    Values,
-    /// Who they are and what becomes of them, but not what their fields say.
-    NoValues,
 }
 
 enum Place {

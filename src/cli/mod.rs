@@ -20,8 +20,8 @@ mod demo;
 mod explain;
 mod forget;
 mod import;
-mod look;
 mod man;
+mod open;
 mod output;
 mod pause;
 mod plan;
@@ -88,6 +88,8 @@ enum Command {
     Runs(runs::Runs),
     /// Show one person's story: directory, rules, payload, target, and what happened.
     Explain(explain::Explain),
+    /// Print a link that shows people in a browser of this host, once.
+    Open(open::Open),
     /// Show the API clients at a destination: ours and others', and whether ours are as they were confirmed.
     Clients(clients::Clients),
     /// Show the scopes that API clients can be given at a destination.
@@ -141,6 +143,7 @@ impl Command {
             Self::Status(_) => "status",
             Self::Runs(_) => "runs",
             Self::Explain(_) => "explain",
+            Self::Open(_) => "open",
             Self::Clients(_) => "clients",
             Self::Scopes(_) => "scopes",
             Self::Check(_) => "check",
@@ -175,9 +178,13 @@ impl Command {
 
     fn manner(&self) -> Manner {
         match self {
-            Self::Plan(_) | Self::Status(_) | Self::Runs(_) | Self::Explain(_) | Self::Clients(_) | Self::Scopes(_) => {
-                Manner::Looks
-            }
+            Self::Plan(_)
+            | Self::Status(_)
+            | Self::Runs(_)
+            | Self::Explain(_)
+            | Self::Open(_)
+            | Self::Clients(_)
+            | Self::Scopes(_) => Manner::Looks,
             Self::Sync(_)
             | Self::Approve(_)
             | Self::Retry(_)
@@ -224,6 +231,7 @@ impl Command {
             Self::Status(command) => command.run(context).await,
             Self::Runs(command) => command.run(context).await,
             Self::Explain(command) => command.run(context).await,
+            Self::Open(open::Open {}) => open::Open::run(context),
             Self::Clients(command) => command.run(context).await,
             Self::Scopes(command) => command.run(context).await,
             Self::Approve(command) => command.run(context).await,

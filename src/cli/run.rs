@@ -8,14 +8,14 @@ use clap::{Args, Parser};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::spawn_blocking;
 
-use super::context::{Context, Sight};
+use super::context::Context;
 use super::output::{self, Failure};
 use super::voice::Voice;
 use super::{Arguments, Manner};
 use crate::daemon::control::{Frame, Handler, Invocation, Peer};
 use crate::daemon::life::{self, LifeError};
 use crate::daemon::{Daemon, peer, told};
-use crate::report::Exit;
+use crate::report::{Exit, Sight};
 
 /// The daemon.
 #[derive(Debug, Args)]

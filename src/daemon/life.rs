@@ -103,13 +103,17 @@ pub async fn live(
     };
     let (stopper, stop) = Stopper::new();
     let daemon = Arc::new(Daemon::new(file, config.clone(), stop, Timestamp::now()));
+    let address = page.as_ref().and_then(|page| page.local_addr().ok());
+    if let Some(address) = address {
+        daemon.listens(address);
+    }
     let mut life = Life { daemon: daemon.clone(), watch, notifier: Notifier::of_process(), volume };
     life.follow(config.clone(), &Changes::default()).await?;
     tokio::spawn(control::serve(socket, handler(daemon.clone())));
     let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
     told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
     if let Some(page) = page {
-        page.local_addr().into_iter().for_each(told::listening);
+        address.into_iter().for_each(told::listening);
         let (served, ending) = (daemon.clone(), daemon.stop().clone());
         tokio::spawn(listen::serve(page, served, async move { ending.wait().await }));
     }

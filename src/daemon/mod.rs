@@ -2,9 +2,9 @@
 //!
 //! [`life`] is the daemon's loop, [`shared`] what all its parts share, [`runs`] what it runs. [`agenda`] and [`schedule`] say when:
 //! they know no clock. [`run`] runs one sync by its config, with or without a daemon: `perform` carries effects out with
-//! `source`, `books` and `keep`. [`inquiry`] asks a target outside of any run. Everything else
+//! `source`, `books` and `keep`. [`inquiry`] asks a target outside of any run, [`person`] everybody about one person. Everything else
 //! is a way in or out: [`control`] (with [`peer`]) for the command line, [`watch`] for
-//! the config's files, [`listen`] for monitoring and the status page, `notify` for whoever is told when something is wrong, [`log`], [`told`] and [`systemd`] for whoever looks after it.
+//! the config's files, [`listen`] for monitoring and browsers, `notify` for whoever is told when something is wrong, [`log`], [`told`] and [`systemd`] for whoever looks after it.
 
 pub mod agenda;
 pub mod ask;
@@ -18,9 +18,11 @@ mod keep;
 pub mod life;
 pub mod listen;
 pub mod log;
+mod look;
 mod notify;
 pub mod peer;
 mod perform;
+pub mod person;
 pub mod ready;
 pub mod retention;
 mod round;

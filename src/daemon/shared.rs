@@ -1,8 +1,9 @@
 //! What all parts of a running daemon share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::agenda::Agenda;
 use super::ask;
 use super::clock::Steady;
+use super::listen::private::Sessions;
 use super::notify::Notices;
 use super::round::Round;
 use super::stop::{Stop, Stopping};
@@ -43,6 +45,10 @@ pub struct Daemon {
     notices: Notices,
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
+    /// Where it listens, from when it does.
+    listens_at: OnceLock<SocketAddr>,
+    /// Who may see people there.
+    sessions: Mutex<Sessions>,
     /// One asks the store how everything stands at a time, however many would like to.
     asking: tokio::sync::Mutex<()>,
 }
@@ -97,6 +103,8 @@ impl Daemon {
             round: Mutex::default(),
             notices: Notices::default(),
             beat: Mutex::new(Instant::now()),
+            listens_at: OnceLock::new(),
+            sessions: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
         }
     }
@@ -160,6 +168,22 @@ impl Daemon {
     /// Who is told when something is wrong.
     pub(super) fn notices(&self) -> &Notices {
         &self.notices
+    }
+
+    /// It listens from now on, and for as long as it runs.
+    pub(super) fn listens(&self, at: SocketAddr) {
+        // A second address there is not.
+        let _ = self.listens_at.set(at);
+    }
+
+    /// Where it listens, if it does.
+    pub(super) fn listens_at(&self) -> Option<SocketAddr> {
+        self.listens_at.get().copied()
+    }
+
+    /// Who may see people there.
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        lock(&self.sessions)
     }
 
     /// Which syncs run.

@@ -136,6 +136,16 @@ pub fn commanded(by: &str, command: &str, sync: Option<&str>) {
     info!(by, command, sync, "{by}: rosterd {command}{of}");
 }
 
+/// Somebody asked for a link to the pages that show people.
+pub fn link_asked(by: &str) {
+    info!(by, "{by}: a link to the pages that show people was asked for");
+}
+
+/// It was used, by whoever had it.
+pub fn link_used(by: &str) {
+    info!(by, "{by}: the link to the pages that show people was used");
+}
+
 /// systemd can't be told something.
 pub fn unheard(error: &io::Error) {
     warn!(%error, "systemd can't be told how things are: {error}");
@@ -243,6 +253,8 @@ mod tests {
             listening(([127, 0, 0, 1], 9464).into());
             commanded("root", "approve", Some("employees"));
             commanded("ada", "reload", None);
+            link_asked("ada");
+            link_used("ada");
             broke("employees", &DaemonError::Store(store::Error::Damaged("a run".to_owned())));
             untidy(&store::Error::Damaged("a run".to_owned()));
             let tell = Address::Command(vec!["/usr/local/bin/tell".to_owned(), "hush".to_owned()]);

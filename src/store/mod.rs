@@ -53,8 +53,8 @@ pub use lock::{Lock, LockError, writable};
 pub use past::Past;
 pub use settle::Pace;
 pub use show::{
-    AccountRow, AtWorkRow, CourseRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, OursRow, PersonRow, RealmRow,
-    RunRow, WaitRow,
+    AccountRow, AtWorkRow, ChangeRow, CourseRow, EventRow, FeedRow, HeldRow, LatencyRow, OddRow, OursRow, PersonRow,
+    RealmRow, RunRow, WaitRow, WaitingRow,
 };
 pub use steer::Who;
 

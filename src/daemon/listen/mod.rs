@@ -1,4 +1,5 @@
-//! Health, metrics and the status page over HTTP, for `listen`: numbers and names of the config, nothing of a person.
+//! Health, metrics and the status page over HTTP, for `listen`: numbers and names of the config, nothing of a person. What shows
+//! people ([`private`]) is only there on a loopback address.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +22,9 @@ use super::shared::Daemon;
 use crate::report::metrics;
 use crate::store;
 
+mod host;
 mod page;
+pub mod private;
 mod visit;
 
 /// So many connections at once; more wait.
@@ -57,8 +60,10 @@ pub async fn serve(
     daemon: Arc<Daemon>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let listens = listener.local_addr()?.ip();
+    let private = has_page(listens).then(|| private::router(daemon.clone()));
+    let router = router(daemon, listens).merge(private.unwrap_or_default());
     let (stopping, mut told) = watch::channel(());
-    let router = router(daemon, listener.local_addr()?.ip());
     let serve = axum::serve(Visitors::new(listener, AT_ONCE, LONGEST), router).with_graceful_shutdown(async move {
         stop.await;
         drop(stopping);

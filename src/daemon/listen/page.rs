@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
+use super::host::ours;
 use super::unavailable;
 use crate::daemon::shared::Daemon;
 use crate::report::page::{self, STYLE};
@@ -50,10 +50,9 @@ async fn elsewhere() -> Response {
     (StatusCode::NOT_FOUND, why).into_response()
 }
 
-/// A site elsewhere can have its own name mean this host, and would read the page as its own: whoever asks must know
-/// this host by its address, or as `localhost`.
+/// Whoever asks must know this host by its address, or as `localhost`.
 async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = if is_ours(request.headers()) {
+    let mut response = if ours(request.headers()).is_some() {
         next.run(request).await
     } else {
         let why = "ask for the status page by an address, or as localhost\n";
@@ -65,12 +64,4 @@ async fn guarded(request: Request, next: Next) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn is_ours(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    host.is_some_and(|host| {
-        let name = host.host().trim_start_matches('[').trim_end_matches(']');
-        name.parse::<IpAddr>().is_ok() || name.eq_ignore_ascii_case("localhost")
-    })
 }

@@ -29,30 +29,34 @@ syncs:
 "#;
 
 /// A daemon that started so many minutes ago, and whoever asks it.
-struct Desk {
-    daemon: Arc<Daemon>,
-    url: String,
+pub(super) struct Desk {
+    pub(super) daemon: Arc<Daemon>,
+    pub(super) url: String,
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
-    folder: TempDir,
+    pub(super) folder: TempDir,
 }
 
 impl Desk {
-    async fn since(minutes: i64) -> Self {
-        Self::at([127, 0, 0, 1], minutes).await
+    pub(super) async fn since(minutes: i64) -> Self {
+        Self::open([127, 0, 0, 1], minutes).await
     }
 
-    async fn at(address: [u8; 4], minutes: i64) -> Self {
+    /// At another address.
+    pub(super) async fn at(address: [u8; 4]) -> Self {
+        Self::open(address, 1).await
+    }
+
+    async fn open(address: [u8; 4], minutes: i64) -> Self {
         crate::transport::install_crypto();
         let folder = tempfile::tempdir().unwrap();
-        let text = CONFIG.replace("STATE", &folder.path().display().to_string());
-        let config = Config::parse(&text, "rosterd.yaml", &Environment::new::<&str, &str>([])).unwrap();
         let since = Timestamp::now() - SignedDuration::from_mins(minutes);
-        let path = Path::new("/etc/rosterd/rosterd.yaml");
-        let daemon = Arc::new(Daemon::new(path, Arc::new(config), Stop::never(), since));
+        let daemon = Arc::new(daemon(&folder, since));
         daemon.agenda().arrange(&daemon.config().syncs, &BTreeMap::new(), Timestamp::UNIX_EPOCH);
         let listener = bind((address, 0).into()).await.unwrap();
-        let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+        let address = listener.local_addr().unwrap();
+        daemon.listens(address);
+        let url = format!("http://127.0.0.1:{}", address.port());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move {
             let _ = stopped.await;
@@ -61,11 +65,22 @@ impl Desk {
         Self { daemon, url, stop, server, folder }
     }
 
+    /// Another daemon with the same config, that listens nowhere yet.
+    pub(super) fn another(&self) -> Daemon {
+        daemon(&self.folder, Timestamp::now())
+    }
+
     async fn get(&self, path: &str) -> (u16, String, String) {
         let answer = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
         let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
         (answer.status().as_u16(), kind.unwrap_or_default(), answer.text().await.unwrap())
     }
+}
+
+fn daemon(folder: &TempDir, since: Timestamp) -> Daemon {
+    let text = CONFIG.replace("STATE", &folder.path().display().to_string());
+    let config = Config::parse(&text, "rosterd.yaml", &Environment::new::<&str, &str>([])).unwrap();
+    Daemon::new(Path::new("/etc/rosterd/rosterd.yaml"), Arc::new(config), Stop::never(), since)
 }
 
 #[tokio::test]
@@ -216,7 +231,7 @@ async fn the_page_is_only_read() {
 
 #[tokio::test]
 async fn where_others_may_reach_it_there_is_no_page() {
-    let desk = Desk::at([0, 0, 0, 0], 1).await;
+    let desk = Desk::at([0, 0, 0, 0]).await;
     let (code, _, body) = desk.get("/").await;
     assert!(code == 404 && body.starts_with("the status page is shown only where `listen`"), "{code} {body}");
     assert_eq!(desk.get("/page.css").await.0, 404);

@@ -1,6 +1,7 @@
 //! The status page: how everything stands, as HTML that needs no script and holds nothing of a person.
 //!
-//! [`view`] is what the template shows, [`course`] a sync's last runs, [`chart`] their picture, [`budget`] a target's tokens.
+//! [`view`] is what the template shows, [`course`] a sync's last runs, [`chart`] their picture, [`budget`] a target's tokens. [`private`] has the
+//! pages that show people.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ mod budget;
 mod chart;
 mod course;
 mod matter;
+pub mod private;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ pub(super) mod attention;
 mod check;
 mod clients;
 mod daemon;
+mod link;
 mod plan;
 mod runs;
 mod sentences;
@@ -17,12 +18,13 @@ pub(super) mod words;
 pub use check::check;
 pub use clients::{clients, scopes};
 pub use daemon::{Glance, glance};
+pub use link::link;
 pub use plan::plan;
 pub use runs::runs;
 pub use sentences::sentences;
 pub use status::status;
 pub use steer::approved;
-pub use story::{nobody, story};
+pub use story::{meaning, nobody, story};
 pub use words::printable;
 
 #[cfg(test)]

@@ -133,7 +133,8 @@ fn shortened(value: &str) -> String {
     format!("{} … ({all} characters; --json shows all)", printable(&some))
 }
 
-fn meaning(verdict: &str) -> &str {
+/// A verdict in words.
+pub fn meaning(verdict: &str) -> &str {
     match verdict {
         "active" => "active",
         "left" => "left",

@@ -1,7 +1,7 @@
 //! The last runs.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::engine::Tally;
 use crate::report::Summary;
@@ -66,17 +66,29 @@ impl Store {
         .bind(sync)
         .bind(limit)
         .fetch(&mut self.connection);
-        collect(rows, |row| {
-            let sync: String = row.try_get(1)?;
-            let tally = tally(row.try_get(4)?)?;
-            Ok(RunRow {
-                id: row.try_get(0)?,
-                began: moment(row.try_get(2)?),
-                ended: moment_of(row.try_get(3)?),
-                summary: tally.map(|tally| Summary::of(&sync, &tally)),
-                sync,
-            })
-        })
-        .await
+        collect(rows, run_row).await
     }
+
+    /// A run.
+    pub async fn run(&mut self, id: i64) -> Result<Option<RunRow>, Error> {
+        let row = sqlx::query(
+            "SELECT r.id, f.sync, r.began, r.ended, r.tally FROM run r JOIN feed f ON f.id = r.feed WHERE r.id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&mut self.connection)
+        .await?;
+        row.as_ref().map(run_row).transpose()
+    }
+}
+
+fn run_row(row: &SqliteRow) -> Result<RunRow, Error> {
+    let sync: String = row.try_get(1)?;
+    let tally = tally(row.try_get(4)?)?;
+    Ok(RunRow {
+        id: row.try_get(0)?,
+        began: moment(row.try_get(2)?),
+        ended: moment_of(row.try_get(3)?),
+        summary: tally.map(|tally| Summary::of(&sync, &tally)),
+        sync,
+    })
 }

@@ -32,6 +32,7 @@ mod moved;
 mod newcomers;
 mod once;
 mod opening;
+mod pages;
 mod past;
 mod pending;
 mod quarantine;

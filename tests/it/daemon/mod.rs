@@ -7,6 +7,7 @@ mod killed;
 mod listening;
 mod monitoring;
 mod notify;
+mod opening;
 mod page;
 mod reloading;
 mod retention;

@@ -4,19 +4,24 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::output::Failure;
+use super::{Source, SourceError};
 use crate::config::{Config, Sync, Target};
-use crate::daemon::{Source, SourceError};
 use crate::directory::changes::Changes;
 use crate::directory::{Attributes, Entry, Kind, Query, Server, Sighting, Slot, attribute};
 use crate::mapping::{Cause, Standing};
 use crate::plan::absence;
 use crate::report::story::{Found, Look};
 use crate::roster::{Key, Payload};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// Looks somebody up as the sync itself would find them. A directory that is down is part of the answer.
-pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, now: Timestamp) -> Result<Look, Failure> {
+pub(super) async fn look(
+    config: &Config,
+    sync: &Sync,
+    key: &Key,
+    store: &mut Store,
+    now: Timestamp,
+) -> Result<Look, store::Error> {
     // What the directories before it say of somebody they do not have, and whether all of them show the deleted.
     let mut seen: Option<(Sighting, bool)> = None;
     for origin in &sync.from {
@@ -38,7 +43,7 @@ pub async fn look(config: &Config, sync: &Sync, key: &Key, store: &mut Store, no
                 return Ok(Look::Failed(format!("{}: {why}", origin.directory)));
             }
             Err(SourceError::Directory(why)) => return Ok(Look::Failed(why)),
-            Err(SourceError::Store(error)) => return Err(error.into()),
+            Err(SourceError::Store(error)) => return Err(error),
         }
     }
     let word = seen.map_or("gone", |(sighting, sees_deleted)| absence::word(sighting, sees_deleted));

@@ -1,0 +1,128 @@
+//! Who is let in: a browser that was sent nowhere by somebody else's page, with a session.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::super::host::{only, ours};
+use super::{Desk, page};
+use crate::report::page::private;
+
+/// Nothing of any page is run, taken from elsewhere, framed, kept, or told to whoever is linked to. The next page has a
+/// connection of its own, or the time of this one would be over in the midst of it.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-store"),
+    (CONNECTION, "close"),
+];
+
+/// Refuses what another site's page may have sent, and closes every answer up.
+pub(super) async fn closed(request: Request, next: Next) -> Response {
+    let mut response = match why_foreign(request.method(), request.headers()) {
+        None => next.run(request).await,
+        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets those through who have a session, and says whose it is.
+pub(super) async fn guarded(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
+    let viewer = session(request.headers()).and_then(|session| desk.daemon.viewer(session));
+    match viewer {
+        Some(viewer) => {
+            request.extensions_mut().insert(viewer);
+            next.run(request).await
+        }
+        None => page(StatusCode::UNAUTHORIZED, private::ask()),
+    }
+}
+
+/// The session's secret, as the browser brings it.
+pub(super) fn session(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == super::SESSION).map(|(_, value)| value)
+}
+
+/// Not under a name that somebody could own. And a form may be sent here from any page: only ours is heard. What a browser says of itself in `Sec-Fetch-Site` goes before `Origin`,
+/// which is `null` where no referrer is to be told.
+fn why_foreign(method: &Method, headers: &HeaderMap) -> Option<&'static str> {
+    let Some(host) = ours(headers) else {
+        return Some("these pages are asked for by an IP address or `localhost`, as `rosterd open` says\n");
+    };
+    if method != Method::POST {
+        return None;
+    }
+    let own = format!("http://{host}");
+    let origin = headers.contains_key(ORIGIN).then(|| only(headers, ORIGIN).unwrap_or_default());
+    let own = match only(headers, "sec-fetch-site") {
+        Some(site) => site == "same-origin" && origin.is_none_or(|origin| origin == "null" || origin == own),
+        None => origin == Some(&own),
+    };
+    (!own).then_some("this was not sent by a page of rosterd\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::HOST;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_send_anything() {
+        let host = ("host", "127.0.0.1:9464");
+        let posted = |more: &[(&'static str, &'static str)]| {
+            why_foreign(&Method::POST, &headers(&[&[host][..], more].concat())).is_none()
+        };
+        for own in [
+            &[("origin", "http://127.0.0.1:9464")][..],
+            &[("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:9464")],
+        ] {
+            assert!(posted(own), "{own:?}");
+        }
+        for foreign in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "http://127.0.0.1:80")],
+            &[("origin", "https://127.0.0.1:9464")],
+            &[("origin", "http://example.com")],
+            &[("sec-fetch-site", "same-site"), ("origin", "http://127.0.0.1:9464")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "none")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://example.com")],
+        ] {
+            assert!(!posted(foreign), "{foreign:?}");
+        }
+        assert!(why_foreign(&Method::GET, &headers(&[host])).is_none());
+        assert!(why_foreign(&Method::GET, &headers(&[])).is_some());
+        let mut twice = headers(&[host]);
+        twice.append(HOST, HeaderValue::from_static("example.com"));
+        assert!(why_foreign(&Method::GET, &twice).is_some());
+    }
+
+    #[test]
+    fn a_session_is_found_among_other_cookies() {
+        let of = |cookies: &'static str| session(&headers(&[("cookie", cookies)])).map(str::to_owned);
+        assert_eq!(of("a=b; rosterd_session=x; c=d").as_deref(), Some("x"));
+        assert_eq!(of("a=rosterd_session=x; xrosterd_session=y"), None);
+    }
+}

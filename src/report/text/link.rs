@@ -1,0 +1,15 @@
+//! A link to the pages that show people.
+
+use std::time::Duration;
+
+use super::words::{Page, span};
+use crate::report::Link;
+
+/// The link, by itself on a line, and how long it is good.
+pub fn link(link: &Link) -> String {
+    let Link { link, seconds } = link;
+    let mut text = Page::default();
+    text.line(link);
+    text.line(format_args!("  good once, within {}, in a browser of this host", span(Duration::from_secs(*seconds))));
+    text.text()
+}
