@@ -22,7 +22,7 @@ pub fn weigh(question: &Question) -> Plan {
                 Decision::Wait(why) => (Verdict::Absent, why),
             };
             calm = false;
-            kept.insert(change.observed, (verdict, why.clone()));
+            kept.insert(change.observed, (verdict, told(&question.observed[change.observed], verdict, &why)));
             if verdict == Verdict::Held {
                 held.push(Change { held: Some(why), ..change });
             }
@@ -30,6 +30,14 @@ pub fn weigh(question: &Question) -> Plan {
         if calm {
             return finish(question, draft, held);
         }
+    }
+}
+
+/// Why somebody is kept: for those who are held, what the directory shows of them comes before what they are held for.
+fn told(seen: &Observed, verdict: Verdict, why: &str) -> String {
+    match &seen.why {
+        Some(cause) if verdict == Verdict::Held && !why.starts_with(cause) => format!("{cause}; {why}"),
+        _ => why.to_owned(),
     }
 }
 

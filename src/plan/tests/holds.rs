@@ -188,3 +188,25 @@ fn a_plans_id_is_of_its_pairs_whatever_their_order() {
     assert_ne!(weigh(&world.question(&wishes, tight(80))).id, id);
     assert_eq!(plan_id(&[], &[]), None);
 }
+
+#[test]
+fn who_is_held_is_told_with_what_the_directory_shows_of_them() {
+    let world = World::of(&["anna A", "berit B", "cato C", "dora D"]);
+    let wishes = [("anna", leave()), ("berit", leave()), ("cato", leave()), ("dora", be("D", 1))];
+    let mut question = world.question(&wishes, open_grounds());
+    let say = |(cause, why): (Option<&str>, &str)| (cause.map(str::to_owned), Some(why.to_owned()));
+    let given =
+        [(Some("disabled"), "protected"), (Some("deleted"), "deleted; `absence` says hold"), (None, "protected")];
+    for (seen, given) in question.observed.iter_mut().zip(given) {
+        (seen.why, seen.needs_approval) = say(given);
+    }
+    let plan = weigh(&question);
+    let told: Vec<_> = plan.rulings[..3].iter().map(|ruling| ruling.why.as_deref().unwrap()).collect();
+    assert_eq!(told, ["disabled; protected", "deleted; `absence` says hold", "protected"]);
+    let held: Vec<_> = plan.changes.iter().map(|change| change.held.as_deref().unwrap()).collect();
+    assert_eq!(
+        held,
+        ["protected", "deleted; `absence` says hold", "protected"],
+        "what all are held for stays one reason"
+    );
+}
