@@ -98,6 +98,26 @@ fn who_is_held_and_who_changed_is_shown() {
 }
 
 #[test]
+fn a_directory_that_does_not_answer_keeps_nothing_else_back() {
+    let mut road = Road::alone(4, "");
+    road.config.directory = "connect_timeout: 30s".to_owned();
+    let port = free_port();
+    road.config.settings = format!("listen: 127.0.0.1:{port}");
+    road.sync_well();
+    let daemon = Daemon::start(&road);
+    let browser = Browser::by_link(&road);
+    let page = || browser.ask(Method::GET, &format!("http://127.0.0.1:{port}/person?who=E1"));
+    road.slapd.pause();
+    let (status, shown, _) = page();
+    road.slapd.resume();
+    assert!(status == 200 && shown.contains("has not answered within 6 s"), "{shown}");
+    assert!(shown.contains("Engineer") && shown.contains("run/1"), "{shown}");
+    let (status, shown, _) = page();
+    assert!(status == 200 && shown.contains("shows them: active"), "{shown}");
+    daemon.stop();
+}
+
+#[test]
 fn why_there_is_no_link_is_said() {
     let mut road = Road::new(2);
     road.write_config();
