@@ -85,7 +85,12 @@ fn who_is_held_and_who_changed_is_shown() {
     let (status, shown, _) = page("/held/people");
     assert_eq!(status, 200);
     assert!(shown.contains(&format!("rosterd approve people {plan}")) && shown.contains("10 changes"), "{shown}");
-    assert!(shown.contains(">E1<") && shown.contains(">E10<") && shown.contains("gone: deleted, or not readable any more; 10 leaves within 24 h"), "{shown}");
+    assert!(
+        shown.contains(">E1<")
+            && shown.contains(">E10<")
+            && shown.contains("gone: deleted, or not readable any more; 10 leaves within 24 h"),
+        "{shown}"
+    );
     assert!(!shown.contains("E20"), "{shown}");
     let (status, shown, _) = page("/run/2");
     assert_eq!(status, 200);

@@ -8,7 +8,7 @@ mod stories;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::report::{Delivery, Findings, Granted, GrantedChange, Members, Named, Ran, Read, Reason, Summary};
+use crate::report::{Delivery, Findings, Granted, GrantedChange, Link, Members, Named, Ran, Read, Reason, Summary};
 
 /// The morning of a tired administrator, so many minutes later.
 fn at(minutes: i64) -> Timestamp {
@@ -52,6 +52,12 @@ fn failed() -> Summary {
         error: Some("search 1 found nobody, the last time it found 1000: nothing is admitted".to_owned()),
         ..Summary::default()
     }
+}
+
+#[test]
+fn a_link_stands_by_itself_with_how_long_it_is_good() {
+    let told = link(&Link { link: "http://127.0.0.1:9464/open/x".to_owned(), seconds: 300 });
+    assert_eq!(told, "http://127.0.0.1:9464/open/x\n  good once, within 5 min, in a browser of this host\n");
 }
 
 #[test]
