@@ -22,7 +22,7 @@ impl Pages {
         match self {
             Self::Passing => 2_000,
             Self::Usual => 8_000,
-            Self::Many => 80_000,
+            Self::Many => 64_000,
         }
     }
 }

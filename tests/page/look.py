@@ -1,4 +1,4 @@
-"""Looks at the status page: look.py URL NAME. Whatever is wrong is printed, and the exit code is 1."""
+"""Looks at a page: look.py URL NAME [SESSION]. Whatever is wrong is printed, and the exit code is 1."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from browser import Browser
 
 AXE = "axe.run(document, {resultTypes: ['violations']}).then(told => told.violations.map(rule => `${rule.id}: \
 ${rule.help}: ${rule.nodes.map(node => node.html).slice(0, 3).join(' ')}`))"
-STOPS = "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')].filter(it => it.checkVisibility())"
+STOPS = "[...document.querySelectorAll('a[href], summary, input, button, [tabindex=\"0\"]')].filter(it => it.checkVisibility())"
 HERE = "(() => { const it = document.activeElement; const shows = getComputedStyle(it).outlineStyle != 'none' || \
 it.classList.contains('skip'); return [stops.indexOf(it), shows, it.outerHTML.slice(0, 80)]; })()"
 
@@ -59,12 +59,14 @@ def without_script(browser, url, name):
     return [f"{name}, without scripts: {what}" for what in wrong]
 
 
-def main(url, name):
+def main(url, name, *session):
     with open(os.environ["ROSTERD_TEST_AXE"], encoding="utf-8") as file:
         axe = file.read()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Browser(folder)
         try:
+            for cookie in session:
+                browser.ask("Network.setCookie", url=url, name="rosterd_session", value=cookie)
             wrong = [*looks(browser, url, name, axe, os.environ["ROSTERD_TEST_PICTURES"])]
             wrong += without_script(browser, url, name)
         finally:

@@ -9,16 +9,16 @@ use crate::fixtures::program::Program;
 use crate::fixtures::road::Road;
 
 /// A browser that went by a link.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     road: &'a Road,
     client: Client,
-    cookie: String,
+    pub(super) cookie: String,
 }
 
 impl<'a> Browser<'a> {
     /// Asks for a link, and follows it.
     #[track_caller]
-    fn by_link(road: &'a Road) -> Self {
+    pub(super) fn by_link(road: &'a Road) -> Self {
         rosterd::transport::install_crypto();
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
         let asked = Program::start(&road.config_file(), &["open", "--json"]).end();

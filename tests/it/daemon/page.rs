@@ -1,18 +1,19 @@
-//! The status page of a real daemon, in a real browser.
+//! The pages of a real daemon, in a real browser.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::daemon::monitoring::{busy, get};
+use crate::daemon::opening::Browser;
 use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::road::Road;
 
 /// By `tests/page/run`, which has what it takes.
-fn look(port: u16, name: &str) {
+fn look(port: u16, path: &str, name: &str, session: Option<&str>) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/look.py");
-    let url = format!("http://127.0.0.1:{port}/");
-    let output = Command::new("python3").arg(script).args([&url, name]).output().unwrap();
+    let url = format!("http://127.0.0.1:{port}{path}");
+    let output = Command::new("python3").arg(script).args([&*url, name]).args(session).output().unwrap();
     assert!(
         output.status.success(),
         "{}{}",
@@ -30,7 +31,7 @@ fn a_busy_day_in_a_browser() {
     let config = fs::read_to_string(road.config_file()).unwrap();
     fs::write(road.config_file(), config + "\nserach: {}\n").unwrap();
     road.wait(|road| get(road, &format!("http://127.0.0.1:{port}/readyz")).contains("\"config_refused\":true"));
-    look(port, "busy");
+    look(port, "/", "busy", None);
     daemon.stop();
 }
 
@@ -41,6 +42,22 @@ fn before_anything_ran_in_a_browser() {
     let port = free_port();
     road.config.settings = format!("listen: 127.0.0.1:{port}");
     let daemon = Daemon::start(&road);
-    look(port, "new");
+    look(port, "/", "new", None);
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "starts a browser: tests/page/run"]
+fn people_in_a_browser() {
+    let mut road = Road::new(30);
+    let port = free_port();
+    let daemon = busy(&mut road, port);
+    let browser = Browser::by_link(&road);
+    let session = browser.cookie.split_once('=').unwrap().1;
+    for (path, name) in
+        [("/person", "start"), ("/person?who=E20", "person"), ("/held/people", "held"), ("/run/1", "run")]
+    {
+        look(port, path, name, Some(session));
+    }
     daemon.stop();
 }

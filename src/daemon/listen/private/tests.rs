@@ -136,8 +136,7 @@ async fn every_answer_is_closed_up() {
         browser.ask(Method::POST, "/close").send().await.unwrap(),
         browser.ask(Method::DELETE, "/open/x").send().await.unwrap(),
     ] {
-        let policy =
-            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        let policy = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         assert_eq!(header(&response, "content-security-policy"), policy);
         assert_eq!(header(&response, "x-content-type-options"), "nosniff");
         assert_eq!(header(&response, "referrer-policy"), "no-referrer");
