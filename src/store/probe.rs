@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::confirmed::confirmed;
 use super::rows::millis;
 use super::{Error, Store};
 
@@ -60,11 +61,13 @@ impl Store {
 
     /// Every account at a target.
     pub async fn probe_accounts(&mut self, realm: &str) -> Result<Vec<Stored>, Error> {
-        let accounts =
-            "SELECT identity, remote, gone, body, confirmed_gone,
-             coalesce((SELECT c.body FROM confirmed c WHERE c.account = account.id), body) AS confirmed_body, certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal,
+        let accounts = concat!(
+            "SELECT identity, remote, gone, body, confirmed_gone, ",
+            confirmed!("account"),
+            " AS confirmed_body, certain, pending IS NOT NULL AS pending, refused IS NOT NULL AS quarantined, refusal,
              confirmed_gone IS 0 AND confirmed_fp IS NULL OR gone = 0 AND fp = x'' AS believed
-             FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id";
+             FROM account WHERE realm = (SELECT id FROM realm WHERE name = ?) ORDER BY id"
+        );
         Ok(sqlx::query_as(accounts).bind(realm).fetch_all(&mut self.connection).await?)
     }
 

@@ -42,18 +42,20 @@ pub(super) async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admissi
     Ok(())
 }
 
-/// Most of whom changed keep their account: found by their number, and without a look at the indexes over what stays.
-const STAY: [&str; 2] = [
-    "INSERT INTO stayer SELECT r.stage, p.id FROM ruling r CROSS JOIN stage s ON s.id = r.stage
-       CROSS JOIN person p ON p.id = s.person CROSS JOIN account a ON a.identity = r.identity AND a.id = p.account
-     WHERE a.realm = (SELECT id FROM realm WHERE name = ?1) AND (s.handle IS NULL OR s.handle = p.handle)",
-    "UPDATE OR FAIL person SET seen = CASE WHEN r.settled THEN s.seen END, active = r.active, verdict = r.verdict, why = r.why,
-       protected = s.protected, absent_since = s.absent_since, recheck_at = s.recheck_at, unseen_since = NULL
-     FROM stayer t JOIN ruling r ON r.stage = t.stage JOIN stage s ON s.id = t.stage WHERE person.id = t.person",
-];
+/// Most of whom changed keep their account.
+const STAYERS: &str = "
+    INSERT INTO stayer SELECT r.stage, p.id FROM ruling r CROSS JOIN stage s ON s.id = r.stage
+      CROSS JOIN person p ON p.id = s.person CROSS JOIN account a ON a.identity = r.identity AND a.id = p.account
+    WHERE a.realm = (SELECT id FROM realm WHERE name = ?1) AND (s.handle IS NULL OR s.handle = p.handle)";
 
-/// Of newcomers, or of all the others but those who stay. In the order of their keys: among a million others each key would change a page of its
-/// own.
+/// They are found by their number, and the indexes over what stays are not looked at.
+const STAY: &str = "
+    UPDATE OR FAIL person SET seen = CASE WHEN r.settled THEN s.seen END, active = r.active, verdict = r.verdict, why = r.why,
+      protected = s.protected, absent_since = s.absent_since, recheck_at = s.recheck_at, unseen_since = NULL
+    FROM stayer t JOIN ruling r ON r.stage = t.stage JOIN stage s ON s.id = t.stage WHERE person.id = t.person";
+
+/// Of newcomers, or of all the others but those who stay. In the order of their keys: among a million others each key would
+/// change a page of its own.
 const RULE: &str = "
     INSERT INTO person (feed, key, handle, seen, account, active, verdict, why, protected, absent_since, recheck_at, imported)
     SELECT ?1, s.key, s.handle, CASE WHEN r.settled THEN s.seen END, a.id, r.active AND a.id IS NOT NULL, r.verdict, r.why,
@@ -68,8 +70,8 @@ const RULE: &str = "
 
 /// What is known of them from now on. Returns how many newcomers there are.
 pub(super) async fn rule(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<u64, Error> {
-    sqlx::query(STAY[0]).bind(admission.realm).execute(&mut **tx).await?;
-    sqlx::query(STAY[1]).execute(&mut **tx).await?;
+    sqlx::query(STAYERS).bind(admission.realm).execute(&mut **tx).await?;
+    sqlx::query(STAY).execute(&mut **tx).await?;
     // Newcomers come last, and are whoever has a number beyond this one: to look a million of them up would take longer than
     // to write them.
     let mut last = 0;

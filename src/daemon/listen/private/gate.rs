@@ -1,30 +1,19 @@
 //! Who is let in: a browser that was sent nowhere by somebody else's page, with a session.
 
 use axum::extract::{Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CONNECTION, COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::super::host::{only, ours};
+use super::super::page::close_up;
 use super::{Desk, page};
 use crate::report::page::private;
 
-/// Nothing of any page is run, taken from elsewhere, framed, kept, or told to whoever is linked to. The next page has a
-/// connection of its own, or the time of this one would be over in the midst of it.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "no-referrer"),
-    (CACHE_CONTROL, "no-store"),
-    (CONNECTION, "close"),
-];
+/// As the status page's, with forms of our own.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Refuses what another site's page may have sent, and closes every answer up.
 pub(super) async fn closed(request: Request, next: Next) -> Response {
@@ -32,9 +21,9 @@ pub(super) async fn closed(request: Request, next: Next) -> Response {
         None => next.run(request).await,
         Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
     };
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+    close_up(response.headers_mut(), POLICY);
+    // The next page has a connection of its own, or the time of this one would be over in the midst of it.
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -77,7 +66,7 @@ fn why_foreign(method: &Method, headers: &HeaderMap) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::HOST;
+    use axum::http::header::{HOST, HeaderName};
 
     use super::*;
 

@@ -20,6 +20,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::Mutex;
 
 pub use self::sessions::{Secret, Sessions, Viewer};
+use super::has_page;
 use crate::daemon::{Daemon, clock, told};
 use crate::report::page::private;
 use crate::report::{Link, Sight};
@@ -70,7 +71,7 @@ impl Daemon {
     /// A link for somebody.
     pub fn open(&self, by: &str, sight: Sight) -> Result<Link, OpenError> {
         let address = self.listens_at().ok_or(OpenError::NoListen)?;
-        if !address.ip().is_loopback() {
+        if !has_page(address.ip()) {
             return Err(OpenError::Beyond(address));
         }
         let secret = secret()?;

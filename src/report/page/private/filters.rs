@@ -3,6 +3,7 @@
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Output, State, Value, escape_formatter};
 
+use crate::report::page::view::grouped;
 use crate::report::text::{meaning, printable};
 
 /// What our templates use.
@@ -11,7 +12,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("moment", moment);
     environment.add_filter("argument", argument);
     environment.add_filter("part", part);
-    environment.add_filter("thousands", thousands);
+    environment.add_filter("grouped", grouped);
     environment.add_filter("meaning", |verdict: &str| meaning(verdict).to_owned());
 }
 
@@ -44,16 +45,6 @@ fn part(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
-/// `1,234`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let place = |(at, digit): (usize, char)| {
-        let gap = at > 0 && (digits.len() - at).is_multiple_of(3);
-        [gap.then_some(','), Some(digit)].into_iter().flatten()
-    };
-    digits.chars().enumerate().flat_map(place).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,7 +62,7 @@ mod tests {
 
     #[test]
     fn large_numbers_can_be_read() {
-        let told = [0, 999, 1_000, 1_234_567].map(thousands);
+        let told = [0, 999, 1_000, 1_234_567].map(grouped);
         assert_eq!(told, ["0", "999", "1,000", "1,234,567"]);
     }
 }
