@@ -108,7 +108,7 @@ impl Store {
              WHERE a.id IN (SELECT id FROM account WHERE identity = ?1 COLLATE NOCASE OR remote IS ?1
                UNION SELECT account FROM person WHERE id IN (SELECT value FROM json_each(?2))
                UNION SELECT id FROM account WHERE left_by IN (SELECT value FROM json_each(?2))
-               UNION SELECT e.account FROM person p CROSS JOIN event e INDEXED BY event_person ON e.person = p.id
+               UNION SELECT e.account FROM person p CROSS JOIN record e ON e.person = p.id
                  WHERE p.id IN (SELECT value FROM json_each(?2))
                    AND NOT EXISTS (SELECT 1 FROM person o WHERE o.account = e.account AND o.id <> p.id))
              ORDER BY r.name, a.identity",
@@ -187,7 +187,8 @@ async fn anonymise(tx: &mut Transaction<'_, Sqlite>, forgetting: &Forgetting) ->
     .await?;
     let done = sqlx::query(
         "UPDATE event SET person = NULL, account = NULL, detail = NULL
-         WHERE person IN (SELECT value FROM json_each(?1)) OR account IN (SELECT value FROM json_each(?2))",
+         WHERE id IN (SELECT id FROM record WHERE person IN (SELECT value FROM json_each(?1))
+           UNION ALL SELECT id FROM record WHERE account IN (SELECT value FROM json_each(?2)))",
     )
     .bind(&people)
     .bind(&accounts)

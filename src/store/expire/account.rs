@@ -138,7 +138,8 @@ pub(in crate::store) async fn remove(tx: &mut Transaction<'_, Sqlite>, accounts:
         "DELETE FROM said WHERE account IN (SELECT value FROM json_each(?))",
         "DELETE FROM confirmed WHERE account IN (SELECT value FROM json_each(?))",
         "DELETE FROM holding WHERE account IN (SELECT value FROM json_each(?))",
-        "UPDATE event SET account = NULL, person = NULL, detail = NULL WHERE account IN (SELECT value FROM json_each(?))",
+        "UPDATE event SET account = NULL, person = NULL, detail = NULL
+         WHERE id IN (SELECT id FROM record WHERE account IN (SELECT value FROM json_each(?)))",
     ] {
         sqlx::query(statement).bind(&accounts).execute(&mut **tx).await?;
     }

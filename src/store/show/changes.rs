@@ -47,7 +47,7 @@ impl Store {
             confirmed!("a"),
             " END
              FROM event e LEFT JOIN person p ON p.id = e.person LEFT JOIN account a ON a.id = e.account
-               LEFT JOIN event o ON o.id = (SELECT max(id) FROM event INDEXED BY event_account
+               LEFT JOIN event o ON o.id = (SELECT max(id) FROM record
                  WHERE account = e.account AND run = ?1 AND batch IS NOT NULL)
              WHERE e.id > ?2 AND e.id <= ?3 AND e.run = ?1 AND e.batch IS NULL ORDER BY e.id LIMIT ?4"
         ))

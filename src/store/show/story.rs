@@ -137,7 +137,8 @@ impl Store {
     pub async fn story(&mut self, person: i64, account: Option<i64>) -> Result<Vec<EventRow>, Error> {
         let rows = sqlx::query(
             "SELECT at, run, batch, kind, coalesce(detail, CASE kind WHEN 'confirmed' THEN 'active' END)
-             FROM event WHERE person = ?1 OR account = ?2 ORDER BY id",
+             FROM event WHERE id IN (SELECT id FROM record WHERE person = ?1 UNION ALL SELECT id FROM record WHERE account = ?2)
+             ORDER BY id",
         )
         .bind(person)
         .bind(account)
