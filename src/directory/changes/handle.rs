@@ -36,8 +36,8 @@ impl Handle {
     }
 
     /// The handle that is a key, where entries are known by their handle's text.
-    pub fn of_key(key: &Key) -> Option<Self> {
-        guid_bytes(key.as_str()).map(Self)
+    pub fn of_key(key: &str) -> Option<Self> {
+        guid_bytes(key).map(Self)
     }
 
     /// As a key.
@@ -72,7 +72,7 @@ mod tests {
         let handle = Handle::of(Kind::ActiveDirectory, b"ABCDEFGHIJKLMNOP").unwrap();
         assert_eq!(handle.to_string(), text);
         assert_eq!(Handle::of(Kind::OpenLdap, text.to_uppercase().as_bytes()), Some(handle));
-        assert_eq!(Handle::of_key(&handle.to_key()), Some(handle));
+        assert_eq!(Handle::of_key(handle.to_key().as_str()), Some(handle));
         let uuid: Vec<u8> = (0x41..=0x50).collect();
         assert_eq!(Handle::from_uuid(&uuid).unwrap().to_string(), "41424344-4546-4748-494a-4b4c4d4e4f50");
         assert_eq!(Handle::from_uuid(b"short"), None);

@@ -3,6 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::{Desk, REALM, at};
+use crate::directory::changes::Handle;
 use crate::plan::{Awaited, Known, Met};
 use crate::roster::{Fingerprint, Key};
 use crate::store::Error;
@@ -90,4 +91,36 @@ async fn a_store_in_which_people_run_together_is_not_believed() {
         sqlx::raw_sql(AssertSqlSafe(damaged)).execute(&mut desk.store.connection).await.unwrap();
         assert!(matches!(desk.store.known(desk.feed).await, Err(Error::Damaged(_))), "{damage}");
     }
+}
+
+#[tokio::test]
+async fn whoever_is_neither_present_nor_touched_is_looked_at() {
+    let mut desk = Desk::with(&[("else", "E")]).await;
+    desk.store.enrol("many", None, REALM).await.unwrap();
+    let feed = desk.store.feed("many", None).await.unwrap().unwrap().0.id;
+    let handle = |n: u128| Handle::new(n.to_be_bytes());
+    // Those with odd numbers have a key of their own beside the handle.
+    for n in 1..=2_000_u128 {
+        let key = if n % 2 == 0 { handle(n).to_key() } else { Key::new(format!("{n:04}")) };
+        let known = Known {
+            active: n % 500 != 0,
+            claims: n % 500 == 0,
+            ..someone(10 + i64::try_from(n).unwrap(), key.as_str())
+        };
+        desk.put(feed, &known, all(1)).await;
+    }
+    let odd = "UPDATE person SET handle = unhex(printf('%032x', id - 10)) WHERE feed = ? AND length(key) = 4";
+    sqlx::query(odd).bind(feed).execute(&mut desk.store.connection).await.unwrap();
+    desk.put(feed, &Known { active: true, ..someone(3_000, "without any") }, all(1)).await;
+    // 500 left before; 5,000 is somebody new.
+    let gone = [1, 2, 700, 701, 1_024, 1_025, 1_999, 500, 2_000];
+    let present: Vec<Handle> = (1..=2_000).filter(|n| !gone.contains(n)).chain([5_000]).map(handle).collect();
+    let touched = [handle(701), handle(1_999)];
+    let mut missing: Vec<Key> = [2, 700, 1_024].map(|n| handle(n).to_key()).to_vec();
+    missing.extend(["0001", "1025", "without any"].map(Key::new));
+    missing.sort_unstable();
+    assert_eq!(desk.store.suspects(feed, &touched, Some(&present), at(0)).await.unwrap(), missing);
+    assert_eq!(desk.store.suspects(feed, &touched, None, at(0)).await.unwrap(), []);
+    let nobody = desk.store.suspects(feed, &[], Some(&[]), at(0)).await.unwrap();
+    assert_eq!(nobody.len(), 1_997);
 }

@@ -36,6 +36,7 @@ mod pages;
 mod past;
 mod pending;
 mod quarantine;
+mod record;
 mod released;
 mod retention;
 mod said;

@@ -68,7 +68,7 @@ fn filters(question: &Question<'_>, whom: &Whom) -> Result<Vec<String>, Error> {
     let mut filters = Vec::new();
     for person in whom.keys.iter().collect::<BTreeSet<_>>() {
         let filter = narrow::by_key(key, person)?;
-        match Handle::of_key(person).filter(|_| key.eq_ignore_ascii_case(kind.default_key())) {
+        match Handle::of_key(person.as_str()).filter(|_| key.eq_ignore_ascii_case(kind.default_key())) {
             Some(handle) => drop(handles.insert(handle)),
             None => filters.push(filter),
         }
