@@ -114,13 +114,6 @@ fn fields(change: &Change, bodies: &[Option<String>; 2]) -> Result<BTreeMap<Stri
             *payload = Payload::from_json(body).map_err(|error| Failure::new(format!("a stored payload: {error}")))?;
         }
     }
-    let [old, new] = parsed.each_ref().map(Payload::leaves);
-    let value =
-        |leaves: &BTreeMap<String, &Value>, path: &str| leaves.get(path).map_or(Value::Null, |&value| value.clone());
-    Ok(old
-        .keys()
-        .chain(new.keys())
-        .map(|path| (path.clone(), [value(&old, path), value(&new, path)]))
-        .filter(|(_, [old, new])| old != new)
-        .collect())
+    let [old, new] = parsed;
+    Ok(old.difference(&new))
 }

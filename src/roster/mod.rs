@@ -180,6 +180,15 @@ impl Payload {
         leaves
     }
 
+    /// By path what this one and another one say, where that is not the same; null where one has no such field.
+    pub fn difference(&self, other: &Self) -> BTreeMap<String, [Value; 2]> {
+        let (ours, theirs) = (self.leaves(), other.leaves());
+        let value =
+            |leaves: &BTreeMap<String, &Value>, path: &str| leaves.get(path).copied().cloned().unwrap_or_default();
+        let both = |path: &String| (path.clone(), [value(&ours, path), value(&theirs, path)]);
+        ours.keys().chain(theirs.keys()).map(both).filter(|(_, [ours, theirs])| ours != theirs).collect()
+    }
+
     /// A text field's value.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
@@ -280,6 +289,20 @@ mod tests {
         assert_eq!((payload.at("tags.1"), payload.at("tags.2")), (Some(&"b".into()), None));
         assert!(leaves.keys().eq(["consents.news.status", "consents.none", "tags"]));
         assert!(leaves.iter().all(|(path, leaf)| payload.at(path) == Some(leaf)));
+    }
+
+    #[test]
+    fn payloads_differ_by_path() {
+        let of = |value: Value| Payload::new(value.as_object().unwrap().clone());
+        let one = of(serde_json::json!({ "a": 1, "b": { "c": true, "d": [1] }, "n": null, "gone": "x" }));
+        let other = of(serde_json::json!({ "a": 1, "b": { "c": false, "d": [1, 2] }, "new": "y" }));
+        let told: Vec<String> = one
+            .difference(&other)
+            .into_iter()
+            .map(|(path, [ours, theirs])| format!("{path} {ours} {theirs}"))
+            .collect();
+        assert_eq!(told, ["b.c true false", "b.d [1] [1,2]", r#"gone "x" null"#, r#"new null "y""#]);
+        assert!(one.difference(&one).is_empty());
     }
 
     #[test]

@@ -15,8 +15,11 @@ CREATE TEMP TABLE IF NOT EXISTS ruling (
 CREATE TEMP TABLE IF NOT EXISTS news (stage INTEGER PRIMARY KEY, account INTEGER) STRICT;
 -- Who is known, and keeps account and handle.
 CREATE TEMP TABLE IF NOT EXISTS stayer (stage INTEGER PRIMARY KEY, person INTEGER NOT NULL) STRICT;
+-- Whose payload is another, and in which fields.
+CREATE TEMP TABLE IF NOT EXISTS renewed (stage INTEGER PRIMARY KEY, fields TEXT NOT NULL) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS due (
-  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, fp BLOB, stage INTEGER,
-  leaver INTEGER -- who makes it leave: where they are staged
+  identity TEXT PRIMARY KEY, gone INTEGER NOT NULL, stage INTEGER,
+  leaver INTEGER, -- who makes it leave: where they are staged
+  account INTEGER -- where there is one
 ) STRICT;
 CREATE TEMP TABLE IF NOT EXISTS importing (identity TEXT PRIMARY KEY, body TEXT NOT NULL, account INTEGER, news TEXT) STRICT;

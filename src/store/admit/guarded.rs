@@ -106,9 +106,10 @@ async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>, cha
     });
     sqlx::query(
         "INSERT INTO event (at, person, account, run, kind, detail)
-         SELECT ?1, coalesce((SELECT t.person FROM stayer t WHERE t.stage = s.id), (SELECT p.id FROM person p
-             WHERE p.feed = ?2 AND p.key = s.key AND p.imported = s.imported)), a.id, ?3, e.value->>2, e.value->>3
-         FROM json_each(?4) e CROSS JOIN stage s ON s.id = e.value->>0 CROSS JOIN account a
+         SELECT ?1, coalesce((SELECT y.person FROM stayer y WHERE y.stage = s.id), (SELECT p.id FROM person p
+             WHERE p.feed = ?2 AND p.key = s.key AND p.imported = s.imported)), a.id, ?3, e.value->>2,
+           coalesce(e.value->>3 || '; ' || t.fields, e.value->>3, t.fields)
+         FROM json_each(?4) e CROSS JOIN stage s ON s.id = e.value->>0 LEFT JOIN renewed t ON t.stage = s.id CROSS JOIN account a
          WHERE a.identity = e.value->>1 AND a.realm = (SELECT id FROM realm WHERE name = ?5)",
     )
     .bind(millis(admission.now))

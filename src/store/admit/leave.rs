@@ -31,13 +31,11 @@ pub(super) async fn make(tx: &mut Transaction<'_, Sqlite>, admission: &Admission
         "UPDATE account SET gone = 1, once = NULL, failed = CASE gone WHEN 1 THEN failed ELSE 0 END, refused = NULL, refusal = NULL, not_before = NULL,
            suspect = CASE gone WHEN 1 THEN suspect END, suspect_root = CASE gone WHEN 1 THEN suspect_root END,
            suspect_run = CASE gone WHEN 1 THEN suspect_run END,
-           leaving_since = CASE WHEN gone = 1 THEN leaving_since WHEN confirmed_gone = 0 OR certain = 0 THEN min(?2,
-             coalesce((SELECT s.changed_at FROM due d JOIN stage s ON s.id = d.leaver WHERE d.identity = account.identity), ?2)) END,
-           leaving_feed = CASE WHEN gone = 1 THEN leaving_feed WHEN confirmed_gone = 0 OR certain = 0 THEN ?3 END
-         WHERE id IN (SELECT a.id FROM due d CROSS JOIN account a ON a.identity = d.identity
-           WHERE d.stage IS NULL AND a.realm = (SELECT id FROM realm WHERE name = ?1))",
+           leaving_since = CASE WHEN gone = 1 THEN leaving_since WHEN confirmed_gone = 0 OR certain = 0 THEN min(?1,
+             coalesce((SELECT s.changed_at FROM due d JOIN stage s ON s.id = d.leaver WHERE d.identity = account.identity), ?1)) END,
+           leaving_feed = CASE WHEN gone = 1 THEN leaving_feed WHEN confirmed_gone = 0 OR certain = 0 THEN ?2 END
+         WHERE id IN (SELECT account FROM due WHERE stage IS NULL)",
     )
-    .bind(admission.realm)
     .bind(millis(admission.now))
     .bind(admission.feed)
     .execute(&mut **tx)

@@ -7,6 +7,7 @@ mod holding;
 mod leave;
 mod newcomer;
 mod people;
+mod renewed;
 mod standpoint;
 
 use std::collections::BTreeSet;
@@ -66,6 +67,7 @@ impl Store {
         due::lay_out(&mut tx, admission).await?;
         let newly_invalid = people::compare(&mut tx).await?;
         drift::make(&mut tx, admission).await?;
+        renewed::compare(&mut tx).await?;
         due::make(&mut tx, admission).await?;
         leave::make(&mut tx, admission).await?;
         holding::make(&mut tx, admission).await?;

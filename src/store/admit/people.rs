@@ -45,8 +45,8 @@ pub(super) async fn record(tx: &mut Transaction<'_, Sqlite>, admission: &Admissi
 /// Most of whom changed keep their account.
 const STAYERS: &str = "
     INSERT INTO stayer SELECT r.stage, p.id FROM ruling r CROSS JOIN stage s ON s.id = r.stage
-      CROSS JOIN person p ON p.id = s.person CROSS JOIN account a ON a.identity = r.identity AND a.id = p.account
-    WHERE a.realm = (SELECT id FROM realm WHERE name = ?1) AND (s.handle IS NULL OR s.handle = p.handle)";
+      CROSS JOIN person p ON p.id = s.person CROSS JOIN account a ON a.id = p.account
+    WHERE +a.identity = r.identity AND a.realm = (SELECT id FROM realm WHERE name = ?1) AND (s.handle IS NULL OR s.handle = p.handle)";
 
 /// They are found by their number, and the indexes over what stays are not looked at.
 const STAY: &str = "

@@ -37,6 +37,25 @@ async fn whoever_keeps_their_account_may_have_another_handle() {
 }
 
 #[tokio::test]
+async fn of_a_change_it_is_recorded_which_fields_it_is_in_and_not_what_they_say() {
+    let mut desk = Desk::with(&[("anna", "A"), ("berit", "B"), ("cato", "C")]).await;
+    desk.deliver().await;
+    // As it was due already; otherwise; under another identity; and back.
+    desk.admit(&[("anna", Be("A", 1)), ("berit", Be("B", 2)), ("cato", Be("D", 3)), ("dora", Be("E", 1))]).await;
+    desk.admit(&[("anna", Leave), ("berit", Be("B", 3))]).await;
+    desk.deliver().await;
+    desk.admit(&[("anna", Be("A", 4)), ("berit", Be("B", 4))]).await;
+    let told =
+        "SELECT p.key || ' ' || e.kind || coalesce(' ' || e.detail, '') FROM event e JOIN person p ON p.id = e.person
+                WHERE e.batch IS NULL AND e.kind <> 'join' ORDER BY p.key, e.id";
+    let told: Vec<String> = sqlx::query_scalar(told).fetch_all(&mut desk.store.connection).await.unwrap();
+    assert_eq!(
+        told,
+        ["anna leave", "anna return", "berit change v", "berit change v", "berit change v", "cato identity"]
+    );
+}
+
+#[tokio::test]
 async fn newly_invalid_are_counted_once() {
     let mut desk = Desk::with(&[("anna", "A")]).await;
     assert_eq!(desk.admit(&[("anna", Invalid), ("berit", Invalid)]).await, 2);

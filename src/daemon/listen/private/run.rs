@@ -59,10 +59,5 @@ fn difference(confirmed: Option<&str>, due: Option<&str>) -> Result<BTreeMap<Str
     let Some(due) = due else { return Ok(BTreeMap::new()) };
     let read =
         |text: &str| Payload::from_json(text).map_err(|error| store::Error::Damaged(format!("a payload: {error}")));
-    let (confirmed, due) = (confirmed.map(read).transpose()?.unwrap_or_default(), read(due)?);
-    let (confirmed, due) = (confirmed.leaves(), due.leaves());
-    let value =
-        |fields: &BTreeMap<String, &Value>, path: &String| fields.get(path).copied().cloned().unwrap_or_default();
-    let pair = |path: &String| (path.clone(), [value(&confirmed, path), value(&due, path)]);
-    Ok(confirmed.keys().chain(due.keys()).map(pair).filter(|(_, [old, new])| old != new).collect())
+    Ok(confirmed.map(read).transpose()?.unwrap_or_default().difference(&read(due)?))
 }

@@ -176,7 +176,7 @@ fn changes() -> Changes {
         key: Some("5f0c".to_owned()),
         identity: Some("E1".to_owned()),
         kind: "change".to_owned(),
-        why: None,
+        why: Some("properties.city".to_owned()),
         outcome: Some("refused: answered 422".to_owned()),
         fields: BTreeMap::from([("properties.city".to_owned(), [json!(null), json!("Oslo")])]),
     };
