@@ -102,7 +102,7 @@ fn numbers(handles: &[Handle]) -> Vec<usize> {
 }
 
 fn handles(numbers: impl IntoIterator<Item = usize>) -> Vec<Handle> {
-    numbers.into_iter().map(|number| Handle::of_key(&key(number)).unwrap()).collect()
+    numbers.into_iter().map(|number| Handle::of_key(key(number).as_str()).unwrap()).collect()
 }
 
 fn key(number: usize) -> Key {
