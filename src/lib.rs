@@ -78,10 +78,11 @@
 //!   sent as leaving. Whom the directory shows, or a target that keeps more than identities unique may know, stays known.
 //! - How old something is that goes for that is told by moments that follow the clock; of the record by milestones.
 //! - What people's fields say is shown to whoever may read the state folder.
-//! - In a browser people are shown on a loopback address alone, to whoever came by a link that works once, and of values what the one who
-//!   asked for it may see (`daemon/listen/private`).
+//! - In a browser people are shown to whoever came by a link that works once, and of values what the one who asked for it may see
+//!   (`daemon/listen/private`).
+//! - There are pages on an address that loops back, or over TLS behind a login, and nowhere else (`daemon/listen/place.rs`).
 //! - A released migration is never changed, and a store that this version does not know is not touched.
-//! - The status page holds nothing of a person, and is served to this host alone. What needs attention is one value
+//! - The status page holds nothing of a person. What needs attention is one value
 //!   (`report/text/attention.rs`): `status` says it with people, the page without.
 //! - Whoever is told of what is wrong is told by how things stand, not by what happened: nothing is queued, and what was told
 //!   is noted once it arrived.

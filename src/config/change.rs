@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::SocketAddr;
 
 use super::raw::{Node, Value};
 use super::source::Files;
-use super::{Config, Log, Sync};
+use super::{Certificate, Config, Listen, Log, Login, Sync};
 use crate::roster::Fingerprint;
 
 /// Of every sync all that it runs by: its section, and those of its directory and destination, with references resolved
@@ -62,6 +63,7 @@ impl Config {
             prints: _,
         } = self;
         let Log { format, level } = log;
+        let (before, after) = (parts(listen.as_ref()), parts(next.listen.as_ref()));
         let differing =
             |keys: &[(&'static str, bool)]| keys.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect();
         Changes {
@@ -70,10 +72,12 @@ impl Config {
                 ("log.level", *level != next.log.level),
                 ("retention", *retention != next.retention),
                 ("notify", *notify != next.notify),
+                ("listen.tls", before.1 != after.1),
+                ("listen.login", before.2 != after.2),
             ]),
             fixed: differing(&[
                 ("state", *state != next.state),
-                ("listen", *listen != next.listen),
+                ("listen", before.0 != after.0),
                 ("control", *control != next.control),
                 ("log.format", *format != next.log.format),
             ]),
@@ -116,6 +120,15 @@ impl fmt::Debug for Prints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Prints(…)")
     }
+}
+
+/// Where somebody may ask, and under which name; what is looked at anew for each connection, and for each request.
+type Parts<'a> = (Option<(SocketAddr, Option<&'a str>)>, Option<&'a Certificate>, Option<&'a Login>);
+
+fn parts(listen: Option<&Listen>) -> Parts<'_> {
+    let secured = listen.and_then(|listen| listen.secured.as_ref());
+    let place = listen.map(|listen| (listen.address, secured.map(|secured| secured.name.as_str())));
+    (place, secured.map(|secured| &secured.certificate), secured.map(|secured| &secured.login))
 }
 
 /// All that a sync runs by, as text. Authorities and keytabs are read anew whenever they are used; here they count so that
@@ -297,6 +310,29 @@ syncs:
             said(&[("directories:", &format!("{keys}directories:"))]),
             "taken up: approvers, log.level, retention, notify; only after a restart: state, listen, control, log.format"
         );
+    }
+
+    #[test]
+    fn a_renewed_certificate_and_another_login_are_taken_up_and_another_name_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/transport/tests/certificates");
+        let chain = fs::read(from.join("server.pem")).unwrap();
+        let cert = folder.path().join("cert.pem");
+        let listens = |name: &str, password: &str| {
+            let tls = format!("tls: {{ cert: {}, key: {} }}", cert.display(), from.join("server.key").display());
+            let login = format!("login: {{ user: hr, password: {password} }}");
+            config(&format!("listen: {{ address: '127.0.0.1:1', name: {name}, {tls}, {login} }}\n{TEXT}"), "one")
+        };
+        fs::write(&cert, &chain).unwrap();
+        let before = listens("localhost", "correct-horse-battery");
+        fs::write(&cert, [&chain[..], b"\n"].concat()).unwrap();
+        let said = |name, password| before.changes_to(&listens(name, password)).to_string();
+        assert_eq!(said("localhost", "correct-horse-battery"), "taken up: listen.tls");
+        assert_eq!(said("localhost", "another-horse-battery"), "taken up: listen.tls, listen.login");
+        fs::write(&cert, &chain).unwrap();
+        assert_eq!(said("rosterd", "correct-horse-battery"), "only after a restart: listen");
+        let plain = config(&format!("listen: 127.0.0.1:1\n{TEXT}"), "one");
+        assert_eq!(plain.changes_to(&before).fixed, ["listen"]);
     }
 
     #[test]

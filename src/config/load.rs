@@ -97,7 +97,7 @@ fn parse(text: &str, file_name: &str, environment: &Environment, files: &Files) 
     let mut faults = Vec::new();
     let resolved = resolve(&mut root, text, environment, files, &mut faults);
     let report = Report::new(faults, resolved);
-    let config = check::config(&root, &report);
+    let config = check::config(&root, files, &report);
     let warnings = report.close(file_name, text)?;
     let unfinished = || Fault::of_file("the config could not be built; this is a mistake in rosterd");
     let config = config.ok_or_else(|| Faults::new(file_name, String::new(), Weight::Error, vec![unfinished()]))?;

@@ -2,9 +2,11 @@
 //! `section` and `setting` giving the tree its types), or every fault at once ([`Faults`], with secrets masked). What it
 //! was read from (`source`) is remembered, and two configs tell what differs between them (`change`).
 
+mod certificate;
 mod change;
 mod check;
 mod fault;
+mod listen;
 mod load;
 mod mask;
 mod raw;
@@ -18,8 +20,10 @@ mod source;
 mod sync;
 mod syntax;
 
+pub use certificate::Certificate;
 pub use change::Changes;
 pub use fault::{Fault, Faults, Look, Weight};
+pub use listen::{Listen, Login, Secured};
 pub use load::Loaded;
 pub use receiver::{Address, Receiver};
 pub use secret::Environment;
@@ -28,7 +32,6 @@ pub use sync::{Origin, Schedule, Sync};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,8 +47,8 @@ pub const CONTROL: &str = "/run/rosterd/control.sock";
 pub struct Config {
     /// Folder of the store and its lock.
     pub state: PathBuf,
-    /// Health, metrics, status page.
-    pub listen: Option<SocketAddr>,
+    /// Health, metrics, pages.
+    pub listen: Option<Listen>,
     /// The control socket.
     pub control: PathBuf,
     /// Who, beside root, may approve and steer through it.

@@ -97,15 +97,14 @@ pub async fn live(
     let _lock = Lock::take(&config.state)?;
     let path = &config.control;
     let socket = control::listen(path).map_err(|source| LifeError::Control { path: path.clone(), source })?;
-    let page = match config.listen {
-        Some(address) => Some(listen::bind(address).await?),
+    let page = match &config.listen {
+        Some(listen) => Some(listen::bind(listen).await?),
         None => None,
     };
     let (stopper, stop) = Stopper::new();
     let daemon = Arc::new(Daemon::new(file, config.clone(), stop, Timestamp::now()));
-    let address = page.as_ref().and_then(|page| page.local_addr().ok());
-    if let Some(address) = address {
-        daemon.listens(address);
+    if let Some((_, place)) = &page {
+        daemon.listens(place.clone());
     }
     let mut life = Life { daemon: daemon.clone(), watch, notifier: Notifier::of_process(), volume };
     life.follow(config.clone(), &Changes::default()).await?;
@@ -113,7 +112,7 @@ pub async fn live(
     let syncs: Vec<_> = config.syncs.keys().map(String::as_str).collect();
     told::started(env!("CARGO_PKG_VERSION"), file, &syncs);
     if let Some(page) = page {
-        address.into_iter().for_each(told::listening);
+        told::listening(&page.1);
         let (served, ending) = (daemon.clone(), daemon.stop().clone());
         tokio::spawn(listen::serve(page, served, async move { ending.wait().await }));
     }

@@ -1,7 +1,6 @@
 //! What all parts of a running daemon share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use super::agenda::Agenda;
 use super::ask;
 use super::clock::Steady;
 use super::listen::private::Sessions;
+use super::listen::{Attempts, Place};
 use super::notify::Notices;
 use super::round::Round;
 use super::stop::{Stop, Stopping};
@@ -46,9 +46,11 @@ pub struct Daemon {
     /// When the loop last went round.
     pub(super) beat: Mutex<Instant>,
     /// Where it listens, from when it does.
-    listens_at: OnceLock<SocketAddr>,
+    place: OnceLock<Place>,
     /// Who may see people there.
     sessions: Mutex<Sessions>,
+    /// Who tried to log in there.
+    attempts: Mutex<Attempts>,
     /// One asks the store how everything stands at a time, however many would like to.
     asking: tokio::sync::Mutex<()>,
 }
@@ -103,8 +105,9 @@ impl Daemon {
             round: Mutex::default(),
             notices: Notices::default(),
             beat: Mutex::new(Instant::now()),
-            listens_at: OnceLock::new(),
+            place: OnceLock::new(),
             sessions: Mutex::default(),
+            attempts: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
         }
     }
@@ -171,19 +174,24 @@ impl Daemon {
     }
 
     /// It listens from now on, and for as long as it runs.
-    pub(super) fn listens(&self, at: SocketAddr) {
-        // A second address there is not.
-        let _ = self.listens_at.set(at);
+    pub(super) fn listens(&self, at: Place) {
+        // A second place there is not.
+        let _ = self.place.set(at);
     }
 
     /// Where it listens, if it does.
-    pub(super) fn listens_at(&self) -> Option<SocketAddr> {
-        self.listens_at.get().copied()
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.place.get()
     }
 
     /// Who may see people there.
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         lock(&self.sessions)
+    }
+
+    /// Who tried to log in there.
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        lock(&self.attempts)
     }
 
     /// Which syncs run.

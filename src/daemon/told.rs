@@ -3,14 +3,14 @@
 //! The message says everything; fields repeat it for programs (see [`super::log`]).
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use tracing::{debug, error, info, warn};
 
 use super::DaemonError;
-use super::listen::has_page;
+use super::listen::Place;
 use crate::config::{Address, Changes};
 use crate::report::{Summary, text};
 use crate::store;
@@ -22,9 +22,16 @@ pub fn started(version: &str, config: &Path, syncs: &[&str]) {
 }
 
 /// Health and metrics can be asked for, and the status page where there is one.
-pub fn listening(address: SocketAddr) {
-    let page = if has_page(address.ip()) { "; status page: /" } else { "" };
-    info!(%address, "health and metrics at http://{address}: /healthz, /readyz, /metrics{page}");
+pub fn listening(place: &Place) {
+    let (address, url) = (place.address(), place.url());
+    let page = if place.has_pages() { "; status page: /" } else { "" };
+    info!(%address, "health and metrics at {url}: /healthz, /readyz, /metrics{page}");
+}
+
+/// Somebody did not know the login: from where, how often lately, and how many tries from anywhere were not looked at since
+/// the last wrong one.
+pub fn wrong_login(from: IpAddr, times: u32, refused: u64) {
+    warn!(%from, times, refused, "wrong login from {from}: {times} lately; {refused} more from anywhere were not looked at");
 }
 
 /// A new config is in force; with what it changes, in words.
@@ -250,7 +257,10 @@ mod tests {
             let changes =
                 Changes { added: ["guests".to_owned()].into(), settings: vec!["log.level"], ..Changes::default() };
             loaded(path, &changes);
-            listening(([127, 0, 0, 1], 9464).into());
+            listening(&Place::new(([127, 0, 0, 1], 9464).into(), None));
+            listening(&Place::new(([0, 0, 0, 0], 9464).into(), None));
+            listening(&Place::new(([0, 0, 0, 0], 9464).into(), Some("rosterd.example.com")));
+            wrong_login([10, 0, 0, 7].into(), 2, 7);
             commanded("root", "approve", Some("employees"));
             commanded("ada", "reload", None);
             link_asked("ada");

@@ -10,6 +10,7 @@ mod directory;
 mod flat;
 mod from;
 mod guard;
+mod listen;
 mod locate;
 mod members;
 mod notify;
@@ -24,7 +25,6 @@ mod url;
 mod veris;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,16 +34,17 @@ use super::raw::Node;
 use super::report::Report;
 use super::section::Section;
 use super::setting::Setting;
+use super::source::Files;
 use super::{CONTROL, Config, Log, LogFormat, LogLevel, Retention};
 
 const DAY: Duration = Duration::from_hours(24);
 
 /// The whole file. `None` only when something is wrong with it; its warnings and prints are filled in by the
 /// caller.
-pub(super) fn config(root: &Node, report: &Report) -> Option<Config> {
+pub(super) fn config(root: &Node, files: &Files, report: &Report) -> Option<Config> {
     let mut file = Section::of_file(root, report)?;
     let state = file.get("state").and_then(|state| state.path());
-    let listen = file.get("listen").and_then(|listen| address(&listen));
+    let listen = file.get("listen").and_then(|listen| listen::listen(&listen, files));
     let control = file.get("control").and_then(|control| control.path());
     let approvers = file.get("approvers").map(|approvers| approvers::approvers(&approvers));
     let log = file.get("log").map_or_else(|| Some(Log::default()), |log| log_of(&log));
@@ -104,14 +105,6 @@ fn named<'a>(setting: &Setting<'a>, what: &str) -> Vec<Setting<'a>> {
         }
     }
     entries
-}
-
-fn address(setting: &Setting<'_>) -> Option<SocketAddr> {
-    let what = "an address and a port, such as 127.0.0.1:9464";
-    let text = setting.text_as(what)?;
-    text.parse()
-        .map_err(|_| setting.fault("this is no address with a port", "write it like 127.0.0.1:9464 or [::1]:9464"))
-        .ok()
 }
 
 fn log_of(setting: &Setting<'_>) -> Option<Log> {

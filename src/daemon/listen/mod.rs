@@ -1,8 +1,8 @@
-//! Health, metrics and the status page over HTTP, for `listen`: numbers and names of the config, nothing of a person. What shows
-//! people ([`private`]) is only there on a loopback address.
+//! Health, metrics and pages over HTTP, for `listen`: numbers and names of the config, nothing of a person but in what shows
+//! people ([`private`]). Pages are there on an address that loops back, or behind TLS and a login at any.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +14,24 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use self::page::has_page;
-use self::visit::Visitors;
+pub use self::attempts::Attempts;
+pub use self::place::Place;
+use self::visit::{Caller, Visitors};
 use super::ready::readiness;
 use super::schedule::Timing;
 use super::shared::Daemon;
+use crate::config::Listen;
 use crate::report::metrics;
 use crate::store;
 
+mod attempts;
 mod host;
+mod line;
+mod login;
 mod page;
+mod place;
 pub mod private;
+mod tls;
 mod visit;
 
 /// So many connections at once; more wait.
@@ -49,22 +56,26 @@ pub struct ListenError {
     pub source: io::Error,
 }
 
-/// Takes an address.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|source| ListenError { address, source })
+/// Takes an address, and says where that is.
+pub async fn bind(listen: &Listen) -> Result<(TcpListener, Place), ListenError> {
+    let Listen { address, secured } = listen;
+    let failed = |source| ListenError { address: *address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let at = listener.local_addr().map_err(failed)?;
+    Ok((listener, Place::new(at, secured.as_ref().map(|secured| secured.name.as_str()))))
 }
 
 /// Answers until told to stop; whoever takes long then is cut.
 pub async fn serve(
-    listener: TcpListener,
+    (listener, place): (TcpListener, Place),
     daemon: Arc<Daemon>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let listens = listener.local_addr()?.ip();
-    let private = has_page(listens).then(|| private::router(daemon.clone()));
-    let router = router(daemon, listens).merge(private.unwrap_or_default());
+    let tls = if place.is_secured() { Some(tls::acceptor(daemon.clone())?) } else { None };
+    let visitors = Visitors::new(listener, AT_ONCE, LONGEST, tls);
+    let router = router(daemon, &place).into_make_service_with_connect_info::<Caller>();
     let (stopping, mut told) = watch::channel(());
-    let serve = axum::serve(Visitors::new(listener, AT_ONCE, LONGEST), router).with_graceful_shutdown(async move {
+    let serve = axum::serve(visitors, router).with_graceful_shutdown(async move {
         stop.await;
         drop(stopping);
     });
@@ -79,13 +90,14 @@ pub async fn serve(
     }
 }
 
-fn router(daemon: Arc<Daemon>, listens: IpAddr) -> Router {
-    Router::new()
-        .route("/healthz", get(health))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(measure))
-        .merge(page::router(listens))
-        .with_state(daemon)
+fn router(daemon: Arc<Daemon>, place: &Place) -> Router {
+    let machines =
+        Router::new().route("/healthz", get(health)).route("/readyz", get(ready)).route("/metrics", get(measure));
+    let machines = machines.with_state(daemon.clone());
+    if !place.has_pages() {
+        return machines.route("/", get(page::elsewhere));
+    }
+    machines.merge(page::router(daemon.clone(), place)).merge(private::router(daemon, place))
 }
 
 async fn health(State(daemon): State<Arc<Daemon>>) -> Response {

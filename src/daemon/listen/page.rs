@@ -1,6 +1,5 @@
-//! The status page: only where `listen` is an address of this host itself, and only under a name of this host.
+//! The status page, only under a name of this host.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,8 +9,8 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use super::host::ours;
-use super::unavailable;
+use super::place::Place;
+use super::{login, unavailable};
 use crate::daemon::shared::Daemon;
 use crate::report::page::{self, STYLE};
 
@@ -19,18 +18,10 @@ use crate::report::page::{self, STYLE};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// Whether there is a status page at an address: only whoever is on this host comes to one that loops back.
-pub fn has_page(listens: IpAddr) -> bool {
-    listens.to_canonical().is_loopback()
-}
-
-/// The page and its stylesheet; where `listen` can be reached from elsewhere, why there is none.
-pub(super) fn router(listens: IpAddr) -> Router<Arc<Daemon>> {
-    if !has_page(listens) {
-        return Router::new().route("/", get(elsewhere));
-    }
-    let pages = Router::new().route("/", get(shown)).route("/page.css", get(styled));
-    pages.layer(middleware::from_fn(guarded))
+/// The page and its stylesheet.
+pub(super) fn router(daemon: Arc<Daemon>, place: &Place) -> Router {
+    let pages = Router::new().route("/", get(shown)).route("/page.css", get(styled)).with_state(daemon.clone());
+    login::before(pages, daemon, place).layer(middleware::from_fn_with_state(place.clone(), guarded))
 }
 
 async fn shown(State(daemon): State<Arc<Daemon>>) -> Response {
@@ -44,18 +35,19 @@ async fn styled() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-async fn elsewhere() -> Response {
-    let why =
-        "the status page is shown only where `listen` is an address of this host itself, such as 127.0.0.1:9464\n";
+/// Why there is no page where anybody could come.
+pub(super) async fn elsewhere() -> Response {
+    let why = "the status page is shown only where `listen` is an address of this host itself, such as 127.0.0.1:9464, or \
+               has `tls` and a `login`\n";
     (StatusCode::NOT_FOUND, why).into_response()
 }
 
-/// Whoever asks must know this host by its address, or as `localhost`.
-async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = if ours(request.headers()).is_some() {
+/// Whoever asks must know this host by its address, as `localhost`, or by the name that the config gives it.
+async fn guarded(State(place): State<Place>, request: Request, next: Next) -> Response {
+    let mut response = if place.origin(request.headers()).is_some() {
         next.run(request).await
     } else {
-        let why = "ask for the status page by an address, or as localhost\n";
+        let why = "ask for the status page by an address, as localhost, or by the `name` of `listen`\n";
         (StatusCode::MISDIRECTED_REQUEST, why).into_response()
     };
     close_up(response.headers_mut(), POLICY);

@@ -10,9 +10,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Listen};
 use crate::daemon::Stop;
 use crate::report::metrics::Reload;
+
+mod secured;
 
 const CONFIG: &str = r#"
 state: STATE
@@ -48,20 +50,25 @@ impl Desk {
     }
 
     async fn open(address: [u8; 4], minutes: i64) -> Self {
-        crate::transport::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let since = Timestamp::now() - SignedDuration::from_mins(minutes);
-        let daemon = Arc::new(daemon(&folder, since));
+        let daemon = daemon(&folder, since);
+        Self::serving(folder, daemon, &plain(address)).await
+    }
+
+    async fn serving(folder: TempDir, daemon: Daemon, listen: &Listen) -> Self {
+        crate::transport::install_crypto();
+        let daemon = Arc::new(daemon);
         daemon.agenda().arrange(&daemon.config().syncs, &BTreeMap::new(), Timestamp::UNIX_EPOCH);
-        let listener = bind((address, 0).into()).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        daemon.listens(address);
-        let url = format!("http://127.0.0.1:{}", address.port());
+        let bound = bind(listen).await.unwrap();
+        daemon.listens(bound.1.clone());
+        let scheme = if bound.1.is_secured() { "https" } else { "http" };
+        let url = format!("{scheme}://127.0.0.1:{}", bound.1.address().port());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(serve(listener, daemon.clone(), stopped));
+        let server = tokio::spawn(serve(bound, daemon.clone(), stopped));
         Self { daemon, url, stop, server, folder }
     }
 
@@ -77,8 +84,16 @@ impl Desk {
     }
 }
 
+fn plain(address: [u8; 4]) -> Listen {
+    Listen { address: (address, 0).into(), secured: None }
+}
+
 fn daemon(folder: &TempDir, since: Timestamp) -> Daemon {
-    let text = CONFIG.replace("STATE", &folder.path().display().to_string());
+    daemon_of(CONFIG, folder, since)
+}
+
+fn daemon_of(config: &str, folder: &TempDir, since: Timestamp) -> Daemon {
+    let text = config.replace("STATE", &folder.path().display().to_string());
     let config = Config::parse(&text, "rosterd.yaml", &Environment::new::<&str, &str>([])).unwrap();
     Daemon::new(Path::new("/etc/rosterd/rosterd.yaml"), Arc::new(config), Stop::never(), since)
 }
@@ -156,9 +171,9 @@ async fn nothing_else_is_answered() {
 
 #[tokio::test]
 async fn a_taken_address_is_told_with_what_to_do() {
-    let taken = bind(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let address = taken.local_addr().unwrap();
-    let told = bind(address).await.unwrap_err().to_string();
+    let (_taken, place) = bind(&plain([127, 0, 0, 1])).await.unwrap();
+    let address = place.address();
+    let told = bind(&Listen { address, secured: None }).await.unwrap_err().to_string();
     assert!(told.starts_with(&format!("can't listen on {address}: ")), "{told}");
     assert!(told.ends_with("name another `listen` in the config, or leave it out"), "{told}");
 }
@@ -174,7 +189,8 @@ async fn it_ends_when_told_also_with_somebody_at_the_line() {
     desk.stop.send(()).unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(10), desk.server).await;
     ended.unwrap().unwrap().unwrap();
-    assert!(bind(address.parse().unwrap()).await.is_ok(), "the address is free again");
+    let again = Listen { address: address.parse().unwrap(), secured: None };
+    assert!(bind(&again).await.is_ok(), "the address is free again");
     drop(idle);
 }
 

@@ -2,24 +2,33 @@
 //! say nothing; they must not use up what the daemon needs to reach directories and targets.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
+use tokio_rustls::TlsAcceptor;
+
+use super::line::Line;
 
 /// A listener at which everybody else waits for a place.
 pub(super) struct Visitors {
     listener: TcpListener,
     places: Arc<Semaphore>,
     longest: Duration,
+    tls: Option<TlsAcceptor>,
 }
+
+/// From where somebody comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller(pub(super) IpAddr);
 
 /// A connection, until its time is up.
 pub(super) struct Visit {
@@ -29,23 +38,30 @@ pub(super) struct Visit {
 }
 
 impl Visitors {
-    pub(super) fn new(listener: TcpListener, at_once: usize, longest: Duration) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(at_once)), longest }
+    pub(super) fn new(listener: TcpListener, at_once: usize, longest: Duration, tls: Option<TlsAcceptor>) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(at_once)), longest, tls }
     }
 }
 
 impl Listener for Visitors {
-    type Io = Visit;
+    type Io = Line;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Visit, SocketAddr) {
+    async fn accept(&mut self) -> (Line, SocketAddr) {
         let place = self.places.clone().acquire_owned().await.expect("nobody closes it");
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        (Visit { stream, end: Box::pin(sleep(self.longest)), _place: place }, address)
+        let visit = Visit { stream, end: Box::pin(sleep(self.longest)), _place: place };
+        (Line::to(visit, self.tls.as_ref()), address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, Visitors>> for Caller {
+    fn connect_info(stream: IncomingStream<'_, Visitors>) -> Self {
+        Self(stream.remote_addr().ip().to_canonical())
     }
 }
 
@@ -88,7 +104,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", get(|| async { "here" }));
-        tokio::spawn(axum::serve(Visitors::new(listener, 1, Duration::from_millis(50)), router).into_future());
+        tokio::spawn(axum::serve(Visitors::new(listener, 1, Duration::from_millis(50), None), router).into_future());
         let mut silent = TcpStream::connect(address).await.unwrap();
         let mut next = TcpStream::connect(address).await.unwrap();
         next.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();

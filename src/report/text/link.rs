@@ -10,6 +10,8 @@ pub fn link(link: &Link) -> String {
     let Link { link, seconds } = link;
     let mut text = Page::default();
     text.line(link);
-    text.line(format_args!("  good once, within {}, in a browser of this host", span(Duration::from_secs(*seconds))));
+    let whose =
+        if link.starts_with("https://") { "in a browser, after the login" } else { "in a browser of this host" };
+    text.line(format_args!("  good once, within {}, {whose}", span(Duration::from_secs(*seconds))));
     text.text()
 }

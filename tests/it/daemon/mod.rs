@@ -12,5 +12,6 @@ mod page;
 mod reloading;
 mod retention;
 mod schedule;
+mod secured;
 mod stopping;
 mod waits;

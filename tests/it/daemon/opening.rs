@@ -63,7 +63,7 @@ fn somebody_s_page_is_for_whoever_came_by_a_link() {
     let stranger = Browser { cookie: String::new(), ..browser };
     let (status, shown, _) = stranger.ask(Method::GET, &page("/person?who=E1"));
     overheard::unasked(&shown);
-    assert!(status == 401 && shown.contains("rosterd open") && !shown.contains("E1"), "{shown}");
+    assert!(status == 403 && shown.contains("rosterd open") && !shown.contains("E1"), "{shown}");
     let output = daemon.stop();
     assert!(output.stderr.contains("was asked for") && output.stderr.contains("was used"), "{output:?}");
     road.discreet(&output);

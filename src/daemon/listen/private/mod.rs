@@ -1,4 +1,4 @@
-//! Pages that show people, where `listen` is a loopback address, to whoever came by a link of `rosterd open`.
+//! Pages that show people to whoever came by a link of `rosterd open`.
 
 mod gate;
 mod held;
@@ -13,20 +13,23 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::Mutex;
 
 pub use self::sessions::{Secret, Sessions, Viewer};
-use super::has_page;
+use super::{Place, login};
 use crate::daemon::{Daemon, clock, told};
 use crate::report::page::private;
 use crate::report::{Link, Sight};
 
 /// The cookie of a session: it lasts as long as the browser, or as the session does here.
 const SESSION: &str = "rosterd_session";
+
+/// The same over TLS, where a browser takes it from this host itself alone (RFC 6265bis, section 4.1.3.2).
+const SECURED: &str = "__Host-rosterd_session";
 
 /// Why there is no link.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +39,8 @@ pub enum OpenError {
     NoListen,
     /// Everybody could come.
     #[error(
-        "pages that show people are for this host alone, and `listen` is {0}: name a loopback address such as \
-         127.0.0.1:9464, start the daemon anew, and ask again"
+        "everybody could come to pages that show people, as `listen` is {0}: name a loopback address such as \
+         127.0.0.1:9464, or give it `tls` and a `login`; start the daemon anew, and ask again"
     )]
     Beyond(SocketAddr),
     /// A link could be guessed.
@@ -49,36 +52,37 @@ pub enum OpenError {
 #[derive(Clone)]
 struct Desk {
     daemon: Arc<Daemon>,
+    place: Place,
     /// One person is looked up in a directory at a time, however many pages are asked for.
     looking: Arc<Mutex<()>>,
 }
 
 /// All these pages.
-pub(super) fn router(daemon: Arc<Daemon>) -> Router {
-    let desk = Desk { daemon, looking: Arc::default() };
-    Router::new()
+pub(super) fn router(daemon: Arc<Daemon>, place: &Place) -> Router {
+    let desk = Desk { daemon: daemon.clone(), place: place.clone(), looking: Arc::default() };
+    let pages = Router::new()
         .route("/person", get(person::show))
         .route("/held/{sync}", get(held::show))
         .route("/run/{run}", get(run::show))
         .route_layer(from_fn_with_state(desk.clone(), gate::guarded))
         .route("/open/{link}", get(arrive).post(redeem))
         .route("/close", post(close))
-        .layer(from_fn(gate::closed))
-        .with_state(desk)
+        .with_state(desk);
+    login::before(pages, daemon, place).layer(from_fn_with_state(place.clone(), gate::closed))
 }
 
 impl Daemon {
     /// A link for somebody.
     pub fn open(&self, by: &str, sight: Sight) -> Result<Link, OpenError> {
-        let address = self.listens_at().ok_or(OpenError::NoListen)?;
-        if !has_page(address.ip()) {
-            return Err(OpenError::Beyond(address));
+        let place = self.place().ok_or(OpenError::NoListen)?;
+        if !place.has_pages() {
+            return Err(OpenError::Beyond(place.address()));
         }
         let secret = secret()?;
         let viewer = Viewer { by: by.to_owned(), sight };
         self.sessions().link(&secret, viewer, clock::now().monotonic);
         told::link_asked(by);
-        Ok(Link { link: format!("http://{address}/open/{}", secret.text()), seconds: sessions::LINK.as_secs() })
+        Ok(Link { link: format!("{}/open/{}", place.url(), secret.text()), seconds: sessions::LINK.as_secs() })
     }
 
     /// Whose session it is.
@@ -104,14 +108,23 @@ async fn redeem(State(desk): State<Desk>, Path(link): Path<String>) -> Response 
     let viewer = desk.daemon.sessions().redeem(&link, &session, clock::now().monotonic);
     let Some(viewer) = viewer else { return page(StatusCode::GONE, private::gone()) };
     told::link_used(&viewer.by);
-    home(format!("{SESSION}={}; HttpOnly; SameSite=Strict; Path=/", session.text()))
+    home(cookie(&desk.place, &session.text()))
 }
 
 async fn close(State(desk): State<Desk>, headers: HeaderMap) -> Response {
-    if let Some(session) = gate::session(&headers) {
+    if let Some(session) = gate::session(&headers, &desk.place) {
         desk.daemon.sessions().close(session);
     }
-    home(format!("{SESSION}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"))
+    home(cookie(&desk.place, "") + "; Max-Age=0")
+}
+
+fn cookie_name(place: &Place) -> &'static str {
+    if place.is_secured() { SECURED } else { SESSION }
+}
+
+fn cookie(place: &Place, value: &str) -> String {
+    let secure = if place.is_secured() { "; Secure" } else { "" };
+    format!("{}={value}; HttpOnly; SameSite=Strict; Path=/{secure}", cookie_name(place))
 }
 
 /// On to the page that is everybody's, with another cookie.

@@ -3,6 +3,7 @@
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 
+use crate::daemon::listen::Place;
 use crate::daemon::listen::tests::Desk;
 use crate::report::Sight;
 
@@ -58,11 +59,11 @@ async fn without_a_session_nobody_is_shown() {
     let browser = Browser::at(&desk);
     for path in ["/person", "/person?who=E1", "/held/employees", "/run/1"] {
         let response = browser.get(path).await;
-        assert_eq!(response.status(), 401, "{path}");
+        assert_eq!(response.status(), 403, "{path}");
         let shown = response.text().await.unwrap();
         assert!(shown.contains("sudo rosterd open") && !shown.contains("E1"), "{shown}");
         let forged = browser.with("rosterd_session=x", Method::GET, path).await;
-        assert_eq!(forged.status(), 401);
+        assert_eq!(forged.status(), 403);
     }
 }
 
@@ -96,7 +97,7 @@ async fn who_closes_their_pages_sees_no_more() {
     let closed = browser.with(&first, Method::POST, "/close").await;
     assert_eq!((closed.status().as_u16(), header(&closed, "location")), (303, "/"));
     assert_eq!(header(&closed, "set-cookie"), "rosterd_session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
-    assert_eq!(browser.with(&first, Method::GET, "/person").await.status(), 401);
+    assert_eq!(browser.with(&first, Method::GET, "/person").await.status(), 403);
     assert_eq!(browser.with(&second, Method::GET, "/person").await.status(), 200);
 }
 
@@ -107,7 +108,7 @@ async fn other_sites_are_refused() {
     let (link, cookie) = (link(&desk), opened(&browser).await);
     for (path, method) in [("/person", Method::GET), (link.as_str(), Method::GET), (link.as_str(), Method::POST)] {
         let asked = browser.ask(method, path).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
-        assert_eq!(asked.header("host", "rebound.example.com:9464").send().await.unwrap().status(), 403, "{path}");
+        assert_eq!(asked.header("host", "rebound.example.com:9464").send().await.unwrap().status(), 421, "{path}");
     }
     for (name, value) in [("origin", "http://example.com"), ("sec-fetch-site", "cross-site"), ("x-none", "")] {
         for path in [link.as_str(), "/close"] {
@@ -175,7 +176,7 @@ async fn there_is_a_link_only_where_it_leads_somewhere() {
     let other = |listens: Option<&str>| {
         let daemon = desk.another();
         if let Some(at) = listens {
-            daemon.listens(at.parse().unwrap());
+            daemon.listens(Place::new(at.parse().unwrap(), None));
         }
         daemon.open("ada", Sight::Values).map(|link| link.link).map_err(|error| error.to_string())
     };
