@@ -21,6 +21,7 @@ mod explain;
 mod forget;
 mod import;
 mod man;
+mod notify;
 mod open;
 mod output;
 mod pause;
@@ -96,6 +97,8 @@ enum Command {
     Scopes(scopes::Scopes),
     /// Check the config, the directories and a sample of their people; nothing is sent.
     Check(check::Check),
+    /// Tell everybody whom `notify` names that this is a test, and say how each took it.
+    Notify(notify::Notify),
     /// Let held changes go.
     Approve(approve::Approve),
     /// Try members again that the target refused.
@@ -147,6 +150,7 @@ impl Command {
             Self::Clients(_) => "clients",
             Self::Scopes(_) => "scopes",
             Self::Check(_) => "check",
+            Self::Notify(_) => "notify",
             Self::Approve(_) => "approve",
             Self::Retry(_) => "retry",
             Self::Resend(_) => "resend",
@@ -186,6 +190,7 @@ impl Command {
             | Self::Clients(_)
             | Self::Scopes(_) => Manner::Looks,
             Self::Sync(_)
+            | Self::Notify(_)
             | Self::Approve(_)
             | Self::Retry(_)
             | Self::Resend(_)
@@ -234,6 +239,7 @@ impl Command {
             Self::Open(open::Open {}) => open::Open::run(context),
             Self::Clients(command) => command.run(context).await,
             Self::Scopes(command) => command.run(context).await,
+            Self::Notify(command) => command.run(context).await,
             Self::Approve(command) => command.run(context).await,
             Self::Retry(command) => command.run(context).await,
             Self::Resend(command) => command.run(context).await,

@@ -37,6 +37,7 @@ pub mod systemd;
 pub mod told;
 pub mod watch;
 
+pub use notify::{Trial, try_out};
 pub use perform::PerformError;
 pub use run::{Order, perform};
 pub use runs::DaemonError;

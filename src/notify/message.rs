@@ -39,10 +39,20 @@ impl Message {
             Stage::Raised => "raised",
             Stage::Recovered => "recovered",
         };
-        let (since, at) = (format!("{since:.0}"), format!("{at:.0}"));
-        json!({
-            "kind": kind.name(), "about": about, "state": state, "since": since, "at": at, "text": text, "host": host,
-        })
-        .to_string()
+        line([kind.name(), about, state, text, host], [*since, *at])
     }
+}
+
+/// A message to see whether it arrives: nothing is wrong. As one line of JSON like any other's, from a host.
+pub fn trial(at: Timestamp, host: &str) -> String {
+    line(
+        ["test", "notify", "test", "notify: a test, asked for by rosterd notify --test; nothing is wrong", host],
+        [at; 2],
+    )
+}
+
+fn line([kind, about, state, text, host]: [&str; 5], moments: [Timestamp; 2]) -> String {
+    let [since, at] = moments.map(|moment| format!("{moment:.0}"));
+    json!({ "kind": kind, "about": about, "state": state, "since": since, "at": at, "text": text, "host": host })
+        .to_string()
 }

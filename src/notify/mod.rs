@@ -10,7 +10,7 @@ mod told;
 
 pub use condition::{Condition, Seen, conditions};
 pub use kind::Kind;
-pub use message::{Message, Stage};
+pub use message::{Message, Stage, trial};
 pub use told::{Standing, Terms, Told};
 
 /// What a condition is about: its kind, and the name of a sync, of a destination, or `config`.

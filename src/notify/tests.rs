@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{Condition, Kind, Message, Seen, Stage, Terms, Told, conditions};
+use super::{Condition, Kind, Message, Seen, Stage, Terms, Told, conditions, trial};
 use crate::report::{
     ConfigStatus, Daemon, Held, Ran, Refused, RefusedConfig, Status, Summary, SyncStatus, TargetStatus,
 };
@@ -122,6 +122,12 @@ fn a_message_is_one_line_of_json() {
         text: "employees: 40 changes not approved yet; who: rosterd plan employees".to_owned(),
     };
     insta::assert_snapshot!(message.json("hr1"), @r#"{"about":"employees","at":"2027-01-15T08:01:00Z","host":"hr1","kind":"held","since":"2027-01-15T08:00:00Z","state":"raised","text":"employees: 40 changes not approved yet; who: rosterd plan employees"}"#);
+}
+
+#[test]
+fn a_test_message_looks_like_any_other_and_is_of_no_kind() {
+    insta::assert_snapshot!(trial(at(0), "hr1"), @r#"{"about":"notify","at":"2027-01-15T08:00:00Z","host":"hr1","kind":"test","since":"2027-01-15T08:00:00Z","state":"test","text":"notify: a test, asked for by rosterd notify --test; nothing is wrong"}"#);
+    assert_eq!(Kind::named("test"), None);
 }
 
 #[test]

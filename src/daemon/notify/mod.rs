@@ -2,6 +2,7 @@
 //! [`crate::notify`].
 
 mod send;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +18,8 @@ use crate::config::{Config, Receiver};
 use crate::notify::{Seen, Told, conditions};
 use crate::roster::Fingerprint;
 use crate::store::{self, Store};
+
+pub use trial::{Trial, try_out};
 
 /// How long after a look the next one begins: where nobody is told quickly, and as fast as it may be.
 const SLOW: SignedDuration = SignedDuration::from_mins(1);

@@ -10,7 +10,7 @@ use crate::destination::{Method, Request};
 use crate::transport::{Answer, Transport};
 
 /// How long a command may take.
-const COMMAND: Duration = Duration::from_secs(30);
+pub(super) const COMMAND: Duration = Duration::from_secs(30);
 
 /// How long a webhook may take.
 const WEBHOOK: Duration = Duration::from_secs(10);
@@ -22,17 +22,18 @@ pub(super) async fn send(address: &Address, json: &str) -> Result<(), String> {
             let Some((program, arguments)) = words.split_first() else { return Err("it has no program".to_owned()) };
             hand(program, arguments, format!("{json}\n").as_bytes(), COMMAND).await
         }
-        Address::Webhook(url) => post(url.expose_secret(), json).await,
+        Address::Webhook(url) => post(url.expose_secret(), json).await.map(drop),
     }
 }
 
-async fn post(url: &str, json: &str) -> Result<(), String> {
+/// The status with which a webhook took it.
+pub(super) async fn post(url: &str, json: &str) -> Result<u16, String> {
     let http = Http { proxy: None, ca: None, timeout: WEBHOOK };
     let transport = Transport::new(&http).map_err(|error| error.to_string())?;
     let (method, body) = (Method::Post, Some(json.to_owned()));
     let request = Request { method, url: url.to_owned(), headers: Vec::new(), body };
     match transport.call(&request).await {
-        Answer::Reply(reply) if (200..300).contains(&reply.status) => Ok(()),
+        Answer::Reply(reply) if (200..300).contains(&reply.status) => Ok(reply.status),
         Answer::Reply(reply) => Err(format!("it answered {}", reply.status)),
         Answer::Unsent(why) | Answer::Unanswered(why) => Err(why),
     }

@@ -97,8 +97,8 @@ fn who_may_open_the_socket_may_look_and_only_approvers_may_steer() {
     let looks = by_nobody(&road, &["status"]);
     assert_eq!((looks.code, looks.stderr.as_str()), (Some(0), ""), "{looks:?}");
     let forgets = ["forget", "E1"];
-    for steers in [&["sync"][..], &forgets, &["pause", "people"], &["retry", "people"], &["resend", "people", "--all"]]
-    {
+    let [retries, resends] = [&["retry", "people"][..], &["resend", "people", "--all"]];
+    for steers in [&["sync"][..], &["notify", "--test"], &forgets, &["pause", "people"], retries, resends] {
         let refused = by_nobody(&road, steers);
         assert!(refused.code == Some(1) && refused.stderr.contains("approvers"), "{refused:?}");
     }

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod kinds;
+mod trial;
 
 use std::fs;
 use std::net::TcpListener;
