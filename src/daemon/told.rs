@@ -31,7 +31,8 @@ pub fn listening(place: &Place) {
 /// Somebody did not know the login: from where, how often lately, and how many tries from anywhere were not looked at since
 /// the last wrong one.
 pub fn wrong_login(from: IpAddr, times: u32, refused: u64) {
-    warn!(%from, times, refused, "wrong login from {from}: {times} lately; {refused} more from anywhere were not looked at");
+    let unseen = if refused == 0 { String::new() } else { format!("; {refused} more from anywhere were not looked at") };
+    warn!(%from, times, refused, "wrong login from {from}: {times} lately{unseen}");
 }
 
 /// A new config is in force; with what it changes, in words.
@@ -260,6 +261,7 @@ mod tests {
             listening(&Place::new(([127, 0, 0, 1], 9464).into(), None));
             listening(&Place::new(([0, 0, 0, 0], 9464).into(), None));
             listening(&Place::new(([0, 0, 0, 0], 9464).into(), Some("rosterd.example.com")));
+            wrong_login([10, 0, 0, 7].into(), 1, 0);
             wrong_login([10, 0, 0, 7].into(), 2, 7);
             commanded("root", "approve", Some("employees"));
             commanded("ada", "reload", None);
