@@ -159,8 +159,8 @@ async fn a_handshake_that_does_not_come_to_its_end_makes_room_for_others() {
     let mut silent = TcpStream::connect(address).await.unwrap();
     // The beginning of a handshake, and no more.
     silent.write_all(&[22, 3, 1, 0, 100]).await.unwrap();
-    let answer = client().get(format!("https://{address}/")).send().await.unwrap();
-    assert_eq!(answer.text().await.unwrap(), "here");
+    let asked = client().get(format!("https://{address}/")).timeout(Duration::from_secs(10));
+    assert_eq!(asked.send().await.unwrap().text().await.unwrap(), "here");
     // It is told why, or not.
     let mut rest = Vec::new();
     let _ = silent.read_to_end(&mut rest).await;
