@@ -19,7 +19,7 @@ FLAGS = [
 
 
 class Browser:
-    def __init__(self, folder):
+    def __init__(self, folder, *more):
         ours, theirs = os.pipe(), os.pipe()
 
         def pipes():
@@ -28,7 +28,7 @@ class Browser:
             os.dup2(read, 3)
             os.dup2(write, 4)
 
-        command = ["chromium", *FLAGS, f"--user-data-dir={folder}", "about:blank"]
+        command = ["chromium", *FLAGS, *more, f"--user-data-dir={folder}", "about:blank"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, preexec_fn=pipes, pass_fds=(3, 4), **quiet)
         os.close(ours[0])

@@ -6,14 +6,19 @@ use std::process::Command;
 
 use crate::daemon::monitoring::{busy, get};
 use crate::daemon::opening::Browser;
+use crate::daemon::secured::{Door, PASSWORD};
 use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::road::Road;
 
-/// By `tests/page/run`, which has what it takes.
 fn look(port: u16, path: &str, name: &str, session: Option<&str>) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/look.py");
     let url = format!("http://127.0.0.1:{port}{path}");
-    let output = Command::new("python3").arg(script).args([&*url, name]).args(session).output().unwrap();
+    drive("look.py", [&*url, name].into_iter().chain(session));
+}
+
+/// By `tests/page/run`, which has what it takes.
+fn drive<'a>(script: &str, arguments: impl IntoIterator<Item = &'a str>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page").join(script);
+    let output = Command::new("python3").arg(script).args(arguments).output().unwrap();
     assert!(
         output.status.success(),
         "{}{}",
@@ -59,5 +64,14 @@ fn people_in_a_browser() {
     {
         look(port, path, name, Some(session));
     }
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "starts a browser: tests/page/run"]
+fn behind_the_login_in_a_browser() {
+    let door = Door::new(4);
+    let daemon = Daemon::start(&door.road);
+    drive("login.py", [&*door.url(""), "hr", PASSWORD, &door.link()]);
     daemon.stop();
 }

@@ -13,17 +13,17 @@ use crate::fixtures::program::Program;
 use crate::fixtures::road::Road;
 
 const NAME: &str = "rosterd.example.com";
-const PASSWORD: &str = "correct-horse-battery-staple";
+pub(super) const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A road whose daemon can be reached from elsewhere, and what it takes to trust it.
-struct Door {
-    road: Road,
+pub(super) struct Door {
+    pub(super) road: Road,
     folder: TempDir,
     port: u16,
 }
 
 impl Door {
-    fn new(people: usize) -> Self {
+    pub(super) fn new(people: usize) -> Self {
         rosterd::transport::install_crypto();
         let (mut road, folder, port) = (Road::new(people), tempfile::tempdir().unwrap(), free_port());
         certificates::issue(folder.path(), &format!("DNS:{NAME}"));
@@ -53,8 +53,17 @@ impl Door {
         client.resolve(NAME, ([127, 0, 0, 1], self.port).into()).build().unwrap()
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("https://{NAME}:{}{path}", self.port)
+    }
+
+    /// Asks a daemon for a link.
+    pub(super) fn link(&self) -> String {
+        let asked = Program::start(&self.road.config_file(), &["open"]).end();
+        assert!(asked.code == Some(0) && asked.stdout.contains("in a browser, after the login"), "{asked:?}");
+        let link = asked.stdout.lines().next().unwrap().to_owned();
+        assert!(link.starts_with(&self.url("/open/")), "{link}");
+        link
     }
 
     /// Asks with a login, if any.
@@ -125,10 +134,7 @@ fn a_link_leads_to_people_behind_the_login() {
     let mut door = Door::new(12);
     door.road.sync_well();
     let daemon = Daemon::start(&door.road);
-    let asked = Program::start(&door.road.config_file(), &["open"]).end();
-    assert!(asked.code == Some(0) && asked.stdout.contains("in a browser, after the login"), "{asked:?}");
-    let link = asked.stdout.lines().next().unwrap().to_owned();
-    assert!(link.starts_with(&door.url("/open/")), "{link}");
+    let link = door.link();
     let client = door.client();
     let ask = |method: Method, url: &str, cookie: &str| {
         let asked = client.request(method, url).header("cookie", cookie).header("sec-fetch-site", "same-origin");
