@@ -144,8 +144,8 @@ pub struct Target {
     pub http: Http,
 }
 
-/// How a target is reached over HTTP.
-#[derive(Clone)]
+/// How a target or a webhook is reached over HTTP.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Http {
     /// `http://…`, perhaps with a user and a password; left out: the environment's.
     pub proxy: Option<String>,

@@ -31,7 +31,8 @@ pub fn listening(place: &Place) {
 /// Somebody did not know the login: from where, how often lately, and how many tries from anywhere were not looked at since
 /// the last wrong one.
 pub fn wrong_login(from: IpAddr, times: u32, refused: u64) {
-    let unseen = if refused == 0 { String::new() } else { format!("; {refused} more from anywhere were not looked at") };
+    let unseen =
+        if refused == 0 { String::new() } else { format!("; {refused} more from anywhere were not looked at") };
     warn!(%from, times, refused, "wrong login from {from}: {times} lately{unseen}");
 }
 
@@ -174,6 +175,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::config::Http;
     use crate::daemon::log::tests::logged;
     use crate::report::{Delivery, Members, Read};
 
@@ -271,7 +273,8 @@ mod tests {
             untidy(&store::Error::Damaged("a run".to_owned()));
             let tell = Address::Command(vec!["/usr/local/bin/tell".to_owned(), "hush".to_owned()]);
             untold(&tell, "exit status: 3");
-            heard_again(&Address::Webhook("https://hooks.example.com/hush".into()));
+            let http = Http { proxy: None, ca: None, timeout: Duration::ZERO };
+            heard_again(&Address::Webhook("https://hooks.example.com/hush".into(), http));
             unnoted(&store::Error::Damaged("a run".to_owned()));
             stopping("SIGTERM");
             stopped();

@@ -8,13 +8,20 @@ use humantime::format_duration;
 use crate::config::{Address, Receiver};
 use crate::notify::{Kind, Terms};
 use crate::report::Findings;
+use crate::transport::Transport;
 
 /// Says who is told of what; nobody is told anything.
 pub(super) fn check(Receiver { address, terms }: &Receiver, findings: &mut Findings) {
-    if let Address::Command(words) = address
-        && let Some(why) = words.first().and_then(|program| unusable(program))
-    {
-        findings.failed("notify", format!("{address} can't be started: {why}"));
+    let obstacle = match address {
+        Address::Command(words) => {
+            words.first().and_then(|program| unusable(program)).map(|why| format!("{address} can't be started: {why}"))
+        }
+        Address::Webhook(_, http) => {
+            Transport::new(http).err().map(|error| format!("{address} can't be reached: {error}"))
+        }
+    };
+    if let Some(obstacle) = obstacle {
+        findings.failed("notify", obstacle);
         return;
     }
     let Terms { on, after, again } = terms;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::members::Members;
 use super::overlay::Overlays;
-use super::{boostcom, capillary, url, veris};
+use super::{boostcom, capillary, http, veris};
 use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::config::{Http, Target};
+
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A destination, and what a sync must know of its members, even where something else is wrong with it.
 #[derive(Debug, Default)]
@@ -61,11 +63,7 @@ fn protocol(kind: &Setting<'_>) -> Option<Protocol> {
 }
 
 fn http(section: &mut Section<'_>) -> Http {
-    let proxy = section.get("proxy").and_then(|proxy| {
-        // A proxy's credentials stand in its URL; there is no other place for them.
-        url::url(&proxy, &["http", "https"]).map(|url| url.to_string())
-    });
-    let ca = section.get("ca").and_then(|ca| ca.path());
+    let http = http::http(section, TIMEOUT);
     let timeout = section.get("timeout").and_then(|timeout| timeout.some_duration());
-    Http { proxy, ca, timeout: timeout.unwrap_or(Duration::from_secs(30)) }
+    Http { timeout: timeout.unwrap_or(TIMEOUT), ..http }
 }

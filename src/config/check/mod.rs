@@ -10,6 +10,7 @@ mod directory;
 mod flat;
 mod from;
 mod guard;
+mod http;
 mod listen;
 mod locate;
 mod members;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::url;
+use super::{http, url};
 use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::config::{Address, Receiver};
@@ -15,6 +15,8 @@ use crate::notify::{Kind, Terms};
 
 const AFTER: Duration = Duration::from_mins(5);
 const AGAIN: Duration = Duration::from_hours(24);
+/// How long a webhook may take.
+const WEBHOOK: Duration = Duration::from_secs(10);
 const FORMS: &str = "write a `command` or a `webhook`";
 
 pub(super) fn receivers(setting: &Setting<'_>) -> Vec<Receiver> {
@@ -36,10 +38,11 @@ fn receiver(setting: &Setting<'_>) -> Option<Receiver> {
     let mut section = setting.section()?;
     let (command, webhook) = (section.get("command"), section.get("webhook"));
     let terms = terms(&mut section);
+    let http = webhook.as_ref().map(|_| http::http(&mut section, WEBHOOK));
     section.close();
-    let address = match (command, webhook) {
+    let address = match (command, webhook.zip(http)) {
         (Some(words), None) => command_of(&words).map(Address::Command),
-        (None, Some(url)) => webhook_of(&url).map(Address::Webhook),
+        (None, Some((url, http))) => webhook_of(&url).map(|url| Address::Webhook(url, http)),
         (Some(_), Some(_)) => {
             setting.fault("`command` and `webhook` are two receivers", "make each an item of the list");
             None

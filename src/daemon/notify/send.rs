@@ -12,9 +12,6 @@ use crate::transport::{Answer, Transport};
 /// How long a command may take.
 pub(super) const COMMAND: Duration = Duration::from_secs(30);
 
-/// How long a webhook may take.
-const WEBHOOK: Duration = Duration::from_secs(10);
-
 /// Whether it arrived; why not is fit for logs.
 pub(super) async fn send(address: &Address, json: &str) -> Result<(), String> {
     match address {
@@ -22,14 +19,13 @@ pub(super) async fn send(address: &Address, json: &str) -> Result<(), String> {
             let Some((program, arguments)) = words.split_first() else { return Err("it has no program".to_owned()) };
             hand(program, arguments, format!("{json}\n").as_bytes(), COMMAND).await
         }
-        Address::Webhook(url) => post(url.expose_secret(), json).await.map(drop),
+        Address::Webhook(url, http) => post(url.expose_secret(), http, json).await.map(drop),
     }
 }
 
 /// The status with which a webhook took it.
-pub(super) async fn post(url: &str, json: &str) -> Result<u16, String> {
-    let http = Http { proxy: None, ca: None, timeout: WEBHOOK };
-    let transport = Transport::new(&http).map_err(|error| error.to_string())?;
+pub(super) async fn post(url: &str, http: &Http, json: &str) -> Result<u16, String> {
+    let transport = Transport::new(http).map_err(|error| error.to_string())?;
     let (method, body) = (Method::Post, Some(json.to_owned()));
     let request = Request { method, url: url.to_owned(), headers: Vec::new(), body };
     match transport.call(&request).await {

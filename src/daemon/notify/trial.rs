@@ -41,8 +41,8 @@ async fn one(address: &Address, json: &str) -> Trial {
             });
             Trial { taken, said: said.map(|said| without(arguments, said)) }
         }
-        Address::Webhook(url) => {
-            let taken = post(url.expose_secret(), json).await.map(|status| format!("it answered {status}"));
+        Address::Webhook(url, http) => {
+            let taken = post(url.expose_secret(), http, json).await.map(|status| format!("it answered {status}"));
             Trial { taken, said: None }
         }
     }

@@ -1,17 +1,21 @@
 //! Who is told when something is wrong: by a command and by a webhook, from a real daemon.
 
 mod arriving;
+mod encrypted;
 mod kinds;
 mod trial;
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::http::StatusCode;
+use axum::serve::Listener;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use crate::fixtures::overheard;
 use crate::fixtures::program::Output;
@@ -51,14 +55,19 @@ impl Teller {
 struct Hook {
     /// As the config refers to it.
     url: String,
-    answer: Arc<Mutex<axum::http::StatusCode>>,
+    answer: Arc<Mutex<StatusCode>>,
     got: Arc<Mutex<String>>,
     refused: Arc<AtomicUsize>,
 }
 
 impl Hook {
     fn new(road: &Road) -> Self {
-        let (answer, got) = (Arc::new(Mutex::new(axum::http::StatusCode::NO_CONTENT)), Arc::<Mutex<String>>::default());
+        Self::at(road, "http", road.block_on(TcpListener::bind("127.0.0.1:0")).unwrap())
+    }
+
+    /// Where somebody listens.
+    fn at(road: &Road, scheme: &str, listener: impl Listener<Addr = SocketAddr>) -> Self {
+        let (answer, got) = (Arc::new(Mutex::new(StatusCode::NO_CONTENT)), Arc::<Mutex<String>>::default());
         let refused = Arc::new(AtomicUsize::new(0));
         let (says, hears, refuses) = (answer.clone(), got.clone(), refused.clone());
         let take = axum::routing::post(async move |body: String| {
@@ -70,9 +79,7 @@ impl Hook {
             }
             says
         });
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}/planted-hook-path", listener.local_addr().unwrap());
+        let url = format!("{scheme}://{}/planted-hook-path", listener.local_addr().unwrap());
         // Its URL is a secret, which belongs into a file.
         let file = road.config_file().with_file_name("hook");
         fs::write(&file, url).unwrap();
@@ -80,7 +87,6 @@ impl Hook {
         overheard::secret("planted-hook-path");
         let router = axum::Router::new().route("/planted-hook-path", take);
         road.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             tokio::spawn(axum::serve(listener, router).into_future());
         });
         Self { url, answer, got, refused }
@@ -91,7 +97,7 @@ impl Hook {
         format!("{{ webhook: {}, after: 1s }}", self.url)
     }
 
-    fn answers(&self, status: axum::http::StatusCode) {
+    fn answers(&self, status: StatusCode) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 
