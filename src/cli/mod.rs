@@ -89,7 +89,7 @@ enum Command {
     Runs(runs::Runs),
     /// Show one person's story: directory, rules, payload, target, and what happened.
     Explain(explain::Explain),
-    /// Print a link that shows people in a browser of this host, once.
+    /// Print a link that shows people in a browser, once.
     Open(open::Open),
     /// Show the API clients at a destination: ours and others', and whether ours are as they were confirmed.
     Clients(clients::Clients),

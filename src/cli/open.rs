@@ -6,7 +6,7 @@ use super::context::Context;
 use super::output::{Failure, json_line};
 use crate::report::{Exit, text};
 
-/// A link that shows people in a browser of this host, once.
+/// A link that shows people in a browser, once.
 #[derive(Debug, Args)]
 pub struct Open {}
 

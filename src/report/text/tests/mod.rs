@@ -56,8 +56,13 @@ fn failed() -> Summary {
 
 #[test]
 fn a_link_stands_by_itself_with_how_long_it_is_good() {
-    let told = link(&Link { link: "http://127.0.0.1:9464/open/x".to_owned(), seconds: 300 });
-    assert_eq!(told, "http://127.0.0.1:9464/open/x\n  good once, within 5 min, in a browser of this host\n");
+    let told = |url: &str| link(&Link { link: url.to_owned(), seconds: 300 });
+    for (url, whose) in [
+        ("http://127.0.0.1:9464/open/x", "in a browser of this host"),
+        ("https://rosterd.example.com:9464/open/x", "in a browser, after the login"),
+    ] {
+        assert_eq!(told(url), format!("{url}\n  good once, within 5 min, {whose}\n"));
+    }
 }
 
 #[test]
