@@ -7,6 +7,8 @@ mod commands;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod cookbook;
+#[cfg(test)]
 mod daemon;
 #[cfg(test)]
 mod demo;
