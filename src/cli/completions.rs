@@ -1,9 +1,10 @@
 //! `rosterd completions`: what shells ask for.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::context::Context;
+use super::examples;
 use crate::report::Exit;
 
 /// Completions for a shell, on standard output.
@@ -24,7 +25,7 @@ impl Completions {
 
 fn script(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut super::Arguments::command(), "rosterd", &mut script);
+    clap_complete::generate(shell, &mut examples::command(), "rosterd", &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 
@@ -39,7 +40,7 @@ mod tests {
         {
             let script = script(shell);
             assert!(script.starts_with(first), "{script}");
-            for command in super::super::Arguments::command().get_subcommands() {
+            for command in examples::command().get_subcommands() {
                 assert!(script.contains(command.get_name()), "{shell}: {}", command.get_name());
             }
         }

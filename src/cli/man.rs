@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
 use super::context::Context;
+use super::examples;
 use super::output::Failure;
 use crate::report::Exit;
 
@@ -50,7 +51,7 @@ impl Man {
 }
 
 fn command() -> clap::Command {
-    super::Arguments::command().disable_help_subcommand(true)
+    examples::command().disable_help_subcommand(true)
 }
 
 fn page() -> io::Result<String> {

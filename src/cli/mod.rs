@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use self::context::Context;
 use self::output::Failure;
@@ -17,6 +17,7 @@ mod completions;
 mod context;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod examples;
 mod explain;
 mod forget;
 mod import;
@@ -254,7 +255,11 @@ impl Command {
 
 /// The process's arguments; a mistake in them is told the way its output was asked for.
 pub fn arguments() -> Result<Arguments, Exit> {
-    Arguments::try_parse().map_err(|error| {
+    let mut command = examples::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    arguments.map_err(|error| {
+        let error = error.format(&mut command);
         if !error.use_stderr() {
             // `--help` and `--version`: no mistake.
             let _ = error.print();

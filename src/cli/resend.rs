@@ -11,7 +11,11 @@ use crate::store::{Store, Who};
 
 /// Forget what the target confirmed, and send it again; also what says that a sync is to point to another target.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("whom").required(true))]
+// By itself clap would show whom before the sync.
+#[command(
+    group = clap::ArgGroup::new("whom").required(true),
+    override_usage = "rosterd resend [OPTIONS] <NAME> <WHO>...\n       rosterd resend [OPTIONS] <NAME> --all|--left"
+)]
 pub struct Resend {
     /// The sync.
     #[arg(value_name = "NAME")]
