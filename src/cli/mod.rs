@@ -34,6 +34,7 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod schema;
 mod scopes;
 mod status;
 mod sync;
@@ -114,6 +115,8 @@ enum Command {
     Pause(pause::Pause),
     /// Let a sync run again.
     Resume(pause::Resume),
+    /// Print the config's JSON Schema, with which editors complete and check it.
+    Schema(schema::Schema),
     /// Print a shell's completions: bash, zsh or fish.
     Completions(completions::Completions),
     /// Print rosterd(1), or write all manual pages into a folder.
@@ -159,6 +162,7 @@ impl Command {
             Self::Forget(_) => "forget",
             Self::Pause(_) => "pause",
             Self::Resume(_) => "resume",
+            Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
             #[cfg(feature = "sandbox")]
@@ -200,7 +204,7 @@ impl Command {
             | Self::Pause(_)
             | Self::Resume(_) => Manner::Steers,
             // `check` looks at the file as it is now, not at what the daemon goes by.
-            Self::Check(_) | Self::Run(_) | Self::Completions(_) | Self::Man(_) => Manner::Alone,
+            Self::Check(_) | Self::Run(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Manner::Alone,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) => Manner::Alone,
         }
@@ -219,6 +223,7 @@ impl Command {
         match self {
             Self::Run(command) => command.run(context).await,
             Self::Check(command) => command.run(context).await,
+            Self::Schema(schema::Schema {}) => Ok(schema::Schema::run(context)),
             Self::Completions(command) => Ok(command.run(context)),
             Self::Man(command) => command.run(context),
             #[cfg(feature = "sandbox")]
@@ -279,8 +284,8 @@ pub fn arguments() -> Result<Arguments, Exit> {
 pub async fn run(arguments: Arguments) -> u8 {
     let Arguments { global, command } = arguments;
     let json = global.json;
-    // Completions and manual pages are everybody's.
-    if !matches!(command, Command::Completions(_) | Command::Man(_)) {
+    // The schema, completions and manual pages are everybody's.
+    if !matches!(command, Command::Schema(_) | Command::Completions(_) | Command::Man(_)) {
         discretion::of_files();
     }
     let ended = match remote::ask_daemon(&command, &global).await {
