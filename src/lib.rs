@@ -23,7 +23,7 @@
 //! | [`store`] | SQLite: one function a transaction |
 //! | [`transport`] | the one HTTP executor |
 //! | [`daemon`] | performs the engine's effects; the loop that does so by schedule, and its ways in and out |
-//! | [`config`] | YAML → checked config, all faults at once; what differs between two |
+//! | [`config`] | YAML → checked config, all faults at once; what differs between two; its schema, for editors and docs |
 //! | [`report`] | what is shown: status, runs, a person's story, metrics; as text and as pages |
 //! | [`notify`] | who is told that something is wrong, when, and in which words |
 //! | [`cli`] | one file a command |

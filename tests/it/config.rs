@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rosterd::config::{Config, Environment, Look};
+use rosterd::config::{Config, Environment, Look, SCHEMA};
 use rosterd::destination::{Destination, Env, Item, Job, Op, Step};
 use rosterd::directory::{Domain, Servers};
 use rosterd::roster::{Fingerprint, Identity, Payload, Timestamp};
 use serde_json::{Value, json};
+
+use crate::fixtures::program::Program;
 
 fn environment() -> Environment {
     Environment::new([
@@ -111,6 +113,12 @@ fn a_group_is_asked_of_the_directory_of_its_domain() {
     let asked: Vec<_> = asked.map(|origin| (&*origin.directory, origin.query.attributes.groups().to_vec())).collect();
     let staff = |domain| vec![format!("CN=Staff,DC={domain},DC=example,DC=com")];
     assert_eq!(asked, [("emea", staff("emea")), ("apac", staff("apac"))]);
+}
+
+#[test]
+fn the_schema_is_printed_where_there_is_no_config() {
+    let said = Program::start(Path::new("/nowhere/rosterd.yaml"), &["schema"]).end();
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), SCHEMA, ""));
 }
 
 #[test]

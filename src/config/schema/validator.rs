@@ -22,6 +22,11 @@ impl Schema {
         self.0.pointer(pointer).unwrap_or_else(|| panic!("nothing is at {pointer}"))
     }
 
+    /// Where the definition stands that a part refers to.
+    pub fn referred(&self, pointer: &str) -> Option<String> {
+        Some(self.at(pointer).get("$ref")?.as_str()?.strip_prefix('#')?.to_owned())
+    }
+
     /// Whether the part of the schema lets a value pass.
     pub fn accepts(&self, schema: &Json, value: &Json) -> bool {
         match schema {
@@ -118,10 +123,10 @@ impl Schema {
 
     /// Where a value's form stands, past references and alternatives.
     fn form(&self, pointer: &str, value: &Json) -> String {
-        let schema = self.at(pointer);
-        if let Some(to) = schema.get("$ref") {
-            return self.form(&to.as_str().unwrap()[1..], value);
+        if let Some(to) = self.referred(pointer) {
+            return self.form(&to, value);
         }
+        let schema = self.at(pointer);
         match schema.get("anyOf").and_then(Json::as_array).filter(|_| schema.get("properties").is_none()) {
             Some(branches) => {
                 let which = branches.iter().position(|branch| self.accepts(branch, value)).unwrap();

@@ -1,6 +1,9 @@
 //! What the schema says, the checker says: it is asked with documents that differ in one place.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod defaults;
+mod files;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +11,6 @@ use serde_json::{Value as Json, json};
 
 use super::SCHEMA;
 use super::validator::{Place, Schema, changed, value_at, with};
-use crate::config::change::Prints;
 use crate::config::{Config, Environment, Faults};
 
 /// Nothing is called that, and it looks like nothing that is.
@@ -121,7 +123,7 @@ fn what_the_schema_requires_the_checker_misses_and_nothing_else() {
 }
 
 /// What may stand in the place of a value, or may not.
-fn probes(schema: &Schema, place: &Place) -> Vec<Json> {
+fn probes(schema: &Schema, place: &Place, there: &Json) -> Vec<Json> {
     let (key, form) = (schema.at(&place.key), schema.at(&place.form));
     let bound = |word: &str| form.get(word).and_then(Json::as_i64);
     let bounds = [bound("minimum"), bound("maximum")].into_iter().flatten();
@@ -129,7 +131,9 @@ fn probes(schema: &Schema, place: &Place) -> Vec<Json> {
     let listed = |schema: &Json, word: &str| schema.get(word).and_then(Json::as_array).cloned().unwrap_or_default();
     let some = [json!(null), json!(true), json!(7), json!(0.5), json!(""), json!(NOTHING), json!([]), json!({})];
     let told = listed(key, "examples").into_iter().chain(listed(form, "examples")).chain(listed(form, "enum"));
-    some.into_iter().chain(around).chain(told).chain(key.get("default").cloned()).collect()
+    // One of them, or a list of one.
+    let one_or_many = [Some(json!([there])), there.get(0).cloned()].into_iter().flatten();
+    some.into_iter().chain(one_or_many).chain(around).chain(told).chain(key.get("default").cloned()).collect()
 }
 
 /// Whether it is said that a value is not of the kind that stands there.
@@ -149,7 +153,7 @@ fn a_value_that_the_schema_refuses_the_checker_refuses_and_takes_those_of_its_fo
         if depends || !seen.insert((place.key.clone(), place.form.clone())) {
             return;
         }
-        for probe in probes(&schema, place) {
+        for probe in probes(&schema, place, value_at(document, &place.path)) {
             let odd = with(document, &place.path, probe.clone());
             let after = said(&odd);
             let new: Vec<_> = after.difference(before).collect();
@@ -175,109 +179,4 @@ fn the_words_to_choose_from_are_those_of_the_checker() {
         assert_eq!(help.map(words), Some(known.iter().filter_map(Json::as_str).collect()), "{place:?}");
     });
     assert_eq!(seen, schema.with("enum"), "no document has these");
-}
-
-/// All that a config comes to.
-fn whole(document: &Json) -> Option<String> {
-    let mut config = parsed(document).ok()?;
-    (config.prints, config.warnings) = (Prints::default(), Faults::default());
-    // In the order of a hash map.
-    let unordered = regex_lite::Regex::new(r"templates: \[[^]]*\]").unwrap();
-    Some(unordered.replace_all(&format!("{config:?}"), "").into_owned())
-}
-
-/// Another value than the default.
-fn other(default: &Json, form: &Json) -> Json {
-    match default {
-        Json::Bool(on) => json!(!on),
-        Json::Number(number) if form.get("maximum") == Some(default) => json!(number.as_u64().unwrap() - 1),
-        Json::Number(number) => json!(number.as_u64().unwrap() + 1),
-        Json::String(text) => {
-            let words = form.pointer("/anyOf/0/enum").or_else(|| form.get("enum")).and_then(Json::as_array);
-            let word = words.and_then(|words| words.iter().find(|word| *word != default)).cloned();
-            word.unwrap_or_else(|| {
-                json!(match text.as_str() {
-                    "UTC" => "Asia/Kolkata",
-                    path if path.starts_with('/') => "/elsewhere",
-                    _ => "7m",
-                })
-            })
-        }
-        _ => panic!("no other value than {default} is known"),
-    }
-}
-
-#[test]
-fn a_default_is_what_counts_where_nothing_is_written() {
-    let schema = schema();
-    let mut told_apart: BTreeMap<String, bool> =
-        schema.with("default").into_iter().map(|place| (place, false)).collect();
-    each_place(&schema, |document, place, before| {
-        let keys = schema.at(&place.form).get("properties").and_then(Json::as_object).filter(|_| before.is_empty());
-        for key in keys.into_iter().flat_map(|keys| keys.keys()) {
-            let mut pointer = format!("{}/properties/{key}", place.form);
-            if let (None, Some(to)) = (schema.at(&pointer).get("default"), schema.at(&pointer).get("$ref")) {
-                pointer = to.as_str().unwrap()[1..].to_owned();
-            }
-            let Some(default) = schema.at(&pointer).get("default") else { continue };
-            let form =
-                schema.at(&pointer).get("$ref").map_or(schema.at(&pointer), |to| schema.at(&to.as_str().unwrap()[1..]));
-            let of = |value: Option<Json>| {
-                whole(&changed(document, &place.path, |section| match value {
-                    Some(value) => section[key] = value,
-                    None => drop(section.as_object_mut().unwrap().remove(key)),
-                }))
-            };
-            let (left_out, written) = (of(None), of(Some(default.clone())));
-            assert!(left_out == written, "{key} of {place:?}");
-            let other = of(Some(other(default, form)));
-            *told_apart.get_mut(&pointer).unwrap() |= other.is_some() && other != left_out;
-        }
-    });
-    let vain: Vec<_> = told_apart.iter().filter(|(_, apart)| !**apart).collect();
-    assert!(vain.is_empty(), "nothing tells the default of these from another value: {vain:?}");
-}
-
-#[test]
-fn files_are_judged_as_the_checker_judges_their_keys() {
-    let schema = schema();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut right, mut wrong) = (0, 0);
-    for folder in ["config", "examples", "tests/config/valid", "tests/config/invalid"] {
-        for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let text = fs::read(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            let text = text.filter(|_| path.extension().is_some_and(|kind| kind == "yaml"));
-            // Some are no YAML, on purpose.
-            let Some(document) = text.and_then(|text| serde_saphyr::from_str::<Json>(&text).ok()) else { continue };
-            let accepted = schema.accepts(&schema.0, &document);
-            if !folder.ends_with("invalid") {
-                assert!(accepted, "{}", path.display());
-                right += 1;
-            } else if said(&document).iter().any(|(message, _)| message.contains("unknown key")) {
-                assert!(!accepted, "{}", path.display());
-                wrong += 1;
-            }
-        }
-    }
-    assert!(right > 10 && wrong > 5, "{right}, {wrong}");
-}
-
-#[test]
-fn every_key_is_described_and_every_example_is_one() {
-    let schema = schema();
-    for section in schema.with("properties") {
-        for (key, own) in schema.at(&section)["properties"].as_object().unwrap() {
-            let to = own.get("$ref").map(|to| schema.at(&to.as_str().unwrap()[1..]));
-            let described = own.get("description").or_else(|| to?.get("description")).and_then(Json::as_str);
-            let described = described.unwrap_or_else(|| panic!("`{key}` of {section} is not described"));
-            assert!(described.ends_with('.'), "{described}");
-        }
-    }
-    for place in schema.with("examples") {
-        let own = schema.at(&place);
-        for example in own["examples"].as_array().unwrap() {
-            assert!(schema.accepts(own, example), "{example} at {place}");
-        }
-    }
 }
