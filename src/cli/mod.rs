@@ -21,6 +21,7 @@ mod examples;
 mod explain;
 mod forget;
 mod import;
+mod init;
 mod man;
 mod notify;
 mod open;
@@ -42,7 +43,7 @@ mod voice;
 mod who;
 
 const AFTER_HELP: &str = "\
-First steps: rosterd check, then plan, then sync; then its service, or rosterd run. Every day: rosterd status.
+First steps: rosterd init, check, then plan, then sync; then its service, or rosterd run. Every day: rosterd status.
 
 Exit codes: 0 done, 1 failed, 2 usage or config, 3 done but members are newly invalid or refused,
 4 held until approved, 6 deliveries still pending; plan --check: 5 when there is something to do.";
@@ -79,6 +80,8 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a first config: look at the directory, and propose what fits it.
+    Init(Box<init::Init>),
     /// Run as a daemon: syncs by their schedules, until stopped; the config is followed while it runs.
     Run(run::Run),
     /// Run syncs once, now: read the directory, send what changed.
@@ -144,6 +147,7 @@ impl Command {
     /// As it is typed.
     fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
             Self::Run(_) => "run",
             Self::Sync(_) => "sync",
             Self::Plan(_) => "plan",
@@ -204,7 +208,12 @@ impl Command {
             | Self::Pause(_)
             | Self::Resume(_) => Manner::Steers,
             // `check` looks at the file as it is now, not at what the daemon goes by.
-            Self::Check(_) | Self::Run(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Manner::Alone,
+            Self::Init(_)
+            | Self::Check(_)
+            | Self::Run(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => Manner::Alone,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) => Manner::Alone,
         }
@@ -221,6 +230,7 @@ impl Command {
     /// In a process of its own.
     async fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self {
+            Self::Init(command) => command.run(context).await,
             Self::Run(command) => command.run(context).await,
             Self::Check(command) => command.run(context).await,
             Self::Schema(schema::Schema {}) => Ok(schema::Schema::run(context)),

@@ -48,6 +48,11 @@ pub fn is_dn(text: &str) -> bool {
     parts(text).all(|part| typed(part).is_some()) && !text.trim().is_empty()
 }
 
+/// What a DN is directly below; `None` for one of a single part.
+pub fn parent(dn: &str) -> Option<&str> {
+    unescaped_position(dn, &[',', ';']).map(|end| dn[end + 1..].trim_start())
+}
+
 /// The parts of a DN.
 fn parts(dn: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(dn);

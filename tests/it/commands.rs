@@ -5,6 +5,7 @@ mod checking;
 mod discovering;
 mod holding;
 mod importing;
+mod init;
 mod looking;
 mod released;
 mod several;

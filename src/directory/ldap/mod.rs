@@ -6,6 +6,7 @@
 //! has an end; a malformed reply ends the connection, not the process.
 
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,6 +92,11 @@ impl Session {
     /// The URL that answered, to be tried first the next time.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Below what its entries are: the naming context where people are, where the server says which, or else all.
+    pub fn contexts(&self) -> &[String] {
+        self.root.default_context.as_ref().map_or(&self.root.naming_contexts, slice::from_ref)
     }
 
     /// Starts a reading. While one page is judged the next one is already on its way; dropping the reader ends the

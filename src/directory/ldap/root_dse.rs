@@ -24,6 +24,8 @@ const SYNC_REQUEST: &str = "1.3.6.1.4.1.4203.1.9.1.1";
 pub(super) struct RootDse {
     pub(super) server: Server,
     pub(super) naming_contexts: Vec<String>,
+    /// The one where people are, where the server says so (MS-ADTS 3.1.1.3.2).
+    pub(super) default_context: Option<String>,
     pub(super) subschema: Option<String>,
     /// Whether deleted entries can be asked for; seeing them is another matter.
     pub(super) shows_deleted: bool,
@@ -80,6 +82,7 @@ impl RootDse {
         Ok(Self {
             server,
             naming_contexts,
+            default_context: text(default_context),
             subschema: text(subschema),
             shows_deleted,
             syncs: has(controls, SYNC_REQUEST),

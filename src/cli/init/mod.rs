@@ -1,0 +1,194 @@
+//! `rosterd init`: a first config, made of what a directory shows.
+//!
+//! `ask` the questions, `reach` how the directory is reached, `look` a look at it, `seen` what is kept of it, `propose` what fits it, `target` the destination, `text` the
+//! config, `file` where it goes, `told` what is said.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use self::ask::Asking;
+use self::seen::Seen;
+use self::target::{Target, Type};
+use self::text::Draft;
+use super::context::Context;
+use super::output::{self, Failure};
+use crate::directory::Tls;
+use crate::directory::ldap::Session;
+use crate::report::Exit;
+
+mod ask;
+mod file;
+mod look;
+mod propose;
+mod reach;
+mod seen;
+mod target;
+#[cfg(test)]
+mod tests;
+mod text;
+mod told;
+
+/// Write a first config: look at the directory, and propose what fits it. Asks on a terminal for what no flag says.
+#[derive(Debug, Default, Args)]
+pub struct Init {
+    /// The directory's server: ldaps://HOST, or ldap://HOST with --starttls.
+    #[arg(long)]
+    url: Option<String>,
+    /// Who binds: a DN, a UPN or CORP\name.
+    #[arg(long, value_name = "DN", conflicts_with_all = ["anonymous", "principal"])]
+    bind_dn: Option<String>,
+    /// The file that holds the password of --bind-dn. It is read once, and not written anywhere.
+    #[arg(long, value_name = "FILE", requires = "bind_dn")]
+    password_file: Option<PathBuf>,
+    /// Nobody binds.
+    #[arg(long, conflicts_with = "principal")]
+    anonymous: bool,
+    /// Bind by Kerberos, as this account with its realm.
+    #[arg(long, requires = "keytab")]
+    principal: Option<String>,
+    /// The file with the key of --principal.
+    #[arg(long, value_name = "FILE", requires = "principal")]
+    keytab: Option<PathBuf>,
+    /// The authority that signed the server's certificate, in PEM; left out, those of the system.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Encrypt an ldap:// URL.
+    #[arg(long)]
+    starttls: bool,
+    /// The DN below which people are; left out, where they were seen.
+    #[arg(long, value_name = "DN")]
+    base: Option<String>,
+    /// Who is a person; left out, whoever has what people are told apart by.
+    #[arg(long)]
+    filter: Option<String>,
+    /// The attribute by which people are told apart; left out, a personnel number or else the login.
+    #[arg(long, value_name = "ATTRIBUTE")]
+    identity: Option<String>,
+    /// Where people go.
+    #[arg(long, value_name = "TYPE")]
+    destination: Option<Type>,
+    /// The destination's URL.
+    #[arg(long, value_name = "URL")]
+    destination_url: Option<String>,
+    /// Veris: the client ID.
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// When it runs: five-field cron, or a duration such as 15m; left out, only when somebody asks.
+    #[arg(long)]
+    schedule: Option<String>,
+    /// The folder of the database; left out, /var/lib/rosterd.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// The file to write; left out, the config file.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Init {
+    /// Nothing is written unless all of it is right.
+    pub async fn run(self: Box<Self>, context: &Context) -> Result<Exit, Failure> {
+        let file = self.out.clone().unwrap_or_else(|| context.config_file());
+        file::free(&file)?;
+        let mut asking = Asking::here();
+        let (settings, who, url) = self.settings(&mut asking)?;
+        // What no proposal can be made for is asked before anybody waits for a directory.
+        let target = if asking.can_ask() { None } else { Some(self.target(&mut asking)?) };
+        let session = look::open(&settings).await?;
+        let (seen, contexts, base) = self.people(&session, &mut asking).await?;
+        let target = target.map_or_else(|| self.target(&mut asking), Ok)?;
+        let identity = self.identity().or_else(|| propose::identity(&seen)).ok_or_else(nothing_to_tell_apart)?;
+        let proposal = propose::propose(&seen, identity, base.as_deref(), self.filter.as_deref(), target.wanted())
+            .ok_or_else(|| Failure::new(format!("nobody who was looked at has {identity}: give another --identity")))?;
+        let schedule =
+            asking.optional("Schedule, such as 15m (empty: only when somebody asks)", self.schedule.as_deref())?;
+        let Tls { ca, starttls, .. } = settings.tls;
+        let (kind, whole) = (seen.kind, seen.whole);
+        let draft = Draft {
+            state: self.state.as_deref().map(reach::absolute),
+            url,
+            kind,
+            who,
+            ca,
+            starttls,
+            target,
+            schedule,
+            proposal,
+            whole,
+        };
+        let config = draft.check().map_err(|faults| Failure::usage(output::faults(&faults, context.json)))?;
+        context.voice.aside(&config.warnings.lines().map(|line| format!("warning: {line}\n")).collect::<String>());
+        file::write(&file, &draft.text())?;
+        let findings = told::findings(&draft, &contexts, &seen);
+        context.voice.say(&if context.json {
+            told::written_json(&draft, &file, &findings)?
+        } else {
+            told::written(&draft, &file, self.password_file.as_deref(), &findings)
+        });
+        Ok(Exit::Done)
+    }
+
+    /// The attribute that a flag names.
+    fn identity(&self) -> Option<&str> {
+        self.identity.as_deref().map(seen::spelled)
+    }
+
+    /// Some people, below what was searched for them, and the base that was asked for.
+    async fn people(
+        &self,
+        session: &Session,
+        asking: &mut Asking<'_>,
+    ) -> Result<(Seen, Vec<String>, Option<String>), Failure> {
+        let contexts = self.base.as_ref().map_or_else(|| session.contexts().to_vec(), |base| vec![base.clone()]);
+        let seen = self.look(session, &contexts).await?;
+        if self.base.is_some() || !asking.can_ask() {
+            return Ok((seen, contexts, self.base.clone()));
+        }
+        let identity = self.identity().or_else(|| propose::identity(&seen));
+        let proposed = identity.and_then(|identity| propose::propose(&seen, identity, None, None, &[]));
+        let proposed = proposed.map(|proposal| proposal.searches).unwrap_or_default();
+        let [(proposed, _)] = proposed.as_slice() else { return Ok((seen, contexts, None)) };
+        let base = asking.required("--base", "People are below", None, Some(proposed))?;
+        let searched = vec![base.clone()];
+        Ok((self.look(session, &searched).await?, searched, Some(base)))
+    }
+
+    async fn look(&self, session: &Session, contexts: &[String]) -> Result<Seen, Failure> {
+        if contexts.is_empty() {
+            return Err(Failure::usage("the directory does not say where its entries are: give --base"));
+        }
+        let seen = look::look(session, contexts, self.filter.as_deref(), self.identity()).await?;
+        if seen.people.is_empty() {
+            let filter = self.filter.as_deref().unwrap_or(seen::people_filter(seen.kind));
+            return Err(Failure::new(format!(
+                "nobody is found below {} by {filter}: give --base or --filter, or let the bind account read people; nothing was written",
+                contexts.join(" and ")
+            )));
+        }
+        Ok(seen)
+    }
+
+    fn target(&self, asking: &mut Asking<'_>) -> Result<Target, Failure> {
+        let kind = self.destination.map_or_else(|| destination(asking), Ok)?;
+        let url = asking.required("--destination-url", "Its URL", self.destination_url.as_deref(), None)?;
+        match kind {
+            Type::Veris => {
+                let client_id = asking.required("--client-id", "Client ID", self.client_id.as_deref(), None)?;
+                Ok(Target::Veris { url, client_id })
+            }
+        }
+    }
+}
+
+fn destination(asking: &mut Asking<'_>) -> Result<Type, Failure> {
+    let types = Type::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let types = types.map(|kind| kind.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+    let answer = asking.required("--destination", &format!("Where people go ({types})"), None, None)?;
+    Type::from_str(&answer, true).map_err(|_| Failure::usage(format!("`{answer}` is no type of destination: {types}")))
+}
+
+fn nothing_to_tell_apart() -> Failure {
+    Failure::new(
+        "most people have no employeeID, no employeeNumber and no login: name the attribute that tells them apart with --identity",
+    )
+}

@@ -1,0 +1,89 @@
+//! What `init` says: counts and shares, nobody's name or address.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::seen::Seen;
+use super::text::{Draft, PASSWORD};
+use crate::cli::output::{Failure, json_line};
+use crate::report::{Findings, text};
+
+/// Containers that are named; more would bury what matters.
+const PLACES: usize = 5;
+
+/// What was seen and what was made of it.
+pub(super) fn findings(draft: &Draft, contexts: &[String], seen: &Seen) -> Findings {
+    let mut findings = Findings::default();
+    findings.ok(
+        "directory",
+        format!("connected and bound: {}, {}; entries are below {}", draft.url, draft.kind, contexts.join(" and ")),
+    );
+    let looked = seen.people.len();
+    if seen.whole {
+        findings.ok("directory", format!("looked at all {looked} people there"));
+    } else {
+        findings.warning("directory", format!("looked at the first {looked} people only: the search is kept wide"));
+    }
+    let places = seen.places();
+    for (place, count) in places.iter().take(PLACES) {
+        findings.ok("directory", format!("{count} of them are in {place}"));
+    }
+    if places.len() > PLACES {
+        findings.ok("directory", format!("the rest are in {} other places", places.len() - PLACES));
+    }
+    let (identity, people) = (&draft.proposal.identity, draft.proposal.people);
+    findings.ok(
+        "people",
+        format!("told apart by {identity}, which {people} of {looked} have: they are whom the search is for"),
+    );
+    for field in &draft.proposal.fields {
+        let said = format!("{} is {}: {}", field.name, field.rule, field.note);
+        if field.filled { findings.ok("people", said) } else { findings.warning("people", said) }
+    }
+    findings
+}
+
+/// What was written, where its secrets go, and what comes next.
+pub(super) fn written(draft: &Draft, file: &Path, password: Option<&Path>, findings: &Findings) -> String {
+    let mut said = text::check(findings);
+    said += &format!("\nwrote {}. Its secrets go to files of root's; put each there:\n\n", file.display());
+    for name in draft.secrets() {
+        let from = password.filter(|_| name == PASSWORD);
+        if from.is_some_and(|from| from == Path::new(&place(name))) {
+            continue;
+        }
+        let from = from.map_or("/dev/stdin".to_owned(), in_shell);
+        said += &format!("  install -m 600 {from} {}\n", place(name));
+    }
+    said + "\n(From /dev/stdin: paste the secret, then Enter and Ctrl-D.) Then: rosterd check, and rosterd plan.\n"
+}
+
+/// The same for programs.
+pub(super) fn written_json(draft: &Draft, file: &Path, findings: &Findings) -> Result<String, Failure> {
+    let secrets: Vec<_> =
+        draft.secrets().into_iter().map(|name| json!({ "name": name, "file": place(name) })).collect();
+    json_line(&json!({ "file": file.display().to_string(), "findings": findings, "secrets": secrets }))
+}
+
+fn place(name: &str) -> String {
+    format!("/etc/rosterd/credentials/{name}")
+}
+
+/// A path as a shell takes it.
+fn in_shell(path: &Path) -> String {
+    let path = path.display().to_string();
+    let bare = path.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
+    if bare { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_quoted_where_a_shell_needs_it() {
+        assert_eq!(in_shell(Path::new("/root/ldap-password")), "/root/ldap-password");
+        assert_eq!(in_shell(Path::new("/root/it's $here")), r"'/root/it'\''s $here'");
+    }
+}

@@ -1,0 +1,158 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use super::world::{Said, World};
+use crate::fixtures::ldif::{self, ELSEWHERE, PEOPLE, SERVICE};
+use crate::fixtures::program::{Output, Program};
+
+/// A directory, and a folder in which a first config is made.
+struct Beginning {
+    world: World,
+    folder: tempfile::TempDir,
+}
+
+impl Beginning {
+    async fn with(ldif: &str) -> Self {
+        let (world, folder) = (World::with(ldif).await, tempfile::tempdir().unwrap());
+        let credentials = folder.path().join("credentials");
+        fs::create_dir(&credentials).unwrap();
+        for (name, secret) in
+            [("ldap-password", SERVICE.1), ("veris-client-secret", "sandbox-secret"), ("veris-api-key", "sandbox-key")]
+        {
+            fs::write(credentials.join(name), format!("{secret}\n")).unwrap();
+        }
+        Self { world, folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn path_text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// All flags that are needed.
+    fn flags(&self) -> Vec<String> {
+        let password = self.path_text("credentials/ldap-password");
+        let (ldap, veris, state) = (self.world.slapd.url(), self.world.sandbox.url(), self.path_text("state"));
+        let flags: [(&str, &str); 7] = [
+            ("--url", &ldap),
+            ("--bind-dn", SERVICE.0),
+            ("--password-file", &password),
+            ("--destination", "veris"),
+            ("--destination-url", &veris),
+            ("--client-id", "sandbox"),
+            ("--state", &state),
+        ];
+        flags.iter().flat_map(|(flag, value)| [(*flag).to_owned(), (*value).to_owned()]).collect()
+    }
+
+    fn without(&self, flag: &str) -> Vec<String> {
+        let mut flags = self.flags();
+        let at = flags.iter().position(|known| known == flag).unwrap();
+        flags.drain(at..at + 2);
+        flags
+    }
+
+    #[track_caller]
+    fn ends(&self, code: i32, arguments: &[String]) -> Said {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let mut command = Program::command(&self.path("rosterd.yaml"), &arguments);
+        command.env("CREDENTIALS_DIRECTORY", self.path("credentials"));
+        let Output { code: ended, stdout, stderr } = Program::of(command).end();
+        assert_eq!(ended, Some(code), "{arguments:?}: {stdout}{stderr}");
+        Said { code, out: stdout, err: stderr }
+    }
+
+    #[track_caller]
+    fn init(&self, code: i32, flags: Vec<String>) -> Said {
+        let said = self.ends(code, &[vec!["init".to_owned()], flags].concat());
+        assert_eq!(self.path("rosterd.yaml").exists(), code == 0, "{}", said.err);
+        assert_eq!(fs::read_dir(self.folder.path()).unwrap().count(), if code == 0 { 2 } else { 1 }, "nothing else");
+        said
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_flags_alone_to_a_config_that_works() {
+    let robot = [("objectClass", "inetOrgPerson"), ("uid", "robot"), ("cn", "robot"), ("sn", "robot")];
+    let robot = ldif::entry(&format!("uid=robot,{ELSEWHERE}"), &robot);
+    let beginning = Beginning::with(&(ldif::with_people(0..4) + &robot)).await;
+    let said = beginning.init(0, beginning.flags()).out;
+    for line in [
+        "OpenLDAP; entries are below dc=roster,dc=test",
+        "looked at all 5 people there",
+        &format!("4 of them are in {PEOPLE}"),
+        "told apart by employeeNumber, which 4 of 5 have",
+        "email is mail: 4 of 4",
+        "warning  people: country is { const: Unknown }: 0 of 4",
+        &format!(
+            "install -m 600 {} /etc/rosterd/credentials/ldap-password",
+            beginning.path_text("credentials/ldap-password")
+        ),
+        "install -m 600 /dev/stdin /etc/rosterd/credentials/veris-api-key",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("uid=") && !said.contains('@') && !said.contains("Żoë"), "{said}");
+    let file = beginning.path("rosterd.yaml");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o007, 0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(&format!("base: \"{PEOPLE}\"")) && !text.contains(SERVICE.1), "{text}");
+    let said = beginning.ends(0, &words(&["check"])).out;
+    assert!(said.contains(&format!("{PEOPLE}: the search finds 4")) && !said.contains("would be invalid"), "{said}");
+    beginning.ends(0, &words(&["sync"]));
+    assert_eq!(beginning.world.at_target("active"), [0, 1, 2, 3]);
+
+    // What is there stays as it is.
+    fs::write(&file, "somebody's work").unwrap();
+    let refused = beginning.ends(2, &[words(&["init"]), beginning.flags()].concat());
+    assert!(refused.err.contains("is there already, and is not overwritten"), "{}", refused.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "somebody's work");
+    let out = beginning.path_text("other.yaml");
+    let json = beginning
+        .ends(0, &[words(&["init", "--json", "--schedule", "15m", "--out", &out]), beginning.flags()].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["file"], &json["secrets"][0]["name"]), (&out.as_str().into(), &"ldap-password".into()), "{json}");
+    assert!(fs::read_to_string(out).unwrap().contains("schedule: \"15m\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_or_wrong_is_said_and_nothing_is_written() {
+    let beginning = Beginning::with(&ldif::with_people(0..1)).await;
+    for flag in ["--url", "--password-file", "--destination", "--destination-url", "--client-id"] {
+        let said = beginning.init(2, beginning.without(flag)).err;
+        assert!(said.contains(&format!("{flag} is missing")), "{flag}: {said}");
+    }
+    let anonymous =
+        beginning.without("--password-file").into_iter().filter(|word| word != "--bind-dn" && word != SERVICE.0);
+    let nobody = beginning.init(2, anonymous.collect()).err;
+    assert!(nobody.contains("--bind-dn (or --anonymous"), "{nobody}");
+
+    let said = beginning.init(1, [beginning.flags(), words(&["--base", ELSEWHERE])].concat()).err;
+    assert!(said.contains(&format!("nobody is found below {ELSEWHERE}")), "{said}");
+    let said = beginning.init(1, [beginning.flags(), words(&["--identity", "roomNumber"])].concat()).err;
+    assert!(said.contains("nobody who was looked at has roomNumber"), "{said}");
+    let said = beginning.init(2, [beginning.flags(), words(&["--schedule", "soon"])].concat()).err;
+    assert!(said.contains("neither a cron schedule nor a duration"), "{said}");
+    let said = beginning.init(2, [beginning.flags(), words(&["--filter", "(uid=*"])].concat()).err;
+    assert!(said.contains("a filter is not well-formed"), "{said}");
+
+    fs::write(beginning.path("credentials/ldap-password"), "wrong").unwrap();
+    let said = beginning.init(1, beginning.flags()).err;
+    assert!(said.contains("refused the bind") && said.contains("Correct the account or its password"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_of_more_people_than_are_looked_at_keeps_its_search_wide() {
+    let beginning = Beginning::with(&ldif::with_people(0..600)).await;
+    let said = beginning.init(0, beginning.flags()).out;
+    assert!(said.contains("looked at the first 500 people only"), "{said}");
+    assert!(beginning.ends(0, &words(&["check"])).out.contains("dc=roster,dc=test: the search finds 600"));
+}
