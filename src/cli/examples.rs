@@ -7,6 +7,16 @@ use super::Arguments;
 /// By command: what is typed, and what that does.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
+        "init",
+        &[
+            ("sudo rosterd init", "asks, on a terminal, for what no flag says"),
+            (
+                "rosterd init --url ldap://localhost --anonymous --destination veris --destination-url http://localhost:8420 --client-id sandbox --out try.yaml",
+                "without a terminal",
+            ),
+        ],
+    ),
+    (
         "run",
         &[
             ("rosterd run", "as its service does"),
@@ -84,6 +94,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("resume", &[("rosterd resume employees", "the schedule goes on")]),
+    ("schema", &[("rosterd schema > /etc/rosterd/schema.json", "for an editor that knows JSON Schema")]),
     (
         "completions",
         &[("rosterd completions bash > /etc/bash_completion.d/rosterd", "the packages bring them already")],

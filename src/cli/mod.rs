@@ -208,12 +208,9 @@ impl Command {
             | Self::Pause(_)
             | Self::Resume(_) => Manner::Steers,
             // `check` looks at the file as it is now, not at what the daemon goes by.
-            Self::Init(_)
-            | Self::Check(_)
-            | Self::Run(_)
-            | Self::Schema(_)
-            | Self::Completions(_)
-            | Self::Man(_) => Manner::Alone,
+            Self::Init(_) | Self::Check(_) | Self::Run(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => {
+                Manner::Alone
+            }
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) => Manner::Alone,
         }

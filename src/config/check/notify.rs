@@ -38,11 +38,16 @@ fn receiver(setting: &Setting<'_>) -> Option<Receiver> {
     let mut section = setting.section()?;
     let (command, webhook) = (section.get("command"), section.get("webhook"));
     let terms = terms(&mut section);
-    let http = webhook.as_ref().map(|_| http::http(&mut section, WEBHOOK));
+    let http = http::http(&mut section, WEBHOOK);
     section.close();
-    let address = match (command, webhook.zip(http)) {
-        (Some(words), None) => command_of(&words).map(Address::Command),
-        (None, Some((url, http))) => webhook_of(&url).map(|url| Address::Webhook(url, http)),
+    let address = match (command, webhook) {
+        (Some(words), None) => {
+            if http.proxy.is_some() || http.ca.is_some() {
+                setting.fault("`proxy` and `ca` are for a webhook", "leave them out: a command finds its own way");
+            }
+            command_of(&words).map(Address::Command)
+        }
+        (None, Some(url)) => webhook_of(&url).map(|url| Address::Webhook(url, http)),
         (Some(_), Some(_)) => {
             setting.fault("`command` and `webhook` are two receivers", "make each an item of the list");
             None
