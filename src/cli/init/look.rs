@@ -47,10 +47,11 @@ pub(super) async fn look(
             filter: filter.unwrap_or(people_filter(kind)).to_owned(),
             scope: Scope::Subtree,
         };
-        let (entries, whole) = read(session, search, &attributes, MOST - seen.people.len()).await.map_err(|error| {
-            let said = format!("{error}; nothing was written");
-            if matches!(error, Error::Filter { .. }) { Failure::usage(said) } else { Failure::new(said) }
-        })?;
+        let (entries, whole) = match read(session, search, &attributes, MOST - seen.people.len()).await {
+            // One of several that has no people to show does not keep the others from being looked at.
+            Err(Error::NoSuchBase { .. }) if contexts.len() > 1 => continue,
+            read => read.map_err(|error| unread(&error))?,
+        };
         let names: Vec<_> = entries.iter().map(Entry::dn).collect();
         let people = entries.iter().zip(places(&names)).map(|(entry, place)| Person {
             context: context.clone(),
@@ -66,6 +67,11 @@ pub(super) async fn look(
         seen.whole &= whole;
     }
     Ok(seen)
+}
+
+fn unread(error: &Error) -> Failure {
+    let said = format!("{error}; nothing was written");
+    if matches!(error, Error::Filter { .. }) { Failure::usage(said) } else { Failure::new(said) }
 }
 
 /// The first entries of a search, and whether those were all.

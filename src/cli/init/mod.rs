@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use self::ask::Asking;
 use self::seen::Seen;
@@ -74,6 +74,12 @@ pub struct Init {
     /// Veris: the client ID.
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
+    /// Boostcom: the club's name in its URLs.
+    #[arg(long, value_name = "NAME")]
+    loyalty_club: Option<String>,
+    /// Boostcom: the product's name; left out, `default`.
+    #[arg(long, value_name = "NAME")]
+    product_name: Option<String>,
     /// When it runs: five-field cron, or a duration such as 15m; left out, only when somebody asks.
     #[arg(long)]
     schedule: Option<String>,
@@ -92,12 +98,11 @@ impl Init {
         file::free(&file)?;
         let mut asking = Asking::here();
         let (settings, who, url) = self.settings(&mut asking)?;
-        // What no proposal can be made for is asked before anybody waits for a directory.
-        let target = if asking.can_ask() { None } else { Some(self.target(&mut asking)?) };
+        // What no proposal is made for is asked before anybody waits for a directory.
+        let target = self.target(&mut asking)?;
         let session = look::open(&settings).await?;
-        let (seen, contexts, base) = self.people(&session, &mut asking).await?;
-        let target = target.map_or_else(|| self.target(&mut asking), Ok)?;
-        let identity = self.identity().or_else(|| propose::identity(&seen)).ok_or_else(nothing_to_tell_apart)?;
+        let (seen, contexts, base) = self.people(&session, &target, &mut asking).await?;
+        let identity = self.identity(&target, &seen).ok_or_else(nothing_to_tell_apart)?;
         let proposal = propose::propose(&seen, identity, base.as_deref(), self.filter.as_deref(), target.wanted())
             .ok_or_else(|| Failure::new(format!("nobody who was looked at has {identity}: give another --identity")))?;
         let schedule =
@@ -128,15 +133,17 @@ impl Init {
         Ok(Exit::Done)
     }
 
-    /// The attribute that a flag names.
-    fn identity(&self) -> Option<&str> {
-        self.identity.as_deref().map(seen::spelled)
+    /// The attribute by which people are told apart.
+    fn identity(&self, target: &Target, seen: &Seen) -> Option<&str> {
+        let given = self.identity.as_deref().map(seen::spelled);
+        given.or_else(|| target.known_by()).or_else(|| propose::identity(seen))
     }
 
     /// Some people, below what was searched for them, and the base that was asked for.
     async fn people(
         &self,
         session: &Session,
+        target: &Target,
         asking: &mut Asking<'_>,
     ) -> Result<(Seen, Vec<String>, Option<String>), Failure> {
         let contexts = self.base.as_ref().map_or_else(|| session.contexts().to_vec(), |base| vec![base.clone()]);
@@ -144,8 +151,8 @@ impl Init {
         if self.base.is_some() || !asking.can_ask() {
             return Ok((seen, contexts, self.base.clone()));
         }
-        let identity = self.identity().or_else(|| propose::identity(&seen));
-        let proposed = identity.and_then(|identity| propose::propose(&seen, identity, None, None, &[]));
+        let proposed =
+            self.identity(target, &seen).and_then(|identity| propose::propose(&seen, identity, None, None, &[]));
         let proposed = proposed.map(|proposal| proposal.searches).unwrap_or_default();
         let [(proposed, _)] = proposed.as_slice() else { return Ok((seen, contexts, None)) };
         let base = asking.required("--base", "People are below", None, Some(proposed))?;
@@ -157,7 +164,8 @@ impl Init {
         if contexts.is_empty() {
             return Err(Failure::usage("the directory does not say where its entries are: give --base"));
         }
-        let seen = look::look(session, contexts, self.filter.as_deref(), self.identity()).await?;
+        let seen =
+            look::look(session, contexts, self.filter.as_deref(), self.identity.as_deref().map(seen::spelled)).await?;
         if seen.people.is_empty() {
             let filter = self.filter.as_deref().unwrap_or(seen::people_filter(seen.kind));
             return Err(Failure::new(format!(
@@ -167,24 +175,6 @@ impl Init {
         }
         Ok(seen)
     }
-
-    fn target(&self, asking: &mut Asking<'_>) -> Result<Target, Failure> {
-        let kind = self.destination.map_or_else(|| destination(asking), Ok)?;
-        let url = asking.required("--destination-url", "Its URL", self.destination_url.as_deref(), None)?;
-        match kind {
-            Type::Veris => {
-                let client_id = asking.required("--client-id", "Client ID", self.client_id.as_deref(), None)?;
-                Ok(Target::Veris { url, client_id })
-            }
-        }
-    }
-}
-
-fn destination(asking: &mut Asking<'_>) -> Result<Type, Failure> {
-    let types = Type::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    let types = types.map(|kind| kind.get_name().to_owned()).collect::<Vec<_>>().join(", ");
-    let answer = asking.required("--destination", &format!("Where people go ({types})"), None, None)?;
-    Type::from_str(&answer, true).map_err(|_| Failure::usage(format!("`{answer}` is no type of destination: {types}")))
 }
 
 fn nothing_to_tell_apart() -> Failure {

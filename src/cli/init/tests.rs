@@ -19,9 +19,13 @@ fn seen(kind: Kind, people: Vec<Person>) -> Seen {
     Seen { kind, people, whole: true }
 }
 
-fn draft(seen: &Seen, who: Who) -> Draft {
-    let target = Target::Veris { url: "https://acme.veris.in".to_owned(), client_id: "acme".to_owned() };
-    let proposal = propose(seen, identity(seen).unwrap(), None, None, target.wanted()).unwrap();
+fn veris() -> Target {
+    Target::Veris { url: "https://acme.veris.in".to_owned(), client_id: "acme".to_owned() }
+}
+
+fn draft(seen: &Seen, target: Target, who: Who) -> Draft {
+    let identity = target.known_by().or_else(|| identity(seen)).unwrap();
+    let proposal = propose(seen, identity, None, None, target.wanted()).unwrap();
     Draft {
         state: None,
         url: "ldaps://dc1.corp.example.com".to_owned(),
@@ -52,7 +56,7 @@ fn domain() -> Seen {
 
 #[test]
 fn a_config_for_active_directory() {
-    let draft = draft(&domain(), Who::Simple { dn: "svc-rosterd@corp.example.com".to_owned() });
+    let draft = draft(&domain(), veris(), Who::Simple { dn: "svc-rosterd@corp.example.com".to_owned() });
     insta::assert_snapshot!(draft.text());
     let config = draft.check().unwrap_or_else(|faults| panic!("{faults}"));
     assert!(config.warnings.list().is_empty(), "{}", config.warnings);
@@ -63,13 +67,22 @@ fn a_config_for_active_directory() {
 fn a_config_for_openldap_whose_people_have_little() {
     let has = ["uid", "sn", "cn", "mail"];
     let people = (0..3).map(|_| person("ou=people,dc=example,dc=com", &has)).collect();
-    let mut draft = draft(&Seen { whole: false, ..seen(Kind::OpenLdap, people) }, Who::Anonymous);
+    let mut draft = draft(&Seen { whole: false, ..seen(Kind::OpenLdap, people) }, veris(), Who::Anonymous);
     draft.schedule = Some("15m".to_owned());
     draft.state = Some("/srv/ro\"ster${d}".into());
     insta::assert_snapshot!(draft.text());
     let config = draft.check().unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(config.state.to_str(), Some("/srv/ro\"ster${d}"));
     assert!(config.syncs["people"].schedule.is_some());
+}
+
+#[test]
+fn a_config_for_a_loyalty_club() {
+    let [url, club, product] = ["https://bpc-api.boostcom.no", "infinity-mall", "default"].map(str::to_owned);
+    let draft = draft(&domain(), Target::Boostcom { url, club, product }, Who::Anonymous);
+    insta::assert_snapshot!(draft.text());
+    let config = draft.check().unwrap_or_else(|faults| panic!("{faults}"));
+    assert!(config.warnings.list().is_empty(), "{}", config.warnings);
 }
 
 #[test]
@@ -119,11 +132,12 @@ fn the_questions_in_their_order_and_what_is_made_of_the_answers() {
     assert!(settings.tls.ca.is_none());
     let Bind::Simple { password, .. } = settings.bind else { panic!("nobody binds") };
     assert_eq!(password.expose_secret(), " secret", "as it was typed");
-    let Target::Veris { url, client_id } = target.unwrap_or_else(|failure| panic!("{}", failure.message));
+    let target = target.unwrap_or_else(|failure| panic!("{}", failure.message));
+    let Target::Veris { url, client_id } = target else { panic!("another type") };
     assert_eq!((url.as_str(), client_id.as_str()), ("https://acme.veris.in", "acme"));
 
     let (reached, target, _) = ask("ldap://dc1\n\nelsewhere\n");
     assert!(matches!(reached.unwrap_or_else(|failure| panic!("{}", failure.message)).0.bind, Bind::Anonymous));
     let failure = target.err().unwrap();
-    assert_eq!(failure.message, "`elsewhere` is no type of destination: veris");
+    assert_eq!(failure.message, "`elsewhere` is no type of destination: veris, boostcom");
 }

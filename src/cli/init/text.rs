@@ -112,8 +112,9 @@ impl Draft {
 
     fn fields(&self) -> String {
         let Proposal { identity, people, fields, searches: _ } = &self.proposal;
+        let (head, deep) = self.target.head();
         let line = |name: &str, rule: &str, note: &str| {
-            let written = format!("      {name}: {rule}");
+            let written = format!("{deep}{name}: {rule}");
             format!("{written:<NOTES$}  # {note}\n")
         };
         let first =
@@ -122,7 +123,7 @@ impl Draft {
         let counted = format!(
             "    # Behind each field: how many of the {people} people who were looked at have it.\n    fields:\n"
         );
-        counted + &first + &rest.collect::<String>()
+        counted + head + &first + &rest.collect::<String>()
     }
 }
 

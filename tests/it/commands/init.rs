@@ -17,9 +17,12 @@ impl Beginning {
         let (world, folder) = (World::with(ldif).await, tempfile::tempdir().unwrap());
         let credentials = folder.path().join("credentials");
         fs::create_dir(&credentials).unwrap();
-        for (name, secret) in
-            [("ldap-password", SERVICE.1), ("veris-client-secret", "sandbox-secret"), ("veris-api-key", "sandbox-key")]
-        {
+        for (name, secret) in [
+            ("ldap-password", SERVICE.1),
+            ("veris-client-secret", "sandbox-secret"),
+            ("veris-api-key", "sandbox-key"),
+            ("boostcom-token", "sandbox-token"),
+        ] {
             fs::write(credentials.join(name), format!("{secret}\n")).unwrap();
         }
         Self { world, folder }
@@ -154,5 +157,32 @@ async fn a_directory_of_more_people_than_are_looked_at_keeps_its_search_wide() {
     let beginning = Beginning::with(&ldif::with_people(0..600)).await;
     let said = beginning.init(0, beginning.flags()).out;
     assert!(said.contains("looked at the first 500 people only"), "{said}");
-    assert!(beginning.ends(0, &words(&["check"])).out.contains("dc=roster,dc=test: the search finds 600"));
+    assert!(beginning.ends(0, &words(&["check"])).out.contains("people: dc=roster,dc=test: the search finds 600"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loyalty_club_knows_members_by_their_addresses() {
+    let silent = ldif::person(9, PEOPLE, &[]).replace(&ldif::line("mail", b"p9@corp.example.com"), "");
+    let beginning = Beginning::with(&(ldif::with_people(0..2) + &silent)).await;
+    let mut flags = beginning.without("--client-id");
+    let at = flags.iter().position(|word| word == "veris").unwrap();
+    "boostcom".clone_into(&mut flags[at]);
+    let said = beginning.init(2, flags.clone()).err;
+    assert!(said.contains("--loyalty-club is missing"), "{said}");
+    let said = beginning.init(0, [flags, words(&["--loyalty-club", "infinity-mall"])].concat()).out;
+    assert!(
+        said.contains("told apart by mail, which 2 of 3 have") && said.contains("credentials/boostcom-token"),
+        "{said}"
+    );
+    let said = beginning.ends(0, &words(&["check"])).out;
+    assert!(said.contains("the search finds 2") && !said.contains("would be invalid"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_the_directory_that_shows_nothing_does_not_hide_the_rest() {
+    let (beginning, empty) = (Beginning::with(&ldif::with_people(0..2)).await, tempfile::tempdir().unwrap());
+    let another = format!("database mdb\nsuffix o=empty\ndirectory {}", empty.path().display());
+    beginning.world.slapd.restart_with(&another);
+    let said = beginning.init(0, beginning.flags()).out;
+    assert!(said.contains("o=empty") && said.contains(&format!("2 of them are in {PEOPLE}")), "{said}");
 }
