@@ -15,11 +15,11 @@ const EXAMPLE: &str = include_str!("../../../config/rosterd.example.yaml");
 /// As which the daemon runs.
 const GROUP: &str = "rosterd";
 
-/// Refuses a file that holds anything but the packages' example.
+/// Refuses a file that holds anything, unless that is the packages' example.
 pub(super) fn free(path: &Path) -> Result<(), Failure> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(bytes) if bytes == EXAMPLE.as_bytes() => Ok(()),
+        Ok(bytes) if bytes.trim_ascii().is_empty() || bytes == EXAMPLE.as_bytes() => Ok(()),
         Ok(_) => Err(Failure::usage(format!(
             "{} is there already, and is not overwritten: move it away, or name another file with --out",
             path.display()
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_example_is_replaced() {
+    fn only_what_is_nobody_s_work_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rosterd.yaml");
         write(&path, "one").unwrap();
@@ -69,9 +69,11 @@ mod tests {
         let refused = write(&path, "two").unwrap_err();
         assert!(refused.message.contains("is there already"), "{}", refused.message);
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        fs::write(&path, EXAMPLE).unwrap();
-        write(&path, "three").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "three");
+        for nobodys in [EXAMPLE, "", "\n"] {
+            fs::write(&path, nobodys).unwrap();
+            write(&path, "three").unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), "three");
+        }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
