@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 use tokio::sync::OwnedMutexGuard;
 
 use super::output::{self, Failure};
@@ -18,7 +19,7 @@ use crate::daemon::retention;
 use crate::daemon::{self, Daemon, DaemonError, Order, PerformError, Stop, Stopping};
 use crate::engine::{Aim, Outcome, Reach, Tally};
 use crate::plan::Feed;
-use crate::report::Sight;
+use crate::report::{Exit, Findings, Level, Sight, text};
 use crate::store::{Lock, LockError, Store};
 
 /// Where a command runs, and to whom it speaks.
@@ -72,6 +73,16 @@ impl Context {
         let place = Place::Here { config, clock: Arc::default(), lock: Mutex::default() };
         // Whoever can't read the store gets no answer.
         Self { json, by: super::who::commander(), sight: Sight::Values, voice: Voice::Own, place }
+    }
+
+    /// Says what was found; the command failed where one of these did.
+    pub fn found(&self, findings: &Findings) -> Result<Exit, Failure> {
+        self.voice.say(&if self.json {
+            output::json_line(&json!({ "findings": findings }))?
+        } else {
+            text::check(findings)
+        });
+        Ok(if findings.count(Level::Failed) > 0 { Exit::Failed } else { Exit::Done })
     }
 
     /// For a command that somebody asks of the daemon.

@@ -2,13 +2,12 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::context::Context;
-use super::output::{Failure, json_line};
+use super::output::Failure;
 use crate::config::Receiver;
 use crate::daemon::{Trial, try_out};
-use crate::report::{Exit, Findings, Level, Sight, text};
+use crate::report::{Exit, Findings, Sight};
 
 /// Tell everybody whom the config's `notify` names that this is a test, and say how each took it.
 #[derive(Debug, Args)]
@@ -30,12 +29,7 @@ impl Notify {
         for (receiver, trial) in config.notify.iter().zip(trials) {
             found(receiver, trial, context.sight, &mut findings);
         }
-        context.voice.say(&if context.json {
-            json_line(&json!({ "findings": findings }))?
-        } else {
-            text::check(&findings)
-        });
-        Ok(if findings.count(Level::Failed) > 0 { Exit::Failed } else { Exit::Done })
+        context.found(&findings)
     }
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::context::Context;
-use super::output::{Failure, json_line};
+use super::output::Failure;
 use crate::config::{Config, Sync};
-use crate::report::{Exit, Findings, Level, text};
+use crate::report::{Exit, Findings};
 use crate::store::{self, Store};
 
 mod changes;
@@ -38,12 +37,7 @@ impl Check {
         if !self.offline {
             online(&config, &mut findings).await?;
         }
-        context.voice.say(&if context.json {
-            json_line(&json!({ "findings": findings }))?
-        } else {
-            text::check(&findings)
-        });
-        Ok(if findings.count(Level::Failed) > 0 { Exit::Failed } else { Exit::Done })
+        context.found(&findings)
     }
 }
 

@@ -72,9 +72,7 @@ fn place(name: &str) -> String {
 
 /// A path as a shell takes it.
 fn in_shell(path: &Path) -> String {
-    let path = path.display().to_string();
-    let bare = path.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
-    if bare { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+    text::argument(&path.display().to_string())
 }
 
 #[cfg(test)]

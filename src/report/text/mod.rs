@@ -25,7 +25,7 @@ pub use sentences::sentences;
 pub use status::status;
 pub use steer::approved;
 pub use story::{meaning, nobody, story};
-pub use words::printable;
+pub use words::{argument, printable};
 
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,15 @@ pub(in crate::report) fn count(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {plural}") }
 }
 
+/// As a shell takes it: a command is copied from where it is shown, and a key may be whatever somebody wrote into it.
+pub fn argument(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.,:@/+=".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Without what a terminal would obey: control characters, and marks that turn the direction of what follows, so that
 /// a line reads as something else.
 pub fn printable(text: &str) -> String {

@@ -11,9 +11,6 @@ use crate::store::rows::CHUNK;
 
 /// The plan as temporary rows, for the statements that follow to join.
 pub(super) async fn lay_out(tx: &mut Transaction<'_, Sqlite>, admission: &Admission<'_>) -> Result<(), Error> {
-    sqlx::raw_sql("DELETE FROM ruling; DELETE FROM news; DELETE FROM stayer; DELETE FROM renewed; DELETE FROM due;")
-        .execute(&mut **tx)
-        .await?;
     // In the order in which they are staged, as the table is: rows by the million are appended, and then read side by side.
     let mut rulings: Vec<&Ruling> = admission.plan.rulings.iter().collect();
     rulings.sort_unstable_by_key(|ruling| admission.observed[ruling.observed].stage);

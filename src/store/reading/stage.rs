@@ -16,7 +16,8 @@ impl Store {
     /// Forgets what was staged before.
     pub async fn clear_stage(&mut self) -> Result<(), Error> {
         sqlx::raw_sql(
-            "DELETE FROM stage; DELETE FROM newcomer; DELETE FROM drift; DELETE FROM ruling; DELETE FROM news; DELETE FROM due;",
+            "DELETE FROM stage; DELETE FROM newcomer; DELETE FROM drift; DELETE FROM ruling; DELETE FROM news; DELETE FROM stayer;
+             DELETE FROM renewed; DELETE FROM due;",
         )
         .execute(&mut self.connection)
         .await?;

@@ -4,13 +4,13 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Output, State, Value, escape_formatter};
 
 use crate::report::page::view::grouped;
-use crate::report::text::{meaning, printable};
+use crate::report::text::{argument, meaning, printable};
 
 /// What our templates use.
 pub(super) fn add(environment: &mut Environment<'_>) {
     environment.set_formatter(format);
     environment.add_filter("moment", moment);
-    environment.add_filter("argument", argument);
+    environment.add_filter("argument", |text: &str| argument(text));
     environment.add_filter("part", part);
     environment.add_filter("grouped", grouped);
     environment.add_filter("meaning", |verdict: &str| meaning(verdict).to_owned());
@@ -27,15 +27,6 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
 /// `2026-11-22T10:52:07Z` as it is read.
 fn moment(at: &str) -> String {
     at.replace('T', " ").replace('Z', " UTC")
-}
-
-/// As a shell takes it: a command is copied from a page as it is, and a key may be whatever somebody wrote into it.
-fn argument(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.,:@/+=".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// As a part of an address.
