@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::iter;
 
 use serde_json::Value;
 
-use super::words::{Page, count, printable};
+use super::words::{FEW, Page, count, printable};
 use crate::report::{Planned, PlannedChange};
 
 /// Lines shown of a kind before the rest is only counted.
@@ -73,11 +74,18 @@ fn headline(planned: &Planned) -> String {
 }
 
 fn list(text: &mut Page, changes: &[&PlannedChange]) {
+    let mut changes = changes.to_vec();
+    changes.sort_by_key(|change| (change.identity.parse::<u64>().ok(), &change.identity));
+    let all_fit = changes.iter().map(|change| 1 + change.fields.len()).sum::<usize>() <= MOST;
     let mut lines = 0;
     for (at, change) in changes.iter().enumerate() {
-        let shown = person(change);
+        let mut shown = person(change);
+        // Of many joiners the first one shows what the mapping makes of somebody.
+        if change.kind == "join" && at > 0 && !all_fit {
+            shown.truncate(1);
+        }
         if lines > 0 && lines + shown.len() > MOST {
-            text.line(format_args!("    … and {} more (--json shows all)", changes.len() - at));
+            text.line(format_args!("    … and {} more{} (--json shows all)", changes.len() - at, of_all(&changes)));
             return;
         }
         lines += shown.len();
@@ -87,20 +95,31 @@ fn list(text: &mut Page, changes: &[&PlannedChange]) {
     }
 }
 
-/// Who, and what differs; a joiner's fields are all new and say little.
+/// Who, and what differs; of a joiner, what they come with.
 fn person(change: &PlannedChange) -> Vec<String> {
     let why = change.cause.as_deref().map(printable);
     let who = printable(&change.identity);
-    let mut lines = vec![why.map_or_else(|| who.clone(), |why| format!("{who}  {why}"))];
-    if change.kind == "change" {
-        lines.extend(
-            change
-                .fields
-                .iter()
-                .map(|(field, [old, new])| format!("  {}: {} → {}", printable(field), value(old), value(new))),
-        );
+    let first = why.map_or_else(|| who.clone(), |why| format!("{who}  {why}"));
+    let field = |(field, [old, new]): (&String, &[Value; 2])| match (change.kind, old) {
+        ("join", Value::Null) => format!("  {}: {}", printable(field), value(new)),
+        _ => format!("  {}: {} → {}", printable(field), value(old), value(new)),
+    };
+    iter::once(first).chain(change.fields.iter().map(field)).collect()
+}
+
+/// What is found with how many, where not everybody is shown: which fields differ, or else why.
+fn of_all(changes: &[&PlannedChange]) -> String {
+    let mut found = BTreeMap::<&str, u64>::new();
+    for change in changes.iter().filter(|change| change.kind != "join") {
+        let fields = change.fields.keys().map(String::as_str);
+        let reason = change.cause.as_deref().filter(|_| change.fields.is_empty());
+        fields.chain(reason).for_each(|what| *found.entry(what).or_default() += 1);
     }
-    lines
+    let mut found: Vec<_> = found.into_iter().collect();
+    found.sort_by_key(|(_, number)| Reverse(*number));
+    let told: Vec<_> = found.iter().take(FEW).map(|(what, number)| format!("{} {number}", printable(what))).collect();
+    let others = if found.len() > FEW { ", …" } else { "" };
+    if told.is_empty() { String::new() } else { format!("; of all {}: {}{others}", changes.len(), told.join(", ")) }
 }
 
 fn value(value: &Value) -> String {

@@ -46,6 +46,28 @@ fn every_kind() {
 }
 
 #[test]
+fn many_changes_are_counted_field_by_field() {
+    let fields = |pairs: &[&str]| pairs.iter().map(|name| ((*name).to_owned(), [json!("old"), json!("new")])).collect();
+    let changes = (0..30).map(|number| PlannedChange {
+        fields: fields(if number % 10 == 0 { &["country", "title"] } else { &["country"] }),
+        ..change("change", number, None)
+    });
+    insta::assert_snapshot!(plan(&planned(changes.collect())));
+}
+
+#[test]
+fn the_first_of_many_joiners_shows_what_the_mapping_makes_of_them() {
+    let join = |number| PlannedChange {
+        fields: [("email", "ada@example.com"), ("title", "Engineer")]
+            .map(|(name, new)| (name.to_owned(), [Value::Null, json!(new)]))
+            .into(),
+        ..change("join", number, None)
+    };
+    insta::assert_snapshot!("many_joiners", plan(&planned((100..130).rev().map(join).collect())));
+    insta::assert_snapshot!("two_joiners", plan(&planned(vec![join(2), join(1)])));
+}
+
+#[test]
 fn many_of_which_most_are_held() {
     let hold = |why: &str, change| PlannedChange { held: true, why: Some(why.to_owned()), ..change };
     let many = "200 leaves within 24 h, the limit is 50 (1000 active)";
