@@ -94,7 +94,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("resume", &[("rosterd resume employees", "the schedule goes on")]),
-    ("schema", &[("rosterd schema > /etc/rosterd/schema.json", "for an editor that knows JSON Schema")]),
+    ("schema", &[("rosterd schema > rosterd.schema.json", "for editors that know JSON Schema; the packages bring it in /usr/share/rosterd")]),
     (
         "completions",
         &[("rosterd completions bash > /etc/bash_completion.d/rosterd", "the packages bring them already")],

@@ -134,13 +134,15 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 const HEAD: &str = "\
+# yaml-language-server: $schema=/usr/share/rosterd/rosterd.schema.json
+#
 # rosterd: made by `rosterd init` of what the directory showed. Change what you like; an unknown key is an error. Then ask
 #
 #   rosterd check        whether this file is right, the directory answers, and the fields are there
 #   rosterd plan         what a first run would send; nothing is sent and nothing stored
 #
 # Secrets do not belong in this file: ${cred:name} is the file /etc/rosterd/credentials/name, root's and 0600.
-# Every setting is explained in the package's documentation: /usr/share/doc/rosterd/rosterd.example.yaml
+# Every setting is explained in /usr/share/doc/rosterd/config/rosterd.example.yaml and docs/configuration.md beside it.
 
 ";
 

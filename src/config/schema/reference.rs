@@ -18,12 +18,10 @@ Every key of `/etc/rosterd/rosterd.yaml`. [`config/rosterd.example.yaml`](../con
 `rosterd check` says what is wrong with it, all at once. A key that is not in here is an error.
 
 `rosterd schema` prints all of this as JSON Schema (2020-12). Editors with a language server for YAML complete and check the file by
-it; its first line tells them where it is:
+it; its first line tells them where it is. The packages bring it; elsewhere `rosterd schema` writes it:
 
-```console
-$ rosterd schema | sudo tee /etc/rosterd/rosterd.schema.json >/dev/null
-$ head -1 /etc/rosterd/rosterd.yaml
-# yaml-language-server: $schema=rosterd.schema.json
+```yaml
+# yaml-language-server: $schema=/usr/share/rosterd/rosterd.schema.json
 ```
 ";
 
