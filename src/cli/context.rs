@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::OwnedMutexGuard;
 
+use super::init::is_example;
 use super::output::{self, Failure};
 use super::voice::{Line, Voice};
 use crate::config::{Config, Environment, Sync, Target};
@@ -131,8 +132,17 @@ impl Context {
         match &self.place {
             Place::Here { config, .. } => Config::load(config, &Environment::of_process())
                 .map(Arc::new)
-                .map_err(|faults| Failure::usage(output::faults(&faults, self.json))),
+                .map_err(|faults| Failure::usage(output::faults(&faults, self.json) + self.hint(config))),
             Place::Daemon(daemon, _) => Ok(daemon.config()),
+        }
+    }
+
+    /// What whoever begins should know before they mend an example.
+    fn hint(&self, config: &Path) -> &'static str {
+        if !self.json && is_example(config) {
+            "This is the example that came with the package: `rosterd init` puts one in its place that fits your directory.\n"
+        } else {
+            ""
         }
     }
 

@@ -94,7 +94,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("resume", &[("rosterd resume employees", "the schedule goes on")]),
-    ("schema", &[("rosterd schema > rosterd.schema.json", "for editors that know JSON Schema; the packages bring it in /usr/share/rosterd")]),
+    (
+        "schema",
+        &[(
+            "rosterd schema > rosterd.schema.json",
+            "for editors that know JSON Schema; the packages bring it in /usr/share/rosterd",
+        )],
+    ),
     (
         "completions",
         &[("rosterd completions bash > /etc/bash_completion.d/rosterd", "the packages bring them already")],
@@ -128,9 +134,15 @@ pub(super) fn command() -> Command {
     command
 }
 
+/// Columns of commands with what they do behind them; that of longer ones is below.
+const WIDE: usize = 56;
+
 fn text(examples: &[(&str, &str)]) -> String {
-    let width = examples.iter().map(|(typed, _)| typed.len()).max().unwrap_or_default();
-    let lines = examples.iter().map(|(typed, does)| format!("  {typed:width$}  {does}"));
+    let width = examples.iter().map(|(typed, _)| typed.len()).filter(|width| *width <= WIDE).max().unwrap_or_default();
+    let lines = examples.iter().map(|(typed, does)| match typed.len() {
+        ..=WIDE => format!("  {typed:width$}  {does}"),
+        _ => format!("  {typed}\n      {does}"),
+    });
     lines.fold("Examples:".to_owned(), |text, line| text + "\n" + &line)
 }
 
@@ -164,5 +176,7 @@ mod tests {
           rosterd pause employees --for 2h  while the target is worked on
           rosterd pause employees           until it is resumed
         ");
+        let long = "rosterd sync ".repeat(5);
+        assert_eq!(text(&[("rosterd", "a"), (&long, "b")]), format!("Examples:\n  rosterd  a\n  {long}\n      b"));
     }
 }

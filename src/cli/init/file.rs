@@ -12,6 +12,11 @@ use crate::cli::output::Failure;
 /// What the packages put in its place for a start: nobody's work.
 const EXAMPLE: &str = include_str!("../../../config/rosterd.example.yaml");
 
+/// Whether a config is the packages' example still.
+pub(in crate::cli) fn is_example(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes == EXAMPLE.as_bytes())
+}
+
 /// As which the daemon runs.
 const GROUP: &str = "rosterd";
 

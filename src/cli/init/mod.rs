@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::ask::Asking;
+pub(super) use self::file::is_example;
 use self::seen::Seen;
 use self::target::{Target, Type};
 use self::text::Draft;

@@ -1,5 +1,24 @@
+use std::path::Path;
+
 use super::world::World;
 use crate::fixtures::ldif::{self, PEOPLE, uuid};
+use crate::fixtures::program::Program;
+
+#[test]
+fn whoever_checks_the_packages_example_is_told_how_to_begin() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/rosterd.example.yaml");
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("rosterd.yaml");
+    std::fs::write(&mine, std::fs::read_to_string(&example).unwrap().replace("acme", "mine")).unwrap();
+    for (config, is_told) in [(&example, true), (&mine, false)] {
+        let output = Program::start(config, &["check"]).end();
+        assert_eq!(output.code, Some(2), "{output:?}");
+        assert_eq!(
+            output.stderr.ends_with("`rosterd init` puts one in its place that fits your directory.\n"),
+            is_told
+        );
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_is_well() {
