@@ -211,6 +211,32 @@ fn everything_in_the_format_and_nothing_of_a_person() {
 }
 
 #[test]
+fn docs_have_every_metric_with_its_labels() {
+    let counted = Counted::default();
+    counted.commanded("approve");
+    counted.ran(&Summary::default(), &summary("employees", "ok"), Duration::from_secs(1));
+    let text = render(&status(), &counted);
+    let mut found = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (series, _) = line.rsplit_once(' ').unwrap();
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let name = ["_bucket", "_sum", "_count"].iter().find_map(|part| name.strip_suffix(part)).unwrap_or(name);
+        let labels = labels.trim_end_matches('}').split(',').filter_map(|label| Some(label.split_once('=')?.0));
+        found.entry(name).or_default().extend(labels.filter(|label| *label != "le"));
+    }
+    let page = include_str!("../../../docs/daemon.md");
+    let table =
+        page.split("| metric | labels | meaning |\n|---|---|---|\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let mut told = BTreeMap::new();
+    for row in table.lines() {
+        let [names, labels] = [1, 2].map(|cell| row.split('|').nth(cell).unwrap());
+        let labels: BTreeSet<_> = labels.split(',').map(str::trim).filter(|label| !label.is_empty()).collect();
+        told.extend(names.split('`').skip(1).step_by(2).map(|name| (name, labels.clone())));
+    }
+    assert_eq!(told, found);
+}
+
+#[test]
 fn what_is_asked_twice_is_counted_once() {
     let counted = Counted::default();
     counted.ran(&Summary::default(), &summary("employees", "ok"), Duration::from_secs(1));
