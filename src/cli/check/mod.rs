@@ -53,6 +53,9 @@ fn of_config(config: &Config, findings: &mut Findings) {
     for name in config.destinations.keys().filter(|name| config.syncs.values().all(|sync| sync.to != **name)) {
         findings.warning(name, "no sync sends to this destination");
     }
+    for (name, _) in config.syncs.iter().filter(|(_, sync)| sync.schedule.is_none()) {
+        findings.ok(name, "has no schedule: it runs only when somebody asks for it");
+    }
     config.notify.iter().for_each(|receiver| notify::check(receiver, findings));
     if let Err(error) = store::writable(&config.state) {
         findings.failed("state", error.to_string());

@@ -65,9 +65,11 @@ pub fn glance(glance: &Glance<'_>) -> String {
         few @ [_, ..] if few.len() <= 3 => write!(text, ", running {}", few.join(", ")),
         many => write!(text, ", {} running", many.len()),
     };
-    if let Some((sync, at)) = next {
-        let _ = write!(text, ", next {sync} at {}", clock(*now, *at));
-    }
+    let _ = match next {
+        Some((sync, at)) => write!(text, ", next {sync} at {}", clock(*now, *at)),
+        None if *syncs > 0 && running.is_empty() => write!(text, ", none by schedule"),
+        None => Ok(()),
+    };
     if let Some(refused) = refused {
         let first = refused.faults.first().map(|fault| format!(": {fault}")).unwrap_or_default();
         let _ = write!(text, "; config refused at {}{first}", clock(*now, refused.at));

@@ -78,6 +78,7 @@ fn next(sync: &SyncStatus, now: Timestamp) -> String {
     match sync.next {
         _ if sync.running => "running".to_owned(),
         Some(next) if !sync.paused => ahead(now, next),
+        None if !sync.scheduled => "when asked".to_owned(),
         _ => "–".to_owned(),
     }
 }

@@ -43,6 +43,11 @@ async fn all_is_well() {
     assert_eq!(world.sandbox.ledger().used, 1);
     let findings = world.json(0, &["check"]);
     assert!(findings["findings"].as_array().unwrap().iter().all(|finding| finding["level"] == "ok"), "{findings}");
+    world.configure(|text| {
+        text.lines().filter(|line| !line.contains("schedule:")).map(|line| line.to_owned() + "\n").collect()
+    });
+    let said = world.ends(0, &["check", "--offline"]).out;
+    assert!(said.contains("ok       employees: has no schedule: it runs only when somebody asks for it"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,10 @@ impl Tight {
         self.road.write_config();
         let command = self.disk.enter(&Program::command(&self.road.config_file(), arguments));
         let output = Program::of(command).end();
-        self.road.discreet(&output);
+        // A plan is there to show people.
+        if arguments != ["plan"] {
+            self.road.discreet(&output);
+        }
         assert!(!output.stderr.contains("panicked"), "{output:?}");
         output
     }

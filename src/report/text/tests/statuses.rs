@@ -170,4 +170,6 @@ fn at_a_glance() {
     let text = glance(&Glance { refused: Some(&long), running: &["a", "b", "c", "d"], ..calm });
     assert!(text.chars().count() == 200 && text.ends_with("ä…") && text.contains("4 running"), "{text}");
     assert_eq!(glance(&Glance { syncs: 0, next: None, ..calm }), "0 syncs");
+    assert_eq!(glance(&Glance { next: None, ..calm }), "2 syncs, none by schedule");
+    assert_eq!(glance(&Glance { next: None, running: &["staff"], ..calm }), "2 syncs, running staff");
 }
