@@ -9,6 +9,7 @@ mod fault;
 mod listen;
 mod load;
 mod mask;
+mod name;
 mod raw;
 mod receiver;
 mod report;

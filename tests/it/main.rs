@@ -5,6 +5,8 @@ mod clients;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod completing;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod cookbook;

@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use super::change::Prints;
 use super::fault::Faults;
+use super::name::is_name;
 use super::raw::Node;
 use super::report::Report;
 use super::section::Section;
@@ -97,8 +98,7 @@ fn named<'a>(setting: &Setting<'a>, what: &str) -> Vec<Setting<'a>> {
     }
     for entry in &entries {
         let name = entry.name;
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if name.is_empty() || name.starts_with(['-', '.']) || !name.chars().all(plain) {
+        if !is_name(name) {
             entry.name_fault(
                 format!("`{name}` cannot be the name of a {what}"),
                 "use letters, digits, `-`, `_` and `.`",
