@@ -105,7 +105,7 @@ impl<'a> Inquiry<'a> {
         let destination = &self.target.destination;
         let Some(quota) = destination.limits().token else { return Ok(()) };
         if let Err(until) = self.store.charge(&self.realm, &quota, Purpose::Others, self.now).await? {
-            return Err(Untold::Target(format!("no token may be asked for before {until:.0}")));
+            return Err(Untold::Target(format!("no token may be asked for before {until:.0}: the quota is used up")));
         }
         match self.steps(Ask::Token).await {
             Done::Token(token, until) => {

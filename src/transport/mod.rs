@@ -35,7 +35,11 @@ pub fn install_crypto() {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file of authorities cannot be read.
-    #[error("cannot read the authorities in {}", path.display())]
+    #[error(
+        "cannot read the authorities in {}: {}; name in `ca` a file that rosterd may read",
+        path.display(),
+        wording::plain(&source.to_string())
+    )]
     Ca {
         /// The file.
         path: PathBuf,
@@ -161,7 +165,8 @@ fn is_near(url: &Url) -> bool {
 fn header_map(headers: &[(&'static str, secrecy::SecretString)]) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        let wrong = |what| format!("header `{name}` has {what} that no header can carry");
+        let wrong =
+            |what| format!("header `{name}` has {what} that no header can carry: see to the secret it is made of");
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("a name"))?;
         // Anything not ASCII would be taken as it is, and no two servers agree on what it means.
         let value = Some(value.expose_secret()).filter(|value| value.is_ascii());

@@ -49,6 +49,6 @@ fn of_tls<'a>(mut cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error>
 }
 
 /// `Connection refused (os error 111)` without its number.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.split(" (os error").next().unwrap_or(text).to_owned()
 }

@@ -92,7 +92,9 @@ fn text(value: &Value) -> Result<Option<String>, String> {
         Value::Number(_) => {
             return Err("is a number with a fraction where a text is wanted: put it in quotes".to_owned());
         }
-        Value::Array(_) | Value::Object(_) => return Err("has several values where one text is wanted".to_owned()),
+        Value::Array(_) | Value::Object(_) => {
+            return Err("has several values where one text is wanted: take one, as by `| first`".to_owned());
+        }
     };
     Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }

@@ -62,8 +62,8 @@ fn harmless_values_become_texts() {
     assert_eq!(member.payload.text("group"), Some("true"));
     for (value, fault) in [
         (json!(4.1), "group: is a number with a fraction where a text is wanted: put it in quotes"),
-        (json!(["a"]), "group: has several values where one text is wanted"),
-        (json!({"a": 1}), "group: has several values where one text is wanted"),
+        (json!(["a"]), "group: has several values where one text is wanted: take one, as by `| first`"),
+        (json!({"a": 1}), "group: has several values where one text is wanted: take one, as by `| first`"),
     ] {
         assert_eq!(faults(&mapped().with("group", value)), [fault]);
     }
@@ -119,7 +119,7 @@ fn all_faults_come_at_once_and_hold_no_values() {
             "email: contains control characters",
             "email: has no @",
             "country: has 65 characters, 64 are allowed",
-            "city: has several values where one text is wanted",
+            "city: has several values where one text is wanted: take one, as by `| first`",
         ]
     );
 }

@@ -82,10 +82,12 @@ fn a_webhook_is_believed_by_the_authority_that_the_config_names() {
     assert_eq!(told(&road, 2, || hook.heard()), ["test notify test", "config_refused config raised"]);
     assert_eq!(daemon.stop().code, Some(0));
     road.config.settings = reached(", ca: /nowhere/ca.pem");
-    finds(&road, 1, "did not take it: cannot read the authorities in /nowhere/ca.pem");
+    let why = "cannot read the authorities in /nowhere/ca.pem: No such file or directory; \
+               name in `ca` a file that rosterd may read";
+    finds(&road, 1, &format!("did not take it: {why}"));
     let output = road.run(&["check", "--offline"]);
-    let told = "the webhook at 127.0.0.1 can't be reached: cannot read the authorities in /nowhere/ca.pem";
-    assert!(output.code == Some(1) && output.stdout.contains(told), "{output:?}");
+    let told = format!("the webhook at 127.0.0.1 can't be reached: {why}");
+    assert!(output.code == Some(1) && output.stdout.contains(&told), "{output:?}");
 }
 
 #[test]
