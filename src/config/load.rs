@@ -13,7 +13,8 @@ use super::source::{Files, Sources};
 use super::{CONTROL, Config, Environment, check, raw};
 
 /// What to do about a file that can't be read.
-const ELSEWHERE: &str = "name the file with --config or $ROSTERD_CONFIG, and let this account read it";
+const ELSEWHERE: &str =
+    "is it another file (--config, $ROSTERD_CONFIG), or for others to read (sudo)? `rosterd init` writes a first one";
 
 /// A try to load a config.
 #[derive(Debug)]

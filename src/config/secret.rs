@@ -81,8 +81,8 @@ impl Environment {
                 wrong.help(format!("write it to {CREDENTIALS}/{name}, and restart rosterd: systemd hands it over at the start"))
             } else {
                 wrong.help(format!(
-                    "write it to that file, readable for rosterd only (looked for in {} because $CREDENTIALS_DIRECTORY is not set)",
-                    self.credentials.display()
+                    "a missing one is put there by `sudo install -m 600 /dev/stdin {}`: paste it, then Enter and Ctrl-D; only root may read it (sudo)",
+                    path.display()
                 ))
             }
         })
@@ -254,7 +254,7 @@ mod tests {
     fn outside_systemd_credentials_are_looked_for_beside_the_config() {
         let fault = resolved("${cred:no-such-credential}", &Environment::new([("A", "x")])).unwrap_err();
         assert!(fault.message.contains("/etc/rosterd/credentials/no-such-credential"), "{fault:?}");
-        assert!(fault.help.unwrap().contains("$CREDENTIALS_DIRECTORY is not set"));
+        assert!(fault.help.unwrap().contains("install -m 600 /dev/stdin /etc/rosterd/credentials/no-such-credential`"));
     }
 
     #[test]

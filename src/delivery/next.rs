@@ -82,7 +82,7 @@ pub fn next(work: &Work, limits: &Limits, credential: Fingerprint, now: Timestam
     }
     if work.refused_credential == Some(credential) {
         return Next::Blocked(
-            "the target's credentials were refused: nothing is tried until they change in the config".to_owned(),
+            "the target's credentials were refused: nothing is tried until there are others: put them where the config refers to, and restart the service".to_owned(),
         );
     }
     if let Some((until, why)) = work.not_before.as_ref().filter(|(until, _)| *until > now) {

@@ -39,7 +39,10 @@ pub(super) async fn check(
     let latched = row.as_ref().is_some_and(|row| row.latched)
         && store.work(&realm, 0, per, now).await?.refused_credential == Some(destination.credential());
     if latched {
-        findings.failed(name, "refused our credentials: nothing is sent until they change in the config");
+        findings.failed(
+            name,
+            "refused our credentials: nothing is sent until there are others, where the config refers to",
+        );
         return Ok(None);
     }
     if let Step::Call(request, ticket) = destination.start(Job::Check, &env) {

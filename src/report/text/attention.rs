@@ -128,7 +128,8 @@ fn meaning(verdict: &str) -> &str {
 fn of_target(target: &TargetStatus) -> Vec<Line<'_>> {
     let mut block = Lines::default();
     if target.refused {
-        block.line("REFUSED", "our credentials: nothing is sent until they change in the config");
+        block.line("REFUSED", "our credentials: nothing is sent until there are others");
+        block.line("", "put them where the config refers to, and restart the service");
     }
     let why = target.why.as_deref().map(printable).unwrap_or_default();
     match target.waiting_until {
@@ -151,6 +152,6 @@ fn of_directory(refused: &Refused) -> Matter<'_> {
     let Refused { directory, at, why } = refused;
     let mut block = Lines::default();
     block.line("REFUSED", &format!("our credentials, {}: {}", moment(*at), printable(why)));
-    block.line("", "tried once an hour, or as soon as they change in the config");
+    block.line("", "tried once an hour, or as soon as there are others");
     Matter { about: directory, lines: block.0 }
 }

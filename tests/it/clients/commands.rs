@@ -97,7 +97,10 @@ fn wrong_credentials_are_said_and_not_tried_again() {
     assert!(org.sync_without_wait()["error"].as_str().unwrap().contains("refused"));
     let output = org.run(&["clients", "loyalty"]);
     assert_eq!(output.code, Some(1), "{output:?}");
-    assert!(output.stderr.contains("nothing is tried until they change in the config"), "{output:?}");
+    assert!(
+        output.stderr.contains("nothing is tried until there are others: put them where the config refers to"),
+        "{output:?}"
+    );
     let status = org.said(&["status"]);
     assert!(status.contains("answered 401 Unauthorized with errors") && status.contains("check `auth`"), "{status}");
     let tries = org.requests(Target::Token).len();
