@@ -71,6 +71,25 @@ impl Asking<'_> {
         }
     }
 
+    /// The same, where not every answer will do: what is wrong with one that was typed is said, and it is asked again.
+    pub(super) fn judged<T>(
+        &mut self,
+        flag: &str,
+        question: &str,
+        given: Option<&str>,
+        proposal: Option<&str>,
+        judge: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        loop {
+            let answer = self.required(flag, question, given, proposal)?;
+            match (judge(&answer), &mut self.terminal) {
+                (Ok(value), _) => return Ok(value),
+                (Err(why), Some(terminal)) if given.is_none() => terminal.say(&format!("{}\n", plain(&why)))?,
+                (Err(why), _) => return Err(Failure::usage(format!("{flag}: {why}; nothing was written"))),
+            }
+        }
+    }
+
     /// What a flag says, or else the answer; an empty one is none.
     pub(super) fn optional(&mut self, question: &str, given: Option<&str>) -> Result<Option<String>, Failure> {
         match (&mut self.terminal, given) {

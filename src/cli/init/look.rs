@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::seen::{ATTRIBUTES, Person, Seen, people_filter, places};
+use super::seen::{ATTRIBUTES, Person, Seen, places};
 use crate::cli::output::Failure;
 use crate::directory::changes::Changes;
 use crate::directory::ldap::{Error, Session};
@@ -31,7 +31,7 @@ pub(super) async fn open(settings: &Settings) -> Result<Session, Failure> {
 pub(super) async fn look(
     session: &Session,
     contexts: &[String],
-    filter: Option<&str>,
+    filter: &str,
     identity: Option<&str>,
 ) -> Result<Seen, Failure> {
     let kind = session.server().kind;
@@ -42,11 +42,7 @@ pub(super) async fn look(
     let attributes = Arc::new(attributes);
     let mut seen = Seen { kind, people: Vec::new(), whole: true };
     for context in contexts {
-        let search = Search {
-            base: context.clone(),
-            filter: filter.unwrap_or(people_filter(kind)).to_owned(),
-            scope: Scope::Subtree,
-        };
+        let search = Search { base: context.clone(), filter: filter.to_owned(), scope: Scope::Subtree };
         let (entries, whole) = match read(session, search, &attributes, MOST - seen.people.len()).await {
             // One of several that has no people to show does not keep the others from being looked at.
             Err(Error::NoSuchBase { .. }) if contexts.len() > 1 => continue,

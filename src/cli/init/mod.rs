@@ -1,7 +1,7 @@
 //! `rosterd init`: a first config, made of what a directory shows.
 //!
-//! `ask` the questions, `reach` how the directory is reached, `look` a look at it, `seen` what is kept of it, `propose` what fits it, `target` the destination, `text` the
-//! config, `file` where it goes, `told` what is said.
+//! `ask` the questions, `reach` how the directory is reached, `look` a look at it, `seen` what is kept of it, `propose` what fits it, `target` the destination, `clients` its
+//! settings at Capillary, `text` the config, `file` where it goes, `told` what is said.
 
 use std::path::PathBuf;
 
@@ -9,16 +9,18 @@ use clap::Args;
 
 use self::ask::Asking;
 pub(super) use self::file::is_example;
-use self::seen::Seen;
+use self::propose::Proposal;
+use self::seen::{Seen, Whom};
 use self::target::{Target, Type};
 use self::text::Draft;
 use super::context::Context;
 use super::output::{self, Failure};
-use crate::directory::Tls;
 use crate::directory::ldap::Session;
+use crate::directory::{Kind, Tls};
 use crate::report::Exit;
 
 mod ask;
+mod clients;
 mod file;
 mod look;
 mod propose;
@@ -81,6 +83,24 @@ pub struct Init {
     /// Boostcom: the product's name; left out, `default`.
     #[arg(long, value_name = "NAME")]
     product_name: Option<String>,
+    /// Capillary: the organization, by a name of yours.
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// Capillary: the user who administers clients; left out, a client does, by its key and secret.
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// Capillary: the till of every client, by its number.
+    #[arg(long, value_name = "NUMBER")]
+    till: Option<String>,
+    /// Capillary: what every client may use, by name or number, such as `TargetGroups`.
+    #[arg(long, value_name = "NAME")]
+    entity: Option<String>,
+    /// Capillary: what it may do there; left out, READ.
+    #[arg(long, value_name = "READ|WRITE|READWRITE")]
+    permission: Option<String>,
+    /// Capillary: the requests it may make, by a regular expression of their paths, such as `.*v3/targetGroups.*`.
+    #[arg(long, value_name = "EXPRESSION")]
+    resources: Option<String>,
     /// When it runs: five-field cron, or a duration such as 15m; left out, only when somebody asks.
     #[arg(long)]
     schedule: Option<String>,
@@ -102,10 +122,9 @@ impl Init {
         // What no proposal is made for is asked before anybody waits for a directory.
         let target = self.target(&mut asking)?;
         let session = look::open(&settings).await?;
-        let (seen, contexts, base) = self.people(&session, &target, &mut asking).await?;
-        let identity = self.identity(&target, &seen).ok_or_else(nothing_to_tell_apart)?;
-        let proposal = propose::propose(&seen, identity, base.as_deref(), self.filter.as_deref(), target.wanted())
-            .ok_or_else(|| Failure::new(format!("nobody who was looked at has {identity}: give another --identity")))?;
+        let filter = self.filter(session.server().kind, &target, &mut asking)?;
+        let (seen, contexts, base) = self.people(&session, &target, &filter, &mut asking).await?;
+        let proposal = self.proposal(&target, &seen, &filter, base.as_deref())?;
         let schedule =
             asking.optional("Schedule, such as 15m (empty: only when somebody asks)", self.schedule.as_deref())?;
         let Tls { ca, starttls, .. } = settings.tls;
@@ -134,10 +153,30 @@ impl Init {
         Ok(Exit::Done)
     }
 
-    /// The attribute by which people are told apart.
-    fn identity(&self, target: &Target, seen: &Seen) -> Option<&str> {
+    /// What fits those who were seen.
+    fn proposal(&self, target: &Target, seen: &Seen, filter: &str, base: Option<&str>) -> Result<Proposal, Failure> {
         let given = self.identity.as_deref().map(seen::spelled);
-        given.or_else(|| target.known_by()).or_else(|| propose::identity(seen))
+        let identity = match target.known_by() {
+            Some(known) => {
+                Some(given.or(known.attribute).or_else(|| propose::identity(seen)).ok_or_else(nothing_to_tell_apart)?)
+            }
+            None => None,
+        };
+        let having = identity.filter(|_| self.filter.is_none()).map(|identity| propose::having(filter, identity));
+        let filter = having.as_deref().unwrap_or(filter);
+        propose::propose(seen, identity, base, filter, target.wanted()).ok_or_else(|| {
+            let identity = identity.unwrap_or_default();
+            Failure::new(format!("nobody who was looked at has {identity}: give another --identity"))
+        })
+    }
+
+    /// Who is looked for. Service accounts look different everywhere, so it is asked by what they are found.
+    fn filter(&self, kind: Kind, target: &Target, asking: &mut Asking<'_>) -> Result<String, Failure> {
+        let (given, usual) = (self.filter.as_deref(), target.whom().filter(kind));
+        match target.whom() {
+            Whom::People => Ok(given.unwrap_or(usual).to_owned()),
+            Whom::ServiceAccounts => asking.required("--filter", "Filter of service accounts", given, Some(usual)),
+        }
     }
 
     /// Some people, below what was searched for them, and the base that was asked for.
@@ -145,32 +184,30 @@ impl Init {
         &self,
         session: &Session,
         target: &Target,
+        filter: &str,
         asking: &mut Asking<'_>,
     ) -> Result<(Seen, Vec<String>, Option<String>), Failure> {
+        let whom = target.whom();
         let contexts = self.base.as_ref().map_or_else(|| session.contexts().to_vec(), |base| vec![base.clone()]);
-        let seen = self.look(session, &contexts).await?;
+        let seen = self.look(session, &contexts, whom, filter).await?;
         if self.base.is_some() || !asking.can_ask() {
             return Ok((seen, contexts, self.base.clone()));
         }
-        let proposed =
-            self.identity(target, &seen).and_then(|identity| propose::propose(&seen, identity, None, None, &[]));
-        let proposed = proposed.map(|proposal| proposal.searches).unwrap_or_default();
+        let proposed = self.proposal(target, &seen, filter, None)?.searches;
         let [(proposed, _)] = proposed.as_slice() else { return Ok((seen, contexts, None)) };
-        let base = asking.required("--base", "People are below", None, Some(proposed))?;
+        let base = asking.required("--base", &format!("The DN below which {whom} are"), None, Some(proposed))?;
         let searched = vec![base.clone()];
-        Ok((self.look(session, &searched).await?, searched, Some(base)))
+        Ok((self.look(session, &searched, whom, filter).await?, searched, Some(base)))
     }
 
-    async fn look(&self, session: &Session, contexts: &[String]) -> Result<Seen, Failure> {
+    async fn look(&self, session: &Session, contexts: &[String], whom: Whom, filter: &str) -> Result<Seen, Failure> {
         if contexts.is_empty() {
             return Err(Failure::usage("the directory does not say where its entries are: give --base"));
         }
-        let seen =
-            look::look(session, contexts, self.filter.as_deref(), self.identity.as_deref().map(seen::spelled)).await?;
+        let seen = look::look(session, contexts, filter, self.identity.as_deref().map(seen::spelled)).await?;
         if seen.people.is_empty() {
-            let filter = self.filter.as_deref().unwrap_or(seen::people_filter(seen.kind));
             return Err(Failure::new(format!(
-                "nobody is found below {} by {filter}: give --base or --filter, or let the bind account read people; nothing was written",
+                "no {whom} are found below {} by {filter}: give --base or --filter, or let the bind account read {whom}; nothing was written",
                 contexts.join(" and ")
             )));
         }

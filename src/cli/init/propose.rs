@@ -1,12 +1,12 @@
 //! What fits a directory: where to search, for whom, and which attributes become which fields.
 
-use super::seen::{Person, Seen, people_filter};
+use super::seen::{Person, Seen};
 use crate::directory::{Kind, dn};
 
 /// What a sync would do well with.
 pub(super) struct Proposal {
-    /// The attribute by which people are told apart.
-    pub identity: String,
+    /// The attribute by which people are told apart; `None` where a target needs none.
+    pub identity: Option<String>,
     /// Base and filter of each search.
     pub searches: Vec<(String, String)>,
     /// Those it is about.
@@ -57,30 +57,30 @@ pub(super) fn identity(seen: &Seen) -> Option<&'static str> {
     ["employeeID", "employeeNumber", login].into_iter().find(usual)
 }
 
-/// What fits people who are told apart by an attribute; `None` where nobody has it.
+/// What fits people who are told apart by an attribute, if they are; `None` where nobody has it.
 pub(super) fn propose(
     seen: &Seen,
-    identity: &str,
+    identity: Option<&str>,
     base: Option<&str>,
-    filter: Option<&str>,
+    filter: &str,
     wanted: &[Wanted],
 ) -> Option<Proposal> {
-    let people: Vec<_> = seen.people.iter().filter(|person| person.has.contains(identity)).collect();
+    let people: Vec<_> =
+        seen.people.iter().filter(|person| identity.is_none_or(|name| person.has.contains(name))).collect();
     if people.is_empty() {
         return None;
     }
-    let filter = filter.map_or_else(|| having(people_filter(seen.kind), identity), str::to_owned);
     let bases = base.map_or_else(|| bases(&people, seen.whole), |base| vec![base.to_owned()]);
     Some(Proposal {
-        identity: identity.to_owned(),
-        searches: bases.into_iter().map(|base| (base, filter.clone())).collect(),
+        identity: identity.map(str::to_owned),
+        searches: bases.into_iter().map(|base| (base, filter.to_owned())).collect(),
         people: people.len(),
         fields: wanted.iter().filter_map(|wanted| field(wanted, &people)).collect(),
     })
 }
 
 /// A filter, and an attribute that must be there.
-fn having(filter: &str, name: &str) -> String {
+pub(super) fn having(filter: &str, name: &str) -> String {
     match filter.strip_suffix(')').filter(|_| filter.starts_with("(&")) {
         Some(parts) => format!("{parts}({name}=*))"),
         None => format!("(&{filter}({name}=*))"),

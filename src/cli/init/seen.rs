@@ -1,11 +1,12 @@
 //! What was seen of a directory: who is where, and which attributes they have. No value is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::directory::{Kind, dn};
 
 /// Whose attributes a proposal may be made of.
-pub(super) const ATTRIBUTES: [&str; 17] = [
+pub(super) const ATTRIBUTES: [&str; 18] = [
     "employeeID",
     "employeeNumber",
     "uid",
@@ -23,6 +24,7 @@ pub(super) const ATTRIBUTES: [&str; 17] = [
     "physicalDeliveryOfficeName",
     "telephoneNumber",
     "mobile",
+    "description",
 ];
 
 /// Everybody who was looked at.
@@ -66,14 +68,43 @@ pub(super) fn spelled(name: &str) -> &str {
     ATTRIBUTES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
-/// Whom to look for, before it is known by what they are told apart.
-pub(super) fn people_filter(kind: Kind) -> &'static str {
-    match kind {
-        Kind::ActiveDirectory => "(&(objectCategory=person)(objectClass=user))",
-        Kind::OpenLdap => "(objectClass=inetOrgPerson)",
-        Kind::Generic => "(objectClass=person)",
+/// Who is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whom {
+    People,
+    ServiceAccounts,
+}
+
+impl Whom {
+    /// By what they are found, before it is known what else they have.
+    pub(super) fn filter(self, kind: Kind) -> &'static str {
+        match (self, kind) {
+            (Self::People, Kind::ActiveDirectory) => "(&(objectCategory=person)(objectClass=user))",
+            (Self::People, Kind::OpenLdap) => "(objectClass=inetOrgPerson)",
+            (Self::People, Kind::Generic) => "(objectClass=person)",
+            (Self::ServiceAccounts, Kind::ActiveDirectory) => SERVICES_OF_A_DOMAIN,
+            (Self::ServiceAccounts, Kind::OpenLdap | Kind::Generic) => SERVICES_ELSEWHERE,
+        }
     }
 }
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::People => "people",
+            Self::ServiceAccounts => "service accounts",
+        })
+    }
+}
+
+/// Those that the domain manages; and users with a service's name or, as is the custom, a prefix, but not `krbtgt`.
+const SERVICES_OF_A_DOMAIN: &str = "(|(objectClass=msDS-GroupManagedServiceAccount)\
+    (objectClass=msDS-ManagedServiceAccount)(&(objectCategory=person)(objectClass=user)\
+    (|(servicePrincipalName=*)(sAMAccountName=svc*))(!(isCriticalSystemObject=TRUE))))";
+
+/// Entries with a password, or of a program, that are no person's (RFC 4519, RFC 4524).
+const SERVICES_ELSEWHERE: &str = "(&(|(objectClass=account)(objectClass=applicationProcess)\
+    (objectClass=simpleSecurityObject))(!(objectClass=person)))";
 
 /// Where each entry of a search is. The name of an entry is a person's, also where others are below it: then what is
 /// above counts.

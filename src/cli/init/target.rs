@@ -4,7 +4,9 @@ use clap::ValueEnum;
 
 use super::Init;
 use super::ask::Asking;
+use super::clients::{self, Clients};
 use super::propose::{Otherwise, Wanted};
+use super::seen::Whom;
 use super::text::quoted;
 use crate::cli::output::Failure;
 
@@ -15,6 +17,8 @@ pub(super) enum Type {
     Veris,
     /// A Boostcom loyalty club.
     Boostcom,
+    /// API clients at Capillary, for service accounts.
+    Capillary,
 }
 
 impl Init {
@@ -33,6 +37,7 @@ impl Init {
                 let product = asking.required("--product-name", "Product name", product, Some("default"))?;
                 Ok(Target::Boostcom { url, club, product })
             }
+            Type::Capillary => Ok(Target::Capillary(self.clients(url, asking)?)),
         }
     }
 }
@@ -40,14 +45,16 @@ impl Init {
 fn destination(asking: &mut Asking<'_>) -> Result<Type, Failure> {
     let types = Type::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let types = types.map(|kind| kind.get_name().to_owned()).collect::<Vec<_>>().join(", ");
-    let answer = asking.required("--destination", &format!("Where people go ({types})"), None, None)?;
-    Type::from_str(&answer, true).map_err(|_| Failure::usage(format!("`{answer}` is no type of destination: {types}")))
+    asking.judged("--destination", &format!("Where people go ({types})"), None, None, |answer| {
+        Type::from_str(answer, true).map_err(|_| format!("`{answer}` is no type of destination: {types}"))
+    })
 }
 
 /// A destination.
 pub(super) enum Target {
     Veris { url: String, client_id: String },
     Boostcom { url: String, club: String, product: String },
+    Capillary(Clients),
 }
 
 impl Target {
@@ -56,6 +63,15 @@ impl Target {
         match self {
             Self::Veris { .. } => "veris",
             Self::Boostcom { .. } => "boostcom",
+            Self::Capillary(_) => "capillary",
+        }
+    }
+
+    /// Whom it is for.
+    pub(super) fn whom(&self) -> Whom {
+        match self {
+            Self::Veris { .. } | Self::Boostcom { .. } => Whom::People,
+            Self::Capillary(_) => Whom::ServiceAccounts,
         }
     }
 
@@ -64,6 +80,7 @@ impl Target {
         match self {
             Self::Veris { .. } => &["veris-client-secret", "veris-api-key"],
             Self::Boostcom { .. } => &["boostcom-token"],
+            Self::Capillary(clients) => clients.secrets(),
         }
     }
 
@@ -85,40 +102,51 @@ impl Target {
                 reference("boostcom-token"),
                 quoted(product),
             ),
+            Self::Capillary(clients) => clients.section(reference),
         }
     }
 
-    /// Its fields, beside the one that tells people apart.
+    /// Its fields that come from the directory, beside the one that tells people apart.
     pub(super) fn wanted(&self) -> &'static [Wanted] {
         match self {
             Self::Veris { .. } => &VERIS,
             Self::Boostcom { .. } => &BOOSTCOM,
+            Self::Capillary(_) => &clients::FIELDS,
         }
     }
 
-    /// What the field is called that tells people apart.
-    pub(super) fn identity(&self) -> &'static str {
+    /// The field by which it knows people; `None` where it goes by whose entry of the directory something is.
+    pub(super) fn known_by(&self) -> Option<Known> {
         match self {
-            Self::Veris { .. } => "unique_id",
-            Self::Boostcom { .. } => "email",
-        }
-    }
-
-    /// The attribute that this field must come from, whatever else people have.
-    pub(super) fn known_by(&self) -> Option<&'static str> {
-        match self {
-            Self::Veris { .. } => None,
-            Self::Boostcom { .. } => Some("mail"),
+            Self::Veris { .. } => Some(Known { field: "unique_id", attribute: None }),
+            Self::Boostcom { .. } => Some(Known { field: "email", attribute: Some("mail") }),
+            Self::Capillary(_) => None,
         }
     }
 
     /// What stands before its fields, and how deep they stand.
     pub(super) fn head(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Veris { .. } => ("", "      "),
+            Self::Veris { .. } | Self::Capillary(_) => ("", "      "),
             Self::Boostcom { .. } => (PROPERTIES, "        "),
         }
     }
+
+    /// What stands after them.
+    pub(super) fn tail(&self) -> String {
+        match self {
+            Self::Veris { .. } | Self::Boostcom { .. } => String::new(),
+            Self::Capillary(clients) => clients.fields(),
+        }
+    }
+}
+
+/// By what a target knows people.
+pub(super) struct Known {
+    /// The field's name.
+    pub field: &'static str,
+    /// The attribute that it must come from, whatever else people have.
+    pub attribute: Option<&'static str>,
 }
 
 const PROPERTIES: &str = "      \
@@ -128,7 +156,7 @@ const PROPERTIES: &str = "      \
         # msisdn: \"{{ mobile | msisdn('47') }}\"
 ";
 
-const fn of(name: &'static str, from: &'static [&'static str], otherwise: Otherwise) -> Wanted {
+pub(super) const fn of(name: &'static str, from: &'static [&'static str], otherwise: Otherwise) -> Wanted {
     Wanted { name, from, template: None, otherwise }
 }
 

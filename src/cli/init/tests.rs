@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use super::Init;
 use super::ask::{Asking, Terminal};
-use super::propose::{identity, propose};
+use super::propose::{having, identity, propose};
 use super::seen::{Person, Seen};
 use super::target::Target;
 use super::text::{Draft, Who};
@@ -24,8 +24,10 @@ fn veris() -> Target {
 }
 
 fn draft(seen: &Seen, target: Target, who: Who) -> Draft {
-    let identity = target.known_by().or_else(|| identity(seen)).unwrap();
-    let proposal = propose(seen, identity, None, None, target.wanted()).unwrap();
+    let identity = target.known_by().map(|known| known.attribute.or_else(|| identity(seen)).unwrap());
+    let filter = target.whom().filter(seen.kind);
+    let filter = identity.map_or(filter.to_owned(), |identity| having(filter, identity));
+    let proposal = propose(seen, identity, None, &filter, target.wanted()).unwrap();
     Draft {
         state: None,
         url: "ldaps://dc1.corp.example.com".to_owned(),
@@ -99,16 +101,17 @@ fn people_are_told_apart_by_what_most_of_them_have() {
 
 #[test]
 fn the_base_is_where_everybody_is_and_as_wide_as_was_searched_where_not_all_were_seen() {
-    let base = |seen: &Seen| propose(seen, "employeeID", None, None, &[]).unwrap().searches[0].0.clone();
+    let propose = |seen: &Seen, identity, base| propose(seen, Some(identity), base, "(a=b)", &[]);
+    let base = |seen: &Seen| propose(seen, "employeeID", None).unwrap().searches[0].0.clone();
     let mut domain = domain();
     assert_eq!(base(&domain), "OU=Staff,DC=corp,DC=example,DC=com");
     domain.whole = false;
     assert_eq!(base(&domain), "DC=corp,DC=example,DC=com");
     domain.people.push(Person { context: "o=other".to_owned(), ..person("o=other", &["employeeID"]) });
-    assert_eq!(propose(&domain, "employeeID", None, None, &[]).unwrap().searches.len(), 2);
-    let given = propose(&domain, "employeeID", Some("ou=x"), Some("(a=b)"), &[]).unwrap();
+    assert_eq!(propose(&domain, "employeeID", None).unwrap().searches.len(), 2);
+    let given = propose(&domain, "employeeID", Some("ou=x")).unwrap();
     assert_eq!(given.searches, [("ou=x".to_owned(), "(a=b)".to_owned())]);
-    assert!(propose(&domain, "uid", None, None, &[]).is_none());
+    assert!(propose(&domain, "uid", None).is_none());
 }
 
 #[test]
@@ -136,8 +139,37 @@ fn the_questions_in_their_order_and_what_is_made_of_the_answers() {
     let Target::Veris { url, client_id } = target else { panic!("another type") };
     assert_eq!((url.as_str(), client_id.as_str()), ("https://acme.veris.in", "acme"));
 
-    let (reached, target, _) = ask("ldap://dc1\n\nelsewhere\n");
+    let (reached, target, shown) = ask("ldap://dc1\n\nelsewhere\nBoostcom\nhttps://b.example.com\nclub\n\n");
     assert!(matches!(reached.unwrap_or_else(|failure| panic!("{}", failure.message)).0.bind, Bind::Anonymous));
-    let failure = target.err().unwrap();
-    assert_eq!(failure.message, "`elsewhere` is no type of destination: veris, boostcom");
+    let target = target.unwrap_or_else(|failure| panic!("{}", failure.message));
+    assert!(matches!(target, Target::Boostcom { product, .. } if product == "default"));
+    assert!(shown.contains(": `elsewhere` is no type of destination: veris, boostcom, capillary\nWhere people go "));
+}
+
+#[test]
+fn a_config_for_api_clients() {
+    let service = |has: &[&str]| person("OU=Service,DC=corp,DC=example,DC=com", has);
+    let seen = seen(Kind::ActiveDirectory, vec![service(&["cn", "description"]), service(&["cn"])]);
+    let clients = |typed: &str, init: Init| {
+        let mut shown = Vec::new();
+        let terminal = Terminal { input: Box::new(typed.as_bytes()), output: Box::new(&mut shown), hush: || Ok(None) };
+        let target = init.target(&mut Asking::of(Some(terminal)));
+        (target.unwrap_or_else(|failure| panic!("{}", failure.message)), String::from_utf8(shown).unwrap())
+    };
+    let url = "https://eu.api.capillarytech.com";
+    let typed = format!("capillary\n{url}\nacme\nshop\n15000449\nTargetGroups\nall\n\n(\n.*v3/targetGroups.*\n");
+    let (target, shown) = clients(&typed, Init::default());
+    insta::assert_snapshot!("what_is_asked_of_api_clients", shown.replace(": ", ":\n"));
+    let draft = draft(&seen, target, Who::Anonymous);
+    insta::assert_snapshot!(draft.text());
+    let config = draft.check().unwrap_or_else(|faults| panic!("{faults}"));
+    assert!(config.warnings.list().is_empty(), "{}", config.warnings);
+
+    let init = Init { username: Some("ad\"min".to_owned()), state: Some("/srv/state".into()), ..Init::default() };
+    let (target, _) = clients(&typed, init);
+    let draft = Draft { target, ..draft };
+    draft.check().unwrap_or_else(|faults| panic!("{faults}"));
+    let text = draft.text();
+    assert!(text.contains(r#"{ username: "ad\"min", password: "${cred:capillary-password}" }"#), "{text}");
+    assert!(text.contains(r#"client_secrets: "/srv/state/client-secrets""#), "{text}");
 }

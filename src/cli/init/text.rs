@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::propose::Proposal;
+use super::seen::Whom;
 use super::target::Target;
 use crate::config::{Config, Environment, Faults};
 use crate::directory::Kind;
@@ -95,7 +96,8 @@ impl Draft {
             Some(schedule) => format!("    schedule: {}\n", quoted(schedule)),
             None => UNSCHEDULED.to_owned(),
         };
-        let mut text = format!("syncs:\n  people:\n    from: corp\n    to: {}\n{schedule}", self.target.name());
+        let mut text =
+            format!("syncs:\n  {}:\n    from: corp\n    to: {}\n{schedule}", self.name(), self.target.name());
         text += match self.kind {
             Kind::ActiveDirectory => DISABLED,
             Kind::OpenLdap | Kind::Generic => PRESENT,
@@ -110,21 +112,34 @@ impl Draft {
         text + FIELDS + &self.fields()
     }
 
+    /// Of the sync.
+    pub(super) fn name(&self) -> &'static str {
+        match self.target.whom() {
+            Whom::People => "people",
+            Whom::ServiceAccounts => "services",
+        }
+    }
+
     fn fields(&self) -> String {
         let Proposal { identity, people, fields, searches: _ } = &self.proposal;
         let (head, deep) = self.target.head();
-        let line = |name: &str, rule: &str, note: &str| {
-            let written = format!("{deep}{name}: {rule}");
-            format!("{written:<NOTES$}  # {note}\n")
-        };
-        let first =
-            line(self.target.identity(), identity, "by this a member is known: it must never go to somebody else");
+        let line = |name: &str, rule: &str, note: &str| noted(&format!("{deep}{name}: {rule}"), note);
+        let known = self.target.known_by().zip(identity.as_deref());
+        let first = known.map(|(known, identity)| {
+            line(known.field, identity, "by this a member is known: it must never go to somebody else")
+        });
         let rest = fields.iter().map(|field| line(field.name, &field.rule, &field.note));
         let counted = format!(
-            "    # Behind each field: how many of the {people} people who were looked at have it.\n    fields:\n"
+            "    # Behind each field: how many of the {people} {} that were looked at have it.\n    fields:\n",
+            self.target.whom()
         );
-        counted + head + &first + &rest.collect::<String>()
+        counted + head + &first.unwrap_or_default() + &rest.collect::<String>() + &self.target.tail()
     }
+}
+
+/// A line, and why.
+pub(super) fn noted(written: &str, note: &str) -> String {
+    format!("{written:<NOTES$}  # {note}\n")
 }
 
 /// A text in YAML, whatever is in it; `${` stands for itself.

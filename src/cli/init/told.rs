@@ -19,11 +19,11 @@ pub(super) fn findings(draft: &Draft, contexts: &[String], seen: &Seen) -> Findi
         "directory",
         format!("connected and bound: {}, {}; entries are below {}", draft.url, draft.kind, contexts.join(" and ")),
     );
-    let looked = seen.people.len();
+    let (looked, whom, sync) = (seen.people.len(), draft.target.whom(), draft.name());
     if seen.whole {
-        findings.ok("directory", format!("looked at all {looked} people there"));
+        findings.ok("directory", format!("looked at all {looked} {whom} there"));
     } else {
-        findings.warning("directory", format!("looked at the first {looked} people only: the search is kept wide"));
+        findings.warning("directory", format!("looked at the first {looked} {whom} only: the search is kept wide"));
     }
     let places = seen.places();
     for (place, count) in places.iter().take(PLACES) {
@@ -32,14 +32,19 @@ pub(super) fn findings(draft: &Draft, contexts: &[String], seen: &Seen) -> Findi
     if places.len() > PLACES {
         findings.ok("directory", format!("the rest are in {} other places", places.len() - PLACES));
     }
-    let (identity, people) = (&draft.proposal.identity, draft.proposal.people);
     findings.ok(
-        "people",
-        format!("told apart by {identity}, which {people} of {looked} have: they are whom the search is for"),
+        sync,
+        match &draft.proposal.identity {
+            Some(identity) => {
+                let people = draft.proposal.people;
+                format!("told apart by {identity}, which {people} of {looked} have: they are whom the search is for")
+            }
+            None => "known by their entries in the directory: whoever is renamed keeps their client".to_owned(),
+        },
     );
     for field in &draft.proposal.fields {
         let said = format!("{} is {}: {}", field.name, field.rule, field.note);
-        if field.filled { findings.ok("people", said) } else { findings.warning("people", said) }
+        if field.filled { findings.ok(sync, said) } else { findings.warning(sync, said) }
     }
     findings
 }

@@ -22,6 +22,8 @@ impl Beginning {
             ("veris-client-secret", "sandbox-secret"),
             ("veris-api-key", "sandbox-key"),
             ("boostcom-token", "sandbox-token"),
+            ("capillary-key", "sandboxAdminClientKey0001"),
+            ("capillary-secret", "sandboxAdminClientSecret0000000000000001"),
         ] {
             fs::write(credentials.join(name), format!("{secret}\n")).unwrap();
         }
@@ -139,7 +141,7 @@ async fn what_is_missing_or_wrong_is_said_and_nothing_is_written() {
     assert!(nobody.contains("--bind-dn (or --anonymous"), "{nobody}");
 
     let said = beginning.init(1, [beginning.flags(), words(&["--base", ELSEWHERE])].concat()).err;
-    assert!(said.contains(&format!("nobody is found below {ELSEWHERE}")), "{said}");
+    assert!(said.contains(&format!("no people are found below {ELSEWHERE}")), "{said}");
     let said = beginning.init(1, [beginning.flags(), words(&["--identity", "roomNumber"])].concat()).err;
     assert!(said.contains("nobody who was looked at has roomNumber"), "{said}");
     let said = beginning.init(2, [beginning.flags(), words(&["--schedule", "soon"])].concat()).err;
@@ -176,6 +178,54 @@ async fn a_loyalty_club_knows_members_by_their_addresses() {
     );
     let said = beginning.ends(0, &words(&["check"])).out;
     assert!(said.contains("the search finds 2") && !said.contains("would be invalid"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn service_accounts_get_clients_at_capillary() {
+    let service = |class, naming: &str, name, more: &[(&str, &str)]| {
+        let attributes = [&[("objectClass", class), (naming, name)], more].concat();
+        ldif::entry(&format!("{naming}={name},{ELSEWHERE}"), &attributes)
+    };
+    let described = service("applicationProcess", "cn", "reporting", &[("description", "Reports of a night")]);
+    let services = described + &service("account", "uid", "tills", &[]);
+    let beginning = Beginning::with(&(ldif::with_people(0..3) + &services)).await;
+    let mut flags = beginning.without("--client-id");
+    let at = flags.iter().position(|word| word == "veris").unwrap();
+    "capillary".clone_into(&mut flags[at]);
+    let said = beginning.init(2, [flags.clone(), words(&["--org", "acme", "--till", "shop"])].concat()).err;
+    assert!(said.contains("--till: `shop` is no whole number above 0; nothing was written"), "{said}");
+    for (flag, value) in [
+        ("--org", "acme"),
+        ("--till", "15000449"),
+        ("--entity", "TargetGroups"),
+        ("--resources", ".*v3/targetGroups.*"),
+    ] {
+        let said = beginning.init(2, flags.clone()).err;
+        assert!(said.contains(&format!("{flag} is missing")), "{flag}: {said}");
+        flags.extend(words(&[flag, value]));
+    }
+    let said = beginning.init(2, [flags.clone(), words(&["--identity", "cn"])].concat()).err;
+    assert!(said.contains("--identity is nothing to Capillary"), "{said}");
+    let said = beginning.init(1, [flags.clone(), words(&["--base", PEOPLE])].concat()).err;
+    assert!(said.contains(&format!("no service accounts are found below {PEOPLE}")), "{said}");
+
+    let said = beginning.init(0, [flags, words(&["--base", ELSEWHERE])].concat()).out;
+    for line in [
+        "looked at all 2 service accounts there",
+        "warning  services: description is [description, { const: made by rosterd }]: 1 of 2",
+        "install -m 600 /dev/stdin /etc/rosterd/credentials/capillary-secret",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let said = beginning.ends(0, &words(&["check"])).out;
+    assert!(said.contains("the search finds 2") && said.contains("accepted our credentials"), "{said}");
+    assert!(!said.contains("would be invalid"), "{said}");
+    beginning.ends(0, &words(&["sync"]));
+    let clients = beginning.ends(0, &words(&["clients", "capillary"])).out;
+    for part in ["2 ours, 1 foreign", "reporting", "tills", "TargetGroups READ\n"] {
+        assert!(clients.contains(part), "{part}: {clients}");
+    }
+    assert_eq!(fs::read_dir(beginning.path("state/client-secrets")).unwrap().count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
