@@ -24,6 +24,7 @@ mod syntax;
 
 pub use certificate::Certificate;
 pub use change::Changes;
+pub use check::url::read as read_url;
 pub use fault::{Fault, Faults, Look, Weight};
 pub use listen::{Listen, Login, Secured};
 pub use load::Loaded;

@@ -1,5 +1,6 @@
 //! The real program against a real slapd and the sandbox: what commands do, say, and end with.
 
+mod asking;
 mod boostcom;
 mod checking;
 mod discovering;

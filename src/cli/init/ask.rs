@@ -60,7 +60,8 @@ impl Asking<'_> {
         let Some(terminal) = &mut self.terminal else {
             return proposal.map(str::to_owned).ok_or_else(|| missing(flag));
         };
-        let shown = proposal.map(|proposal| format!(" [{}]", plain(proposal))).unwrap_or_default();
+        let shown = proposal.filter(|proposal| !proposal.is_empty());
+        let shown = shown.map(|proposal| format!(" [{}]", plain(proposal))).unwrap_or_default();
         loop {
             let answer = terminal.line(&format!("{question}{shown}: "))?;
             match (answer.trim(), proposal) {
@@ -82,24 +83,35 @@ impl Asking<'_> {
     ) -> Result<T, Failure> {
         loop {
             let answer = self.required(flag, question, given, proposal)?;
-            match (judge(&answer), &mut self.terminal) {
-                (Ok(value), _) => return Ok(value),
-                (Err(why), Some(terminal)) if given.is_none() => terminal.say(&format!("{}\n", plain(&why)))?,
-                (Err(why), _) => return Err(Failure::usage(format!("{flag}: {why}; nothing was written"))),
+            match judge(&answer) {
+                Ok(value) => return Ok(value),
+                Err(why) if given.is_none() && self.can_ask() => self.say(&why)?,
+                Err(why) => return Err(Failure::usage(format!("{flag}: {why}"))),
             }
         }
     }
 
-    /// What a flag says, or else the answer; an empty one is none.
-    pub(super) fn optional(&mut self, question: &str, given: Option<&str>) -> Result<Option<String>, Failure> {
-        match (&mut self.terminal, given) {
-            (_, Some(given)) => Ok(Some(given.to_owned())),
-            (None, None) => Ok(None),
-            (Some(terminal), None) => {
-                let answer = terminal.line(&format!("{question}: "))?.trim().to_owned();
-                Ok(Some(answer).filter(|answer| !answer.is_empty()))
-            }
+    /// What a flag says, or else the answer; an empty one is none. Judged as above.
+    pub(super) fn optional(
+        &mut self,
+        flag: &str,
+        question: &str,
+        given: Option<&str>,
+        judge: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<Option<String>, Failure> {
+        if given.is_none() && self.terminal.is_none() {
+            return Ok(None);
         }
+        let judge = |answer: &str| match answer {
+            "" => Ok(None),
+            answer => judge(answer).map(|()| Some(answer.to_owned())),
+        };
+        self.judged(flag, question, given, Some(""), judge)
+    }
+
+    /// Tells whoever is asked why they are asked again.
+    pub(super) fn say(&mut self, what: &str) -> Result<(), Failure> {
+        self.terminal.as_mut().map_or(Ok(()), |terminal| terminal.say(&format!("{}\n", plain(what))))
     }
 
     /// A secret that no file holds as yet; nothing of it is shown.
@@ -111,11 +123,7 @@ impl Asking<'_> {
         // The end of the line was not shown either.
         terminal.say("\n")?;
         let answer = answer?;
-        if answer.is_empty() {
-            Err(Failure::usage("no password was given; nothing was written"))
-        } else {
-            Ok(answer.into())
-        }
+        if answer.is_empty() { Err(Failure::usage("no password was given")) } else { Ok(answer.into()) }
     }
 }
 
@@ -129,7 +137,7 @@ impl Terminal<'_> {
         let mut line = String::new();
         let read = self.input.read_line(&mut line).map_err(|error| lost(&error))?;
         if read == 0 {
-            return Err(Failure::usage("the questions were not answered; nothing was written"));
+            return Err(Failure::usage("the questions were not answered"));
         }
         let line = line.strip_suffix('\n').unwrap_or(&line);
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
@@ -162,11 +170,11 @@ fn plain(text: &str) -> String {
 }
 
 fn missing(flag: &str) -> Failure {
-    Failure::usage(format!("{flag} is missing, and there is no terminal to ask on; nothing was written"))
+    Failure::usage(format!("{flag} is missing, and there is no terminal to ask on"))
 }
 
 fn lost(error: &io::Error) -> Failure {
-    Failure::new(format!("the terminal can't be used: {error}; nothing was written"))
+    Failure::new(format!("the terminal can't be used: {error}"))
 }
 
 #[cfg(test)]
@@ -201,7 +209,9 @@ mod tests {
         let failure = nobody.required("--url", "Url", None, None).unwrap_err();
         assert!(failure.message.contains("--url is missing"), "{}", failure.message);
         assert_eq!(nobody.required("--base", "Base", None, Some("dc=a")).unwrap(), "dc=a");
-        assert_eq!(nobody.optional("Schedule", None).unwrap(), None);
+        assert_eq!(nobody.optional("--schedule", "Schedule", None, |_| Err("never".to_owned())).unwrap(), None);
+        let failure = nobody.optional("--schedule", "Schedule", Some("soon"), |_| Err("never".to_owned()));
+        assert_eq!(failure.unwrap_err().message, "--schedule: never");
         assert!(nobody.secret("--password-file", "Password").is_err());
     }
 }

@@ -6,26 +6,13 @@ use super::seen::{ATTRIBUTES, Person, Seen, places};
 use crate::cli::output::Failure;
 use crate::directory::changes::Changes;
 use crate::directory::ldap::{Error, Session};
-use crate::directory::{Attributes, Entry, Query, Scope, Search, Settings};
+use crate::directory::{Attributes, Entry, Query, Scope, Search};
 
 /// Enough to tell what people usually have, and nothing to a server.
 pub(super) const MOST: usize = 500;
 
 /// Entries a page.
 pub(super) const PAGE: u32 = 250;
-
-/// Binds, once: a second try with a wrong password could lock the account.
-pub(super) async fn open(settings: &Settings) -> Result<Session, Failure> {
-    Session::open(settings).await.map_err(|error| {
-        Failure::new(match error {
-            Error::Credentials { .. } => format!(
-                "{error}: nothing was written. Correct the account or its password, and begin again; it was tried once, \
-                 as every try counts where accounts are locked"
-            ),
-            error => format!("{error}; nothing was written"),
-        })
-    })
-}
 
 /// Looks at the first people below some places.
 pub(super) async fn look(
@@ -66,7 +53,7 @@ pub(super) async fn look(
 }
 
 fn unread(error: &Error) -> Failure {
-    let said = format!("{error}; nothing was written");
+    let said = error.to_string();
     if matches!(error, Error::Filter { .. }) { Failure::usage(said) } else { Failure::new(said) }
 }
 

@@ -1,6 +1,7 @@
 //! `rosterd init`: a first config, made of what a directory shows.
 //!
-//! `ask` the questions, `reach` how the directory is reached, `look` a look at it, `seen` what is kept of it, `propose` what fits it, `target` the destination, `clients` its
+//! `ask` the questions, `reach` how the directory is reached, `find` the people in it, `look` a look at
+//! them, `seen` what is kept of it, `propose` what fits it, `target` the destination, `clients` its
 //! settings at Capillary, `text` the config, `file` where it goes, `told` what is said.
 
 use std::path::PathBuf;
@@ -9,19 +10,22 @@ use clap::Args;
 
 use self::ask::Asking;
 pub(super) use self::file::is_example;
+use self::find::Found;
 use self::propose::Proposal;
-use self::seen::{Seen, Whom};
+use self::seen::Seen;
 use self::target::{Target, Type};
 use self::text::Draft;
 use super::context::Context;
 use super::output::{self, Failure};
+use crate::config::Schedule;
+use crate::directory::Tls;
 use crate::directory::ldap::Session;
-use crate::directory::{Kind, Tls};
-use crate::report::Exit;
+use crate::report::{Exit, Findings};
 
 mod ask;
 mod clients;
 mod file;
+mod find;
 mod look;
 mod propose;
 mod reach;
@@ -117,40 +121,50 @@ impl Init {
     pub async fn run(self: Box<Self>, context: &Context) -> Result<Exit, Failure> {
         let file = self.out.clone().unwrap_or_else(|| context.config_file());
         file::free(&file)?;
-        let mut asking = Asking::here();
-        let (settings, who, url) = self.settings(&mut asking)?;
-        // What no proposal is made for is asked before anybody waits for a directory.
-        let target = self.target(&mut asking)?;
-        let session = look::open(&settings).await?;
-        let filter = self.filter(session.server().kind, &target, &mut asking)?;
-        let (seen, contexts, base) = self.people(&session, &target, &filter, &mut asking).await?;
-        let proposal = self.proposal(&target, &seen, &filter, base.as_deref())?;
-        let schedule =
-            asking.optional("Schedule, such as 15m (empty: only when somebody asks)", self.schedule.as_deref())?;
-        let Tls { ca, starttls, .. } = settings.tls;
-        let (kind, whole) = (seen.kind, seen.whole);
-        let draft = Draft {
-            state: self.state.as_deref().map(reach::absolute),
-            url,
-            kind,
-            who,
-            ca,
-            starttls,
-            target,
-            schedule,
-            proposal,
-            whole,
-        };
+        let drafted = self.draft(&mut Asking::here()).await;
+        let (draft, findings) = drafted
+            .map_err(|failure| Failure { message: format!("{}; nothing was written", failure.message), ..failure })?;
         let config = draft.check().map_err(|faults| Failure::usage(output::faults(&faults, context.json)))?;
         context.voice.aside(&config.warnings.lines().map(|line| format!("warning: {line}\n")).collect::<String>());
         file::write(&file, &draft.text())?;
-        let findings = told::findings(&draft, &contexts, &seen);
         context.voice.say(&if context.json {
             told::written_json(&draft, &file, &findings)?
         } else {
             told::written(&draft, &file, self.password_file.as_deref(), &findings)
         });
         Ok(Exit::Done)
+    }
+
+    /// All that a config is made of, and what is to be said of it.
+    async fn draft(&self, asking: &mut Asking<'_>) -> Result<(Draft, Findings), Failure> {
+        let mut reached = self.settings(asking)?;
+        // What no proposal is made for is asked before anybody waits for a directory.
+        let target = self.target(asking)?;
+        let session = loop {
+            match Session::open(&reached.0).await {
+                Ok(session) => break session,
+                Err(error) if self.url.is_none() && asking.can_ask() && !error.is_credentials() => {
+                    asking.say(&reach::said(&error))?;
+                    reached = self.settings(asking)?;
+                }
+                Err(error) => return Err(Failure::new(reach::said(&error))),
+            }
+        };
+        let (settings, who, url) = reached;
+        let Found { seen, filter, contexts, base } = self.find(&session, &target, asking).await?;
+        let proposal = self.proposal(&target, &seen, &filter, base.as_deref())?;
+        let question = "Schedule, such as 15m (empty: only when somebody asks)";
+        let schedule = asking.optional("--schedule", question, self.schedule.as_deref(), |answer| {
+            Schedule::read(answer).map_err(reach::wrong).map(drop)
+        })?;
+        let Tls { ca, starttls, .. } = settings.tls;
+        let state = self.state.as_deref().map(reach::absolute);
+        let (kind, whole) = (seen.kind, seen.whole);
+        let draft = Draft { state, url, kind, who, ca, starttls, target, schedule, proposal, whole };
+        let findings = told::findings(&draft, &contexts, &seen);
+        // Apart from what comes now.
+        asking.say("")?;
+        Ok((draft, findings))
     }
 
     /// What fits those who were seen.
@@ -168,50 +182,6 @@ impl Init {
             let identity = identity.unwrap_or_default();
             Failure::new(format!("nobody who was looked at has {identity}: give another --identity"))
         })
-    }
-
-    /// Who is looked for. Service accounts look different everywhere, so it is asked by what they are found.
-    fn filter(&self, kind: Kind, target: &Target, asking: &mut Asking<'_>) -> Result<String, Failure> {
-        let (given, usual) = (self.filter.as_deref(), target.whom().filter(kind));
-        match target.whom() {
-            Whom::People => Ok(given.unwrap_or(usual).to_owned()),
-            Whom::ServiceAccounts => asking.required("--filter", "Filter of service accounts", given, Some(usual)),
-        }
-    }
-
-    /// Some people, below what was searched for them, and the base that was asked for.
-    async fn people(
-        &self,
-        session: &Session,
-        target: &Target,
-        filter: &str,
-        asking: &mut Asking<'_>,
-    ) -> Result<(Seen, Vec<String>, Option<String>), Failure> {
-        let whom = target.whom();
-        let contexts = self.base.as_ref().map_or_else(|| session.contexts().to_vec(), |base| vec![base.clone()]);
-        let seen = self.look(session, &contexts, whom, filter).await?;
-        if self.base.is_some() || !asking.can_ask() {
-            return Ok((seen, contexts, self.base.clone()));
-        }
-        let proposed = self.proposal(target, &seen, filter, None)?.searches;
-        let [(proposed, _)] = proposed.as_slice() else { return Ok((seen, contexts, None)) };
-        let base = asking.required("--base", &format!("The DN below which {whom} are"), None, Some(proposed))?;
-        let searched = vec![base.clone()];
-        Ok((self.look(session, &searched, whom, filter).await?, searched, Some(base)))
-    }
-
-    async fn look(&self, session: &Session, contexts: &[String], whom: Whom, filter: &str) -> Result<Seen, Failure> {
-        if contexts.is_empty() {
-            return Err(Failure::usage("the directory does not say where its entries are: give --base"));
-        }
-        let seen = look::look(session, contexts, filter, self.identity.as_deref().map(seen::spelled)).await?;
-        if seen.people.is_empty() {
-            return Err(Failure::new(format!(
-                "no {whom} are found below {} by {filter}: give --base or --filter, or let the bind account read {whom}; nothing was written",
-                contexts.join(" and ")
-            )));
-        }
-        Ok(seen)
     }
 }
 

@@ -125,8 +125,9 @@ fn field(wanted: &Wanted, people: &[&Person]) -> Option<Field> {
     let mut note = format!("{} of {}", people.len() - without.len(), people.len());
     match otherwise {
         Otherwise::Constant(text) if !without.is_empty() => {
+            let whom = if rules.is_empty() { "all" } else { "the others" };
             rules.push(format!("{{ const: {text} }}"));
-            note += &format!(": `{text}` is for the others, change it");
+            note += &format!(": `{text}` is for {whom}, change it");
         }
         Otherwise::NotSent if rules.is_empty() => {
             rules.push(rule(from[0]));

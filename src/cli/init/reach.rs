@@ -1,5 +1,6 @@
 //! How the directory is reached, and who binds.
 
+use std::fmt::Display;
 use std::path::{self, Path, PathBuf};
 use std::time::Duration;
 
@@ -10,23 +11,25 @@ use super::text::Who;
 use super::{Init, look};
 use crate::cli::context;
 use crate::cli::output::Failure;
+use crate::config::read_url;
+use crate::directory::ldap::Error;
 use crate::directory::{Bind, Servers, Settings, Tls};
 
 impl Init {
     /// How the directory is reached.
     pub(super) fn settings(&self, asking: &mut Asking<'_>) -> Result<(Settings, Who, String), Failure> {
-        let url = asking.required(
-            "--url",
-            "Directory server, such as ldaps://dc1.corp.example.com",
-            self.url.as_deref(),
-            None,
-        )?;
+        let question = "Directory server, such as ldaps://dc1.corp.example.com";
+        let url = asking.judged("--url", question, self.url.as_deref(), None, |answer| {
+            read_url(answer, &["ldaps", "ldap", "ldapi"]).map_err(wrong).map(|_| answer.to_owned())
+        })?;
+        let starttls = self.starttls(&url, asking)?;
         let (bind, who) = self.bind(asking)?;
-        let encrypted = self.starttls || url.to_ascii_lowercase().starts_with("ldaps:");
+        let encrypted = starttls || scheme(&url) == "ldaps";
         let ca = match &self.ca {
-            None if encrypted => asking
-                .optional("Its authority's certificate, a PEM file (empty: the system's)", None)?
-                .map(PathBuf::from),
+            None if encrypted => {
+                let question = "Certificate of its authority, a PEM file (empty: the system's)";
+                asking.optional("--ca", question, None, there)?.map(PathBuf::from)
+            }
             given => given.clone(),
         };
         let ca = ca.as_deref().map(absolute);
@@ -34,13 +37,27 @@ impl Init {
             servers: Servers::Listed(vec![url.clone()]),
             kind: None,
             bind,
-            tls: Tls { ca, starttls: self.starttls, ..Tls::default() },
+            tls: Tls { ca, starttls, ..Tls::default() },
             page_size: look::PAGE,
             max_entries_per_second: None,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_mins(1),
         };
         Ok((settings, who, url))
+    }
+
+    /// Whether a connection in the clear is to be encrypted before anybody binds.
+    fn starttls(&self, url: &str, asking: &mut Asking<'_>) -> Result<bool, Failure> {
+        if self.starttls || scheme(url) != "ldap" || !asking.can_ask() {
+            return Ok(self.starttls);
+        }
+        asking.judged("--starttls", "Encrypt it by STARTTLS (yes, no)", None, Some("yes"), |answer| {
+            match answer.to_ascii_lowercase().as_str() {
+                "yes" | "y" => Ok(true),
+                "no" | "n" => Ok(false),
+                _ => Err(format!("`{answer}` is neither yes nor no")),
+            }
+        })
     }
 
     fn bind(&self, asking: &mut Asking<'_>) -> Result<(Bind, Who), Failure> {
@@ -51,9 +68,9 @@ impl Init {
             let who = Who::Kerberos { principal: principal.clone(), keytab: keytab.clone() };
             return Ok((Bind::Gssapi { principal, keytab }, who));
         }
-        let question = "Who binds: a DN, or name@corp.example.com";
+        let question = "Who binds: a DN, or NAME@DOMAIN";
         let dn = if asking.can_ask() {
-            asking.optional(&format!("{question} (empty: nobody)"), self.bind_dn.as_deref())?
+            asking.optional("--bind-dn", &format!("{question} (empty: nobody)"), self.bind_dn.as_deref(), |_| Ok(()))?
         } else {
             let flags = "--bind-dn (or --anonymous, or --principal)";
             Some(asking.required(flags, question, self.bind_dn.as_deref(), None)?)
@@ -68,6 +85,38 @@ impl Init {
     }
 }
 
+fn scheme(url: &str) -> String {
+    url.split(':').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether there is such a file.
+fn there(file: &str) -> Result<(), String> {
+    if Path::new(file).is_file() { Ok(()) } else { Err(format!("there is no file {file}")) }
+}
+
+/// Why the directory can't be used, with flags in the place of the config's keys. A bind is tried once: a second try
+/// with a wrong password could lock the account.
+pub(super) fn said(error: &Error) -> String {
+    let once = error.is_credentials().then_some("; it was tried once, as every try counts where accounts are locked");
+    let keys = [
+        (" (or tls.danger_allow_plaintext)", ""),
+        ("tls.starttls", "--starttls"),
+        ("tls.ca", "--ca"),
+        ("bind.gssapi.principal", "--principal"),
+        ("bind.dn", "--bind-dn"),
+        ("put it into bind.password", "give that"),
+        ("bind.password", "the password"),
+        ("give `bind` an account in place of `anonymous`", "give --bind-dn"),
+        ("in `url`", "in --url"),
+    ];
+    keys.iter().fold(error.to_string(), |said, (key, flag)| said.replace(key, flag)) + once.unwrap_or_default()
+}
+
+/// What is wrong with an answer, and what helps.
+pub(super) fn wrong((message, help): (String, impl Display)) -> String {
+    format!("{message}: {help}")
+}
+
 /// A file as the daemon finds it, wherever that was started.
 pub(super) fn absolute(file: &Path) -> PathBuf {
     path::absolute(file).unwrap_or_else(|_| file.to_owned())
@@ -79,4 +128,29 @@ fn password(bytes: Vec<u8>) -> Option<SecretString> {
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     (!text.is_empty() && !text.contains('\n')).then(|| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::ldap::{BindFailure, KerberosFailure};
+
+    #[test]
+    fn errors_name_flags_and_no_keys_of_a_config_that_is_not_there_yet() {
+        let server = || "dc1:389".to_owned();
+        let unsigned =
+            "its certificate is not signed by an authority this system knows: set tls.ca to the one that signed it";
+        let errors = [
+            Error::Plaintext { server: server() },
+            Error::NeedsTls,
+            Error::NeedsBind,
+            Error::Tls { server: server(), why: unsigned.to_owned() },
+            Error::Credentials { code: BindFailure::Unspecified },
+            Error::Credentials { code: BindFailure::WrongPassword },
+            Error::Credentials { code: BindFailure::PasswordExpired },
+            Error::Kerberos(KerberosFailure::NoService { server: server() }),
+        ];
+        let said: String = errors.iter().map(|error| said(error) + "\n").collect();
+        insta::assert_snapshot!(said);
+    }
 }

@@ -6,9 +6,11 @@ use super::Init;
 use super::ask::Asking;
 use super::clients::{self, Clients};
 use super::propose::{Otherwise, Wanted};
+use super::reach::wrong;
 use super::seen::Whom;
 use super::text::quoted;
 use crate::cli::output::Failure;
+use crate::config::read_url;
 
 /// A type of destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,7 +27,14 @@ impl Init {
     /// Where people go, by flags or answers.
     pub(super) fn target(&self, asking: &mut Asking<'_>) -> Result<Target, Failure> {
         let kind = self.destination.map_or_else(|| destination(asking), Ok)?;
-        let url = asking.required("--destination-url", "Its URL", self.destination_url.as_deref(), None)?;
+        let question = match kind {
+            Type::Veris => "Its URL, such as https://acme.veris.in",
+            Type::Boostcom => "Its URL, such as https://bpc-api.boostcom.no",
+            Type::Capillary => "Its URL, such as https://eu.api.capillarytech.com",
+        };
+        let url = asking.judged("--destination-url", question, self.destination_url.as_deref(), None, |answer| {
+            read_url(answer, &["https", "http"]).map_err(wrong).map(|_| answer.to_owned())
+        })?;
         match kind {
             Type::Veris => {
                 let client_id = asking.required("--client-id", "Client ID", self.client_id.as_deref(), None)?;

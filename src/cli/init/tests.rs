@@ -139,7 +139,8 @@ fn the_questions_in_their_order_and_what_is_made_of_the_answers() {
     let Target::Veris { url, client_id } = target else { panic!("another type") };
     assert_eq!((url.as_str(), client_id.as_str()), ("https://acme.veris.in", "acme"));
 
-    let (reached, target, shown) = ask("ldap://dc1\n\nelsewhere\nBoostcom\nhttps://b.example.com\nclub\n\n");
+    let (reached, target, shown) =
+        ask("dc1\nldap://dc1\nmaybe\nno\n\nelsewhere\nBoostcom\nb.example.com\nhttps://b.example.com\nclub\n\n");
     assert!(matches!(reached.unwrap_or_else(|failure| panic!("{}", failure.message)).0.bind, Bind::Anonymous));
     let target = target.unwrap_or_else(|failure| panic!("{}", failure.message));
     assert!(matches!(target, Target::Boostcom { product, .. } if product == "default"));

@@ -22,7 +22,7 @@ mod search;
 mod servers;
 mod shape;
 mod sync;
-mod url;
+pub mod url;
 mod veris;
 
 use std::collections::BTreeMap;

@@ -17,24 +17,23 @@ const FORMS: &str =
 /// Five-field cron, or a duration.
 pub(super) fn schedule(setting: &Setting<'_>) -> Option<Schedule> {
     let text = setting.text_as("a cron schedule or a duration such as 15m")?;
-    if let Ok(every) = humantime::parse_duration(text) {
-        if every < SHORTEST {
-            setting.fault("a schedule of less than 10s", "10s is the shortest");
-            return None;
+    Schedule::read(text).map_err(|(message, help)| setting.fault(message, help)).ok()
+}
+
+impl Schedule {
+    /// As it is written; or what is wrong with it, and what helps.
+    pub fn read(text: &str) -> Result<Self, (String, &'static str)> {
+        if let Ok(every) = humantime::parse_duration(text) {
+            if every < SHORTEST {
+                return Err(("a schedule of less than 10s".to_owned(), "10s is the shortest"));
+            }
+            return Ok(Self::Every(every));
         }
-        return Some(Schedule::Every(every));
-    }
-    let looks_like_cron = text.split_whitespace().count() >= 5 || text.contains('*');
-    if !looks_like_cron {
-        setting.fault("this is neither a cron schedule nor a duration", FORMS);
-        return None;
-    }
-    match cron(text) {
-        Ok(cron) => Some(Schedule::Cron(Box::new(cron))),
-        Err((message, help)) => {
-            setting.fault(message, help);
-            None
+        let looks_like_cron = text.split_whitespace().count() >= 5 || text.contains('*');
+        if !looks_like_cron {
+            return Err(("this is neither a cron schedule nor a duration".to_owned(), FORMS));
         }
+        cron(text).map(|cron| Self::Cron(Box::new(cron)))
     }
 }
 

@@ -9,26 +9,24 @@ use crate::config::setting::Setting;
 
 /// A URL with a host, and without a user: credentials have their own keys.
 pub(super) fn url(setting: &Setting<'_>, schemes: &[&str]) -> Option<Url> {
+    read(setting.text_as("a URL")?, schemes).map_err(|(message, help)| setting.fault(message, help)).ok()
+}
+
+/// The same of a text; or what is wrong with it, and what helps.
+pub fn read(text: &str, schemes: &[&str]) -> Result<Url, (String, String)> {
     let list = schemes.iter().map(|scheme| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
-    let text = setting.text_as("a URL")?;
-    let Ok(url) = Url::parse(text) else {
-        setting.fault("this is no URL", format!("it begins with {list}, then a host"));
-        return None;
-    };
+    let begins = || format!("it begins with {list}, then a host");
+    let url = Url::parse(text).map_err(|_| ("this is no URL".to_owned(), begins()))?;
     if !schemes.contains(&url.scheme()) {
-        let message = format!("`{}://` cannot be used here", url.scheme());
-        setting.fault(message, format!("it must begin with {list}"));
-        return None;
+        return Err((format!("`{}://` cannot be used here", url.scheme()), format!("it must begin with {list}")));
     }
     if url.host_str().is_none_or(str::is_empty) && url.scheme() != "ldapi" {
-        setting.fault("this URL names no host", format!("it begins with {list}, then a host"));
-        return None;
+        return Err(("this URL names no host".to_owned(), begins()));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        setting.fault("this URL has a `?` or `#` in it", "write only what stands before it");
-        return None;
+        return Err(("this URL has a `?` or `#` in it".to_owned(), "write only what stands before it".to_owned()));
     }
-    Some(url)
+    Ok(url)
 }
 
 /// A target's URL, to which paths are added. `instead` says where credentials stand.
