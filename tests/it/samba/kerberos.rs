@@ -112,7 +112,12 @@ syncs:
         if !fs::read(self.file("rosterd.yaml")).is_ok_and(|written| written == config.as_bytes()) {
             fs::write(self.file("rosterd.yaml"), config).unwrap();
         }
-        let mut command = Program::command(&self.file("rosterd.yaml"), arguments);
+        self.under("rosterd.yaml", arguments)
+    }
+
+    /// On this host, under a config that is there, or is to be.
+    fn under(&self, config: &str, arguments: &[&str]) -> Command {
+        let mut command = Program::command(&self.file(config), arguments);
         command.env("KRB5_CONFIG", self.file("krb5.conf")).env("TMPDIR", self.file("tmp"));
         // What somebody's own environment says of Kerberos is nothing to rosterd.
         command.env("KRB5CCNAME", self.file("own")).env("KRB5_CLIENT_KTNAME", "/nowhere");
@@ -200,6 +205,40 @@ fn thousands_are_read_over_both_kinds_of_tls() {
     realm.url = format!("ldap://{HOST}");
     let json = realm.sync();
     assert_eq!((&json["result"], &json["members"]["unchanged"]), (&"ok".into(), &2100.into()), "{json}");
+}
+
+#[test]
+#[ignore = "needs root: tests/samba/run"]
+fn a_first_config_is_made_by_a_keytab_alone() {
+    let realm = Realm::new(12);
+    let secrets = realm.file("secrets");
+    fs::create_dir(&secrets).unwrap();
+    fs::write(secrets.join("veris-client-secret"), "sandbox-secret").unwrap();
+    fs::write(secrets.join("veris-api-key"), "sandbox-key").unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = realm.under("first.yaml", arguments);
+        command.env("CREDENTIALS_DIRECTORY", &secrets);
+        Program::of(command).end()
+    };
+    let [keytab, state] = ["rosterd.keytab", "state"].map(|name| realm.file(name).display().to_string());
+    let (ca, target) = (realm.samba.ca().display().to_string(), realm.sandbox.url());
+    let reached = ["init", "--url", &realm.url, "--ca", &ca, "--principal", PRINCIPAL, "--keytab", &keytab];
+    let to = ["--destination", "veris", "--destination-url", &target, "--client-id", "sandbox", "--state", &state];
+    let init = [&reached[..], &to].concat();
+    let refused = run(&init);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("can't be read: no such file"), "{}", refused.stderr);
+    realm.export_keytab();
+    let said = run(&init).well();
+    assert!(said.contains("told apart by employeeID, which 12 of ") && !said.contains("ldap-password"), "{said}");
+    let text = fs::read_to_string(realm.file("first.yaml")).unwrap();
+    let bind = format!("bind: {{ gssapi: {{ principal: \"{PRINCIPAL}\", keytab: \"{keytab}\" }} }}");
+    assert!(text.contains(&bind), "{text}");
+    let said = run(&["check"]).well();
+    assert!(said.contains("the search finds 12") && !said.contains("would be invalid"), "{said}");
+    let plan = run(&["plan", "--json"]).lines().pop().unwrap();
+    let joins: Vec<_> = plan["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str()).collect();
+    assert_eq!(joins, [Some("join"); 12], "{plan}");
 }
 
 #[test]

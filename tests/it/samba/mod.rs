@@ -1,5 +1,6 @@
 //! A real Active Directory domain controller. `tests/samba/run` runs these tests; they need root.
 
+mod beginning;
 mod changes;
 mod checking;
 mod company;
