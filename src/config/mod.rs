@@ -24,7 +24,8 @@ mod syntax;
 
 pub use certificate::Certificate;
 pub use change::Changes;
-pub use check::url::read as read_url;
+pub use check::servers::judge as judge_server_url;
+pub use check::url::judge_api as judge_api_url;
 pub use fault::{Fault, Faults, Look, Weight};
 pub use listen::{Listen, Login, Secured};
 pub use load::Loaded;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::reach::said;
 use super::seen::{ATTRIBUTES, Person, Seen, places};
 use crate::cli::output::Failure;
 use crate::directory::changes::Changes;
@@ -53,7 +54,7 @@ pub(super) async fn look(
 }
 
 fn unread(error: &Error) -> Failure {
-    let said = error.to_string();
+    let said = said(error);
     if matches!(error, Error::Filter { .. }) { Failure::usage(said) } else { Failure::new(said) }
 }
 

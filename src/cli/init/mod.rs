@@ -123,7 +123,7 @@ impl Init {
         file::free(&file)?;
         let drafted = self.draft(&mut Asking::here()).await;
         let (draft, findings) = drafted
-            .map_err(|failure| Failure { message: format!("{}; nothing was written", failure.message), ..failure })?;
+            .map_err(|failure| Failure { message: format!("{} (nothing was written)", failure.message), ..failure })?;
         let config = draft.check().map_err(|faults| Failure::usage(output::faults(&faults, context.json)))?;
         context.voice.aside(&config.warnings.lines().map(|line| format!("warning: {line}\n")).collect::<String>());
         file::write(&file, &draft.text())?;

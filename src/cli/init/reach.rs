@@ -11,7 +11,7 @@ use super::text::Who;
 use super::{Init, look};
 use crate::cli::context;
 use crate::cli::output::Failure;
-use crate::config::read_url;
+use crate::config::judge_server_url;
 use crate::directory::ldap::Error;
 use crate::directory::{Bind, Servers, Settings, Tls};
 
@@ -20,7 +20,7 @@ impl Init {
     pub(super) fn settings(&self, asking: &mut Asking<'_>) -> Result<(Settings, Who, String), Failure> {
         let question = "Directory server, such as ldaps://dc1.corp.example.com";
         let url = asking.judged("--url", question, self.url.as_deref(), None, |answer| {
-            read_url(answer, &["ldaps", "ldap", "ldapi"]).map_err(wrong).map(|_| answer.to_owned())
+            judge_server_url(answer).map_err(wrong).map(|()| answer.to_owned())
         })?;
         let starttls = self.starttls(&url, asking)?;
         let (bind, who) = self.bind(asking)?;
@@ -100,6 +100,8 @@ pub(super) fn said(error: &Error) -> String {
     let once = error.is_credentials().then_some("; it was tried once, as every try counts where accounts are locked");
     let keys = [
         (" (or tls.danger_allow_plaintext)", ""),
+        (", or raise `connect_timeout`", " and the port"),
+        ("is not well-formed LDAP", "is not well-formed LDAP; see to the port"),
         ("tls.starttls", "--starttls"),
         ("tls.ca", "--ca"),
         ("bind.gssapi.principal", "--principal"),
@@ -108,6 +110,7 @@ pub(super) fn said(error: &Error) -> String {
         ("bind.password", "the password"),
         ("give `bind` an account in place of `anonymous`", "give --bind-dn"),
         ("in `url`", "in --url"),
+        ("correct `base` or its rights", "correct the DN or the account's rights"),
     ];
     keys.iter().fold(error.to_string(), |said, (key, flag)| said.replace(key, flag)) + once.unwrap_or_default()
 }
@@ -133,7 +136,7 @@ fn password(bytes: Vec<u8>) -> Option<SecretString> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::ldap::{BindFailure, KerberosFailure};
+    use crate::directory::ldap::{BindFailure, KerberosFailure, Operation};
 
     #[test]
     fn errors_name_flags_and_no_keys_of_a_config_that_is_not_there_yet() {
@@ -143,7 +146,10 @@ mod tests {
         let errors = [
             Error::Plaintext { server: server() },
             Error::NeedsTls,
+            Error::Timeout { during: Operation::Connect, after: Duration::from_secs(5) },
+            Error::Malformed { during: Operation::Bind, why: "it is not well-formed LDAP".to_owned() },
             Error::NeedsBind,
+            Error::NoSuchBase { base: "ou=x".to_owned() },
             Error::Tls { server: server(), why: unsigned.to_owned() },
             Error::Credentials { code: BindFailure::Unspecified },
             Error::Credentials { code: BindFailure::WrongPassword },

@@ -10,7 +10,7 @@ use super::reach::wrong;
 use super::seen::Whom;
 use super::text::quoted;
 use crate::cli::output::Failure;
-use crate::config::read_url;
+use crate::config::judge_api_url;
 
 /// A type of destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,7 +33,7 @@ impl Init {
             Type::Capillary => "Its URL, such as https://eu.api.capillarytech.com",
         };
         let url = asking.judged("--destination-url", question, self.destination_url.as_deref(), None, |answer| {
-            read_url(answer, &["https", "http"]).map_err(wrong).map(|_| answer.to_owned())
+            judge_api_url(answer).map_err(wrong).map(|()| answer.to_owned())
         })?;
         match kind {
             Type::Veris => {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::seen::Seen;
 use super::text::{Draft, PASSWORD};
+use crate::cli::CONFIG;
 use crate::cli::output::{Failure, json_line};
 use crate::report::{Findings, text};
 
@@ -61,7 +62,9 @@ pub(super) fn written(draft: &Draft, file: &Path, password: Option<&Path>, findi
         let from = from.map_or("/dev/stdin".to_owned(), in_shell);
         said += &format!("  install -m 600 {from} {}\n", place(name));
     }
-    said + "\n(From /dev/stdin: paste the secret, then Enter and Ctrl-D.) Then: rosterd check, and rosterd plan.\n"
+    let under = if file == Path::new(CONFIG) { String::new() } else { format!(" --config {}", in_shell(file)) };
+    said += "\n(From /dev/stdin: paste the secret, then Enter and Ctrl-D.) Then ask\n\n";
+    said + &format!("  rosterd check{under}\n  rosterd plan{under}\n")
 }
 
 /// The same for programs.

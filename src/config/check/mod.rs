@@ -19,7 +19,7 @@ mod overlay;
 mod rules;
 mod schedule;
 mod search;
-mod servers;
+pub mod servers;
 mod shape;
 mod sync;
 pub mod url;

@@ -9,6 +9,9 @@ use crate::config::section::Section;
 use crate::config::setting::Setting;
 use crate::directory::{Domain, Servers, Tls};
 
+/// Those of directories.
+const SCHEMES: [&str; 3] = ["ldaps", "ldap", "ldapi"];
+
 /// The port of DNS.
 const DNS: u16 = 53;
 
@@ -96,19 +99,35 @@ fn urls_of<'a>(setting: &Setting<'a>) -> Vec<(Setting<'a>, Url)> {
 }
 
 fn server_url(setting: &Setting<'_>) -> Option<Url> {
-    let url = url::url(setting, &["ldaps", "ldap", "ldapi"])?;
+    let url = url::url(setting, &SCHEMES)?;
     url::without_user(setting, &url, "who binds stands under `bind`");
+    for (message, help) in odd(&url) {
+        setting.fault(message, help);
+    }
+    Some(url)
+}
+
+/// Whether a text will do for a server's URL; or what is wrong with it, and what helps.
+pub fn judge(text: &str) -> Result<(), (String, String)> {
+    let url = url::read(text, &SCHEMES)?;
+    url::alone(&url, url::APART)?;
+    odd(&url).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// What is not as it should be with a server's URL, and what helps.
+fn odd(url: &Url) -> Vec<(String, String)> {
+    let mut odd = Vec::new();
     if !matches!(url.path(), "" | "/") && url.scheme() != "ldapi" {
-        setting.fault("this URL has a path", "where to search stands under `search` of the sync");
+        odd.push(("this URL has a path".to_owned(), "where to search stands under `search` of the sync".to_owned()));
     }
     if let Some(port @ (3268 | 3269)) = url.port() {
         let instead = if port == 3268 { "ldap:// (389)" } else { "ldaps:// (636)" };
-        setting.fault(
+        odd.push((
             format!("port {port} is the Global Catalog, which does not hold accountExpires: expired people would stay active"),
             format!("leave the port out and use {instead}"),
-        );
+        ));
     }
-    Some(url)
+    odd
 }
 
 fn domain_name(setting: &Setting<'_>) -> Option<String> {

@@ -13,7 +13,7 @@ pub(super) fn url(setting: &Setting<'_>, schemes: &[&str]) -> Option<Url> {
 }
 
 /// The same of a text; or what is wrong with it, and what helps.
-pub fn read(text: &str, schemes: &[&str]) -> Result<Url, (String, String)> {
+pub(super) fn read(text: &str, schemes: &[&str]) -> Result<Url, (String, String)> {
     let list = schemes.iter().map(|scheme| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
     let begins = || format!("it begins with {list}, then a host");
     let url = Url::parse(text).map_err(|_| ("this is no URL".to_owned(), begins()))?;
@@ -40,12 +40,27 @@ pub(super) fn api(setting: &Setting<'_>, instead: &str) -> Option<String> {
     Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// Whether a text will do for a target's URL; or what is wrong with it, and what helps.
+pub fn judge_api(text: &str) -> Result<(), (String, String)> {
+    alone(&read(text, &["https", "http"])?, APART)
+}
+
+/// What helps where no key is there to be named.
+pub(super) const APART: &str = "write it without; they are given apart";
+
 /// Refuses `user:password@`.
 pub(super) fn without_user(setting: &Setting<'_>, url: &Url, instead: &str) {
-    if !url.username().is_empty() || url.password().is_some() {
+    if let Err((message, help)) = alone(url, instead) {
         setting.report.hide(setting.node.at.clone());
-        setting.fault("credentials do not belong in this URL", instead);
+        setting.fault(message, help);
     }
+}
+
+pub(super) fn alone(url: &Url, instead: &str) -> Result<(), (String, String)> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(());
+    }
+    Err(("credentials do not belong in this URL".to_owned(), instead.to_owned()))
 }
 
 /// Whether what is sent there stays on this machine.

@@ -140,6 +140,28 @@ async fn what_is_missing_or_wrong_is_said_and_nothing_is_written() {
     let nobody = beginning.init(2, anonymous.collect()).err;
     assert!(nobody.contains("--bind-dn (or --anonymous"), "{nobody}");
 
+    for (url, wrong) in [
+        ("ldaps://dc1:3269", "port 3269 is the Global Catalog"),
+        ("ldaps://dc1/dc=test", "this URL has a path"),
+        ("ldaps://svc:pw@dc1", "credentials do not belong in this URL: write it without; they are given apart"),
+    ] {
+        let said = beginning.init(2, [beginning.without("--url"), words(&["--url", url])].concat()).err;
+        assert!(said.contains(&format!("--url: {wrong}")) && said.ends_with("(nothing was written)\n"), "{said}");
+    }
+    // A port where another protocol is spoken, or none; a certificate by an authority that this system does not know.
+    let web = beginning.world.sandbox.url();
+    for (url, wrong) in [
+        (web.replace("http", "ldap"), "it is not well-formed LDAP; see to the port"),
+        (web.replace("http", "ldaps"), "what answers there is not TLS: is it an ldap:// port?"),
+        ("ldap://127.0.0.1:1".to_owned(), "check the name, the port, the firewall and that the server runs"),
+        (beginning.world.slapd.ldaps_url(), "set --ca to the one that signed it"),
+    ] {
+        let said = beginning.init(1, [beginning.without("--url"), words(&["--url", &url])].concat()).err;
+        assert!(said.contains(wrong) && said.lines().count() == 1, "{said}");
+    }
+    let target = words(&["--destination-url", "https://me:pw@acme.veris.in"]);
+    let said = beginning.init(2, [beginning.without("--destination-url"), target].concat()).err;
+    assert!(said.contains("--destination-url: credentials do not belong in this URL"), "{said}");
     let said = beginning.init(1, [beginning.flags(), words(&["--base", ELSEWHERE])].concat()).err;
     assert!(said.contains(&format!("no people are found below {ELSEWHERE}")), "{said}");
     let said = beginning.init(1, [beginning.flags(), words(&["--identity", "roomNumber"])].concat()).err;
@@ -193,7 +215,7 @@ async fn service_accounts_get_clients_at_capillary() {
     let at = flags.iter().position(|word| word == "veris").unwrap();
     "capillary".clone_into(&mut flags[at]);
     let said = beginning.init(2, [flags.clone(), words(&["--org", "acme", "--till", "shop"])].concat()).err;
-    assert!(said.contains("--till: `shop` is no whole number above 0; nothing was written"), "{said}");
+    assert!(said.contains("--till: `shop` is no whole number above 0 (nothing was written)"), "{said}");
     for (flag, value) in [
         ("--org", "acme"),
         ("--till", "15000449"),
