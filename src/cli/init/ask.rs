@@ -117,13 +117,17 @@ impl Asking<'_> {
     /// A secret that no file holds as yet; nothing of it is shown.
     pub(super) fn secret(&mut self, flag: &str, question: &str) -> Result<SecretString, Failure> {
         let terminal = self.terminal.as_mut().ok_or_else(|| missing(flag))?;
-        let hush = (terminal.hush)().map_err(|error| lost(&error))?;
-        let answer = terminal.line(&format!("{question}: "));
-        drop(hush);
-        // The end of the line was not shown either.
-        terminal.say("\n")?;
-        let answer = answer?;
-        if answer.is_empty() { Err(Failure::usage("no password was given")) } else { Ok(answer.into()) }
+        loop {
+            let hush = (terminal.hush)().map_err(|error| lost(&error))?;
+            let answer = terminal.line(&format!("{question}: "));
+            drop(hush);
+            // The end of the line was not shown either.
+            terminal.say("\n")?;
+            match answer? {
+                empty if empty.is_empty() => {}
+                answer => return Ok(answer.into()),
+            }
+        }
     }
 }
 

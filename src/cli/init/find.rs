@@ -3,6 +3,7 @@
 use super::Init;
 use super::ask::Asking;
 use super::look;
+use super::propose::{self, Proposal};
 use super::seen::{Seen, Whom, spelled};
 use super::target::Target;
 use crate::cli::output::Failure;
@@ -11,12 +12,10 @@ use crate::directory::ldap::Session;
 /// Those who were found.
 pub(super) struct Found {
     pub seen: Seen,
-    /// By what.
-    pub filter: String,
     /// Below what.
     pub contexts: Vec<String>,
-    /// That, where somebody chose it.
-    pub base: Option<String>,
+    /// What fits them.
+    pub proposal: Proposal,
 }
 
 impl Init {
@@ -29,24 +28,25 @@ impl Init {
     ) -> Result<Found, Failure> {
         let whom = target.whom();
         let contexts = self.base.as_ref().map_or_else(|| session.contexts().to_vec(), |base| vec![base.clone()]);
-        let (seen, filter) = loop {
+        if contexts.is_empty() {
+            return Err(Failure::usage("the directory does not say where its entries are: give --base"));
+        }
+        let (filter, found) = loop {
             let filter = self.filter(session, whom, asking)?;
-            match self.look(session, &contexts, whom, &filter).await {
-                Ok(seen) => break (seen, filter),
+            match self.found(session, target, contexts.clone(), self.base.as_deref(), &filter).await {
+                Ok(found) => break (filter, found),
                 Err(failure) if self.asks_filter(whom, asking) => asking.say(&failure.message)?,
                 Err(failure) => return Err(failure),
             }
         };
+        let [(proposed, _)] = found.proposal.searches.as_slice() else { return Ok(found) };
         if self.base.is_some() || !asking.can_ask() {
-            return Ok(Found { seen, filter, contexts, base: self.base.clone() });
+            return Ok(found);
         }
-        let proposed = self.proposal(target, &seen, &filter, None)?.searches;
-        let [(proposed, _)] = proposed.as_slice() else { return Ok(Found { seen, filter, contexts, base: None }) };
         loop {
             let base = asking.required("--base", &format!("The DN below which {whom} are"), None, Some(proposed))?;
-            let contexts = vec![base.clone()];
-            match self.look(session, &contexts, whom, &filter).await {
-                Ok(seen) => return Ok(Found { seen, filter, contexts, base: Some(base) }),
+            match self.found(session, target, vec![base.clone()], Some(&base), &filter).await {
+                Ok(found) => return Ok(found),
                 Err(failure) => asking.say(&failure.message)?,
             }
         }
@@ -65,18 +65,48 @@ impl Init {
         Ok(given.unwrap_or(usual).to_owned())
     }
 
-    async fn look(&self, session: &Session, contexts: &[String], whom: Whom, filter: &str) -> Result<Seen, Failure> {
-        if contexts.is_empty() {
-            return Err(Failure::usage("the directory does not say where its entries are: give --base"));
-        }
-        let seen = look::look(session, contexts, filter, self.identity.as_deref().map(spelled)).await?;
+    /// Those whom a filter finds, and what fits them; a base is one that somebody chose.
+    async fn found(
+        &self,
+        session: &Session,
+        target: &Target,
+        contexts: Vec<String>,
+        base: Option<&str>,
+        filter: &str,
+    ) -> Result<Found, Failure> {
+        let seen = look::look(session, &contexts, filter, self.identity.as_deref().map(spelled)).await?;
         if seen.people.is_empty() {
             return Err(Failure::new(format!(
-                "no {whom} are found below {} by {filter}: they are elsewhere (--base) or look different (--filter), or \
-                 the bind account may not read them",
+                "no {} are found below {} by {filter}: they are elsewhere (--base) or look different (--filter), or the \
+                 bind account may not read them",
+                target.whom(),
                 contexts.join(" and ")
             )));
         }
-        Ok(seen)
+        let proposal = self.proposal(target, &seen, base, filter)?;
+        Ok(Found { seen, contexts, proposal })
     }
+
+    /// What fits those who were seen.
+    fn proposal(&self, target: &Target, seen: &Seen, base: Option<&str>, filter: &str) -> Result<Proposal, Failure> {
+        let given = self.identity.as_deref().map(spelled);
+        let identity = match target.known_by() {
+            Some(known) => {
+                Some(given.or(known.attribute).or_else(|| propose::identity(seen)).ok_or_else(nothing_to_tell_apart)?)
+            }
+            None => None,
+        };
+        let having = identity.filter(|_| self.filter.is_none()).map(|identity| propose::having(filter, identity));
+        let filter = having.as_deref().unwrap_or(filter);
+        propose::propose(seen, identity, base, filter, target.wanted()).ok_or_else(|| {
+            let identity = identity.unwrap_or_default();
+            Failure::new(format!("nobody who was looked at has {identity}: give another --identity"))
+        })
+    }
+}
+
+fn nothing_to_tell_apart() -> Failure {
+    Failure::new(
+        "most people have no employeeID, no employeeNumber and no login: name the attribute that tells them apart with --identity",
+    )
 }

@@ -1,8 +1,8 @@
 //! `rosterd init`: a first config, made of what a directory shows.
 //!
-//! `ask` the questions, `reach` how the directory is reached, `find` the people in it, `look` a look at
-//! them, `seen` what is kept of it, `propose` what fits it, `target` the destination, `clients` its
-//! settings at Capillary, `text` the config, `file` where it goes, `told` what is said.
+//! `ask` the questions, `reach` how the directory is reached, `find` whom it is about, `look` a look at them, `seen` what is
+//! kept of that, `propose` what fits it, `target` the destination, `clients` those at Capillary, `text` the config, `file`
+//! where it goes, `told` what is said.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,7 @@ use clap::Args;
 use self::ask::Asking;
 pub(super) use self::file::is_example;
 use self::find::Found;
-use self::propose::Proposal;
-use self::seen::Seen;
-use self::target::{Target, Type};
+use self::target::Type;
 use self::text::Draft;
 use super::context::Context;
 use super::output::{self, Failure};
@@ -151,8 +149,7 @@ impl Init {
             }
         };
         let (settings, who, url) = reached;
-        let Found { seen, filter, contexts, base } = self.find(&session, &target, asking).await?;
-        let proposal = self.proposal(&target, &seen, &filter, base.as_deref())?;
+        let Found { seen, contexts, proposal } = self.find(&session, &target, asking).await?;
         let question = "Schedule, such as 15m (empty: only when somebody asks)";
         let schedule = asking.optional("--schedule", question, self.schedule.as_deref(), |answer| {
             Schedule::read(answer).map_err(reach::wrong).map(drop)
@@ -166,27 +163,4 @@ impl Init {
         asking.say("")?;
         Ok((draft, findings))
     }
-
-    /// What fits those who were seen.
-    fn proposal(&self, target: &Target, seen: &Seen, filter: &str, base: Option<&str>) -> Result<Proposal, Failure> {
-        let given = self.identity.as_deref().map(seen::spelled);
-        let identity = match target.known_by() {
-            Some(known) => {
-                Some(given.or(known.attribute).or_else(|| propose::identity(seen)).ok_or_else(nothing_to_tell_apart)?)
-            }
-            None => None,
-        };
-        let having = identity.filter(|_| self.filter.is_none()).map(|identity| propose::having(filter, identity));
-        let filter = having.as_deref().unwrap_or(filter);
-        propose::propose(seen, identity, base, filter, target.wanted()).ok_or_else(|| {
-            let identity = identity.unwrap_or_default();
-            Failure::new(format!("nobody who was looked at has {identity}: give another --identity"))
-        })
-    }
-}
-
-fn nothing_to_tell_apart() -> Failure {
-    Failure::new(
-        "most people have no employeeID, no employeeNumber and no login: name the attribute that tells them apart with --identity",
-    )
 }

@@ -44,6 +44,7 @@ async fn question_by_question_to_a_config_that_works() {
         ("Directory server, such as ldaps://dc1.corp.example.com: ", "dc1.corp.example.com"),
         ("Directory server, such as ldaps://dc1.corp.example.com: ", &beginning.world.slapd.ldaps_url()),
         ("Who binds: ", SERVICE.0),
+        ("Password: ", ""),
         ("Password: ", SERVICE.1),
         ("Certificate of its authority", "/nowhere/ca.pem"),
         ("Certificate of its authority", &ca),
