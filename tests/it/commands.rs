@@ -1,6 +1,7 @@
 //! The real program against a real slapd and the sandbox: what commands do, say, and end with.
 
 mod asking;
+mod beginning;
 mod boostcom;
 mod checking;
 mod discovering;

@@ -8,6 +8,7 @@ use super::propose::{having, identity, propose};
 use super::seen::{Person, Seen};
 use super::target::Target;
 use super::text::{Draft, Who};
+use crate::config::{Config, Environment};
 use crate::directory::{Bind, Kind, Servers};
 
 fn person(place: &str, has: &[&str]) -> Person {
@@ -168,9 +169,16 @@ fn a_config_for_api_clients() {
 
     let init = Init { username: Some("ad\"min".to_owned()), state: Some("/srv/state".into()), ..Init::default() };
     let (target, _) = clients(&typed, init);
-    let draft = Draft { target, ..draft };
+    let draft = Draft { target, kind: Kind::OpenLdap, ..draft };
     draft.check().unwrap_or_else(|faults| panic!("{faults}"));
     let text = draft.text();
     assert!(text.contains(r#"{ username: "ad\"min", password: "${cred:capillary-password}" }"#), "{text}");
     assert!(text.contains(r#"client_secrets: "/srv/state/client-secrets""#), "{text}");
+    // What a comment proposes is taken as it stands.
+    let proposed = text.replace("# active:", "active:").replace("# skip:", "skip:").replace("${cred:", "${env:");
+    let secrets = [("capillary-password", "in its place")];
+    let config = Config::parse(&proposed, "what is proposed", &Environment::new(secrets));
+    let config = config.unwrap_or_else(|faults| panic!("{faults}"));
+    let asked = config.syncs["services"].from[0].query.attributes.names();
+    assert!(asked.iter().any(|name| name == "employeeType"), "{asked:?}");
 }

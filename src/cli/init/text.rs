@@ -98,10 +98,15 @@ impl Draft {
         };
         let mut text =
             format!("syncs:\n  {}:\n    from: corp\n    to: {}\n{schedule}", self.name(), self.target.name());
-        text += match self.kind {
-            Kind::ActiveDirectory => DISABLED,
-            Kind::OpenLdap | Kind::Generic => PRESENT,
+        text += match (self.target.whom(), self.kind) {
+            (Whom::People, Kind::ActiveDirectory) => DISABLED,
+            (Whom::People, Kind::OpenLdap | Kind::Generic) => PRESENT,
+            (Whom::ServiceAccounts, Kind::ActiveDirectory) => DISABLED_SERVICES,
+            (Whom::ServiceAccounts, Kind::OpenLdap | Kind::Generic) => PRESENT_SERVICES,
         };
+        if self.target.whom() == Whom::ServiceAccounts {
+            text += NO_CLIENT;
+        }
         if !self.whole {
             text += NOT_ALL;
         }
@@ -171,6 +176,21 @@ const DISABLED: &str = "    # Disabled accounts are not left out: rosterd reads 
 const PRESENT: &str = "    \
 # Whoever is present is active. Where entries stay when people leave, say by what that is seen, such as
     # active: \"employeeType != 'left'\"
+";
+
+const DISABLED_SERVICES: &str = "    \
+# Disabled accounts are not left out: rosterd reads them, and deletes their clients once somebody approved that.
+";
+
+const PRESENT_SERVICES: &str = "    \
+# Whoever is present has a client; those of the others are deleted once somebody approved that. Where entries stay,
+    # say by what it is seen that they are no longer used, such as
+    # active: \"employeeType != 'retired'\"
+";
+
+const NO_CLIENT: &str = "    \
+# Who needs no client, such as the account that rosterd itself binds as, is left out by
+    # skip: \"cn == 'svc-rosterd'\"
 ";
 
 const NOT_ALL: &str =

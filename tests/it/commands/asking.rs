@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::init::{Beginning, words};
+use super::beginning::{Beginning, words};
 use crate::fixtures::ldif::{self, ELSEWHERE, SERVICE};
 use crate::fixtures::program::Program;
 use crate::fixtures::terminal::Terminal;
