@@ -31,7 +31,7 @@ pub use listen::{Listen, Login, Secured};
 pub use load::Loaded;
 pub use receiver::{Address, Receiver};
 pub use schema::SCHEMA;
-pub use secret::Environment;
+pub use secret::{CREDENTIALS, Environment};
 pub use source::Sources;
 pub use sync::{Origin, Schedule, Sync};
 

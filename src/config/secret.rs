@@ -11,7 +11,8 @@ use super::raw::{Node, Origin, Text, Value};
 use super::source::Files;
 
 /// Where credentials are outside systemd, and where the unit takes them from.
-const CREDENTIALS: &str = "/etc/rosterd/credentials";
+/// Where secrets lie that systemd hands to the service, or whoever runs a command reads themselves.
+pub const CREDENTIALS: &str = "/etc/rosterd/credentials";
 /// What systemd puts before the names of files when the unit gives it that whole folder.
 const OF_FOLDER: &str = "rosterd_";
 const FORMS: &str = "write ${env:NAME}, ${file:/path} or ${cred:name}; `$${` stands for a plain `${`";

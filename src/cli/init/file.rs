@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use nix::unistd::{Group, Uid};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::output::Failure;
 
@@ -44,6 +45,14 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     written.map_err(|error| Failure::new(format!("{} can't be written: {error}", path.display())))
 }
 
+/// Keeps a secret for root alone, unless one is there already.
+pub(super) fn keep(path: &Path, secret: &SecretString) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let written = file.write_all(secret.expose_secret().as_bytes()).and_then(|()| file.sync_all());
+    // Half of one would be refused, and count as a try.
+    if written.is_err() { fs::remove_file(path).and(written) } else { written }
+}
+
 fn put(path: &Path, beside: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
     file.write_all(text.as_bytes())?;
@@ -80,6 +89,16 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), "three");
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_secret_is_kept_for_its_owner_and_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ldap-password");
+        keep(&path, &"typed".into()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(keep(&path, &"another".into()).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "typed");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! kept of that, `propose` what fits it, `target` the destination, `clients` those at Capillary, `text` the config, `file`
 //! where it goes, `told` what is said.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -12,12 +12,14 @@ use self::ask::Asking;
 pub(super) use self::file::is_example;
 use self::find::Found;
 use self::target::Type;
-use self::text::Draft;
+use self::text::{Draft, PASSWORD};
+use self::told::Password;
+use super::CONFIG;
 use super::context::Context;
 use super::output::{self, Failure};
 use crate::config::Schedule;
-use crate::directory::Tls;
 use crate::directory::ldap::Session;
+use crate::directory::{Bind, Tls};
 use crate::report::{Exit, Findings};
 
 mod ask;
@@ -43,7 +45,8 @@ pub struct Init {
     /// Who binds: a DN, a UPN or CORP\name.
     #[arg(long, value_name = "DN", conflicts_with_all = ["anonymous", "principal"])]
     bind_dn: Option<String>,
-    /// The file that holds the password of --bind-dn. It is read once, and not written anywhere.
+    /// The file that holds the password of --bind-dn. It is read once, and not written anywhere; one that is typed is kept
+    /// where the service's config refers to.
     #[arg(long, value_name = "FILE", requires = "bind_dn")]
     password_file: Option<PathBuf>,
     /// Nobody binds.
@@ -125,12 +128,25 @@ impl Init {
         let config = draft.check().map_err(|faults| Failure::usage(output::faults(&faults, context.json)))?;
         context.voice.aside(&config.warnings.lines().map(|line| format!("warning: {line}\n")).collect::<String>());
         file::write(&file, &draft.text())?;
+        let password = self.password(&file, &draft);
         context.voice.say(&if context.json {
             told::written_json(&draft, &file, &findings)?
         } else {
-            told::written(&draft, &file, self.password_file.as_deref(), &findings)
+            told::written(&draft, &file, &password, &findings)
         });
         Ok(Exit::Done)
+    }
+
+    /// Where the password of whoever binds is now. One that was typed goes where the service's config refers to; where that
+    /// can't be, it is to be put there as any other secret.
+    fn password(&self, file: &Path, draft: &Draft) -> Password {
+        match (&draft.typed, &self.password_file) {
+            (Some(typed), _) if file == Path::new(CONFIG) && file::keep(&told::place(PASSWORD), typed).is_ok() => {
+                Password::InItsPlace
+            }
+            (None, Some(file)) => Password::InFile(file.clone()),
+            _ => Password::Known,
+        }
     }
 
     /// All that a config is made of, and what is to be said of it.
@@ -156,8 +172,12 @@ impl Init {
         })?;
         let Tls { ca, starttls, .. } = settings.tls;
         let state = self.state.as_deref().map(reach::absolute);
+        let typed = match settings.bind {
+            Bind::Simple { password, .. } if self.password_file.is_none() => Some(password),
+            _ => None,
+        };
         let (kind, whole) = (seen.kind, seen.whole);
-        let draft = Draft { state, url, kind, who, ca, starttls, target, schedule, proposal, whole };
+        let draft = Draft { state, url, kind, who, ca, starttls, target, schedule, proposal, whole, typed };
         let findings = told::findings(&draft, &contexts, &seen);
         // Apart from what comes now.
         asking.say("")?;

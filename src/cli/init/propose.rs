@@ -21,7 +21,7 @@ pub(super) struct Field {
     pub name: &'static str,
     pub rule: String,
     pub note: String,
-    /// Whether everybody has one in the directory.
+    /// Whether nobody misses it who could not be sent as they are.
     pub filled: bool,
 }
 
@@ -135,8 +135,9 @@ fn field(wanted: &Wanted, people: &[&Person]) -> Option<Field> {
         }
         Otherwise::NotSent if !without.is_empty() => note += ": the others can't be sent without it",
         Otherwise::LeftOut if rules.is_empty() => return None,
+        Otherwise::LeftOut if !without.is_empty() => note += ": the others are sent without it",
         Otherwise::Constant(_) | Otherwise::NotSent | Otherwise::LeftOut => {}
     }
     let rule = if rules.len() == 1 { rules.concat() } else { format!("[{}]", rules.join(", ")) };
-    Some(Field { name, rule, note, filled: without.is_empty() })
+    Some(Field { name, rule, note, filled: without.is_empty() || matches!(otherwise, Otherwise::LeftOut) })
 }

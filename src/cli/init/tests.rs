@@ -40,6 +40,7 @@ fn draft(seen: &Seen, target: Target, who: Who) -> Draft {
         schedule: None,
         proposal,
         whole: seen.whole,
+        typed: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
+
 use super::propose::Proposal;
 use super::seen::Whom;
 use super::target::Target;
@@ -21,6 +23,8 @@ pub(super) struct Draft {
     pub proposal: Proposal,
     /// Whether everybody was looked at.
     pub whole: bool,
+    /// The password of [`Who::Simple`], where somebody typed it.
+    pub typed: Option<SecretString>,
 }
 
 /// Who binds; its secret is a reference.

@@ -1,6 +1,6 @@
 //! What `init` says: counts and shares, nobody's name or address.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -8,6 +8,7 @@ use super::seen::Seen;
 use super::text::{Draft, PASSWORD};
 use crate::cli::CONFIG;
 use crate::cli::output::{Failure, json_line};
+use crate::config::CREDENTIALS;
 use crate::report::{Findings, text};
 
 /// Containers that are named; more would bury what matters.
@@ -50,17 +51,33 @@ pub(super) fn findings(draft: &Draft, contexts: &[String], seen: &Seen) -> Findi
     findings
 }
 
+/// Where the password of whoever binds is.
+pub(super) enum Password {
+    /// With whoever knows it.
+    Known,
+    /// In a file that was named.
+    InFile(PathBuf),
+    /// Where the config refers to.
+    InItsPlace,
+}
+
 /// What was written, where its secrets go, and what comes next.
-pub(super) fn written(draft: &Draft, file: &Path, password: Option<&Path>, findings: &Findings) -> String {
+pub(super) fn written(draft: &Draft, file: &Path, password: &Password, findings: &Findings) -> String {
     let mut said = text::check(findings);
-    said += &format!("\nwrote {}. Its secrets go to files of root's; put each there:\n\n", file.display());
+    said += &format!("\nwrote {}", file.display());
+    said += &match password {
+        Password::InItsPlace => format!(", and the password to {}. Its other", place(PASSWORD).display()),
+        _ => ". Its".to_owned(),
+    };
+    said += " secrets go to files of root's; put each there:\n\n";
     for name in draft.secrets() {
-        let from = password.filter(|_| name == PASSWORD);
-        if from.is_some_and(|from| from == Path::new(&place(name))) {
-            continue;
-        }
-        let from = from.map_or("/dev/stdin".to_owned(), in_shell);
-        said += &format!("  install -m 600 {from} {}\n", place(name));
+        let from = match password {
+            Password::InItsPlace if name == PASSWORD => continue,
+            Password::InFile(file) if name == PASSWORD && *file == place(name) => continue,
+            Password::InFile(file) if name == PASSWORD => in_shell(file),
+            _ => "/dev/stdin".to_owned(),
+        };
+        said += &format!("  install -m 600 {from} {}\n", place(name).display());
     }
     let under = if file == Path::new(CONFIG) { String::new() } else { format!(" --config {}", in_shell(file)) };
     said += "\n(From /dev/stdin: paste the secret, then Enter and Ctrl-D.) Then ask\n\n";
@@ -74,8 +91,8 @@ pub(super) fn written_json(draft: &Draft, file: &Path, findings: &Findings) -> R
     json_line(&json!({ "file": file.display().to_string(), "findings": findings, "secrets": secrets }))
 }
 
-fn place(name: &str) -> String {
-    format!("/etc/rosterd/credentials/{name}")
+pub(super) fn place(name: &str) -> PathBuf {
+    Path::new(CREDENTIALS).join(name)
 }
 
 /// A path as a shell takes it.
