@@ -17,6 +17,8 @@ mod demo;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod fixtures;

@@ -3,6 +3,8 @@
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 
+use crate::documented::claims::LINK;
+use crate::documented::shell::Shell;
 use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::overheard;
 use crate::fixtures::program::Program;
@@ -138,5 +140,19 @@ fn why_there_is_no_link_is_said() {
     road.config.settings = format!("listen: 0.0.0.0:{}", free_port());
     let daemon = Daemon::start(&road);
     assert!(said(&road).contains("`listen` is 0.0.0.0:"));
+    daemon.stop();
+}
+
+#[test]
+fn the_page_shows_what_a_link_is_like() {
+    let mut road = Road::new(0);
+    let address = format!("127.0.0.1:{}", free_port());
+    road.config.settings = format!("listen: {address}");
+    let daemon = Daemon::start(&road);
+    let mut shell = Shell::beside(&road.config_file());
+    shell.place("127.0.0.1:9464", address);
+    for block in LINK.blocks() {
+        shell.follows(&block);
+    }
     daemon.stop();
 }

@@ -2,10 +2,13 @@
 
 use std::fs;
 
+use nix::unistd::Gid;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Method, Response};
 use tempfile::TempDir;
 
+use crate::documented::claims::CERTIFICATE;
+use crate::documented::shell::Shell;
 use crate::fixtures::certificates;
 use crate::fixtures::daemon::{Daemon, free_port};
 use crate::fixtures::overheard;
@@ -186,4 +189,33 @@ fn a_renewed_certificate_and_another_password_are_taken_up() {
     );
     assert!(output.stderr.contains("holds a key that can't be used"), "{output:?}");
     door.road.discreet(&output);
+}
+
+#[test]
+fn the_page_is_right_about_how_a_certificate_is_made() {
+    let mut door = Door::new(1);
+    let (folder, port) = (door.folder.path().to_owned(), door.port);
+    let made = |name: &str| folder.join("etc").join(name);
+    fs::create_dir_all(made("credentials")).unwrap();
+    door.road.config.settings = format!(
+        "listen:\n  address: 0.0.0.0:{port}\n  name: {NAME}\n  tls: {{ cert: {tls}/cert.pem, key: {tls}/key.pem }}\n  \
+         login: {{ user: hr, password: \"${{file:{password}}}\" }}",
+        tls = made("tls").display(),
+        password = made("credentials/page-password").display(),
+    );
+    door.road.write_config();
+    let mut shell = Shell::beside(&door.road.config_file());
+    shell.place("/etc/rosterd", folder.join("etc").display());
+    shell.place("-g rosterd", format!("-g {}", Gid::effective()));
+    // There is no service here; the daemon below is started with what the others made.
+    shell.place("systemctl restart rosterd", "true");
+    shell.run(&format!("cd {}", folder.display()));
+    for block in CERTIFICATE.blocks() {
+        shell.follows(&block);
+    }
+    let password = fs::read_to_string(made("credentials/page-password")).unwrap();
+    overheard::secret(password.trim());
+    let daemon = Daemon::start(&door.road);
+    assert_eq!(door.get("/", Some(("hr", password.trim()))).status(), 200);
+    daemon.stop();
 }

@@ -3,6 +3,7 @@
 
 mod clients;
 mod contents;
+mod documented;
 mod host;
 mod installing;
 mod reloading;

@@ -8,6 +8,7 @@ mod connecting;
 mod delta_faults;
 mod deltas;
 mod discovering;
+mod documented;
 mod faults;
 mod groups;
 #[cfg(feature = "kerberos")]

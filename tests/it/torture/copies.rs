@@ -11,6 +11,7 @@ use rosterd::sandbox::veris::Status;
 use sqlx::Connection;
 
 use super::nothing_is_deleted_under;
+use crate::documented::claims::BACKUP;
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::program::Program;
 use crate::fixtures::road::{Road, age, same};
@@ -208,9 +209,8 @@ fn the_ledger_of_a_restored_store_is_as_it_was_and_a_token_costs_no_more_than_on
 #[test]
 #[ignore = "needs sqlite3: run tests/torture"]
 fn the_page_is_right_about_its_own_commands() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/backup.md")).unwrap();
-    let blocks: Vec<_> = page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let [copying, restoring] = blocks[..] else { panic!("{blocks:?}") };
+    let shown: Vec<_> = BACKUP.shown().into_iter().map(|shown| shown.typed).collect();
+    let [copying, restoring] = &shown[..] else { panic!("{shown:?}") };
     let mut road = Road::new(12);
     road.sync_well();
     as_here(&road, copying);

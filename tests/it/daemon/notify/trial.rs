@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Hook, Teller, told};
+use crate::documented::claims::TOLD;
+use crate::documented::shell::Shell;
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::program::Output;
 use crate::fixtures::road::Road;
@@ -108,4 +110,16 @@ fn what_can_not_be_meant_is_a_mistake_and_tells_nobody() {
     both.road.config.settings.clear();
     let output = both.road.run(&["notify", "--test"]);
     assert!(output.code == Some(2) && output.stdout.contains("has no `notify`"), "{output:?}");
+}
+
+#[test]
+fn the_page_shows_what_is_said() {
+    let both = Both::new();
+    let script = "#!/bin/sh\necho 'curl: (6) Could not resolve host: chat' >&2\nexit 6\n";
+    fs::write(&both.teller.script, script).unwrap();
+    let mut shell = Shell::beside(&both.road.config_file());
+    shell.place("/usr/local/lib/rosterd/tell", both.teller.script.display());
+    shell.place("hooks.example.com", "127.0.0.1");
+    let [shown] = &TOLD.shown()[..] else { panic!() };
+    shell.shows(shown, 1);
 }
