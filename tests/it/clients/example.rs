@@ -3,10 +3,14 @@
 use std::fs;
 use std::time::Duration;
 
-use rosterd::sandbox::capillary::Permission;
+use rosterd::sandbox::capillary::{Edit, Permission};
 
-use crate::fixtures::ldif::{PEOPLE, SERVICE};
-use crate::fixtures::org::{ADMIN, Org, SECRETS, changed, services};
+use crate::documented::claims::CLIENTS;
+use crate::documented::compare::is_as_shown;
+use crate::documented::page::texts;
+use crate::documented::shell::Shell;
+use crate::fixtures::ldif::{PEOPLE, SERVICE, uuid};
+use crate::fixtures::org::{ADMIN, Org, SECRETS, changed, service, services};
 use crate::fixtures::place;
 use crate::fixtures::program::{Output, Program};
 
@@ -65,4 +69,24 @@ fn the_example_checks_and_delivers() {
     run(&org, &["approve", "services", held["plan"].as_str().unwrap()]).well();
     run(&org, &sync).ended("ok", 0);
     assert_eq!((org.clients().len(), org.kept().len()), (1, 1));
+}
+
+#[test]
+fn the_page_shows_what_is_kept_of_clients_and_what_others_made_of_them() {
+    let org = Org::new(&(service(3, "Reporting") + &service(4, "Till sync")));
+    run(&org, &["sync", "--json"]).ended("ok", 0);
+    let key = |name: &str| org.clients()[name].key.clone();
+    let file = fs::read_to_string(org.secrets().join(format!("{}.json", key("Reporting")))).unwrap();
+    let [page] = &texts("capillary.md", "json")[..] else { panic!() };
+    let page = page.replace("<key in the directory>", &uuid(3)).replace("NewName3", "Reporting");
+    let page = page.replace("https://eu.api.capillarytech.com", &org.url());
+    assert!(is_as_shown(&file, &page), "{page}{file}");
+
+    let hacked = Edit { description: Some("hacked".to_owned()), ..Edit::default() };
+    org.capillary().edit(&key("Reporting"), hacked).unwrap();
+    org.capillary().remove(&key("Till sync")).unwrap();
+    let mut shell = Shell::beside(&org.config_file());
+    shell.run(&format!("export CREDENTIALS_DIRECTORY={}", org.folder().join("credentials").display()));
+    let [shown] = &CLIENTS.shown()[..] else { panic!() };
+    shell.shows(shown, 0);
 }

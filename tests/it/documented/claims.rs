@@ -13,44 +13,27 @@ pub struct Claim {
     sections: &'static [&'static str],
 }
 
-/// `samba/documented.rs`.
-pub const ACCOUNT: Claim = Claim { page: "active-directory.md", sections: &["The account"] };
+/// Claims by their names, each with the page, its sections, and who runs it.
+macro_rules! claims {
+    ($($name:ident: $page:literal, $sections:expr, $runner:literal;)*) => {
+        $(pub const $name: Claim = Claim { page: $page, sections: &$sections };)*
+        const ALL: &[(&str, Claim, &str)] = &[$((stringify!($name), $name, $runner)),*];
+    };
+}
 
-/// `torture/copies.rs`.
-pub const BACKUP: Claim = Claim { page: "backup.md", sections: &[] };
-
-/// `daemon/notify/trial.rs`.
-pub const TOLD: Claim = Claim { page: "daemon.md", sections: &["Being told"] };
-
-/// `daemon/opening.rs`.
-pub const LINK: Claim = Claim { page: "daemon.md", sections: &["People in a browser"] };
-
-/// `daemon/secured.rs`.
-pub const CERTIFICATE: Claim = Claim { page: "daemon.md", sections: &["Browsers from elsewhere"] };
-
-/// `package/documented.rs`, as the one after it.
-pub const FIRST_DELIVERY: Claim = Claim { page: "first-delivery.md", sections: &[] };
-pub const UPGRADING: Claim = Claim { page: "operations.md", sections: &["Upgrading"] };
-
-/// `guard.rs`, as the one after it.
-pub const MOVED_UNIT: Claim = Claim { page: "guard.md", sections: &["Story one: somebody moves an OU"] };
-pub const CLOSED_OFFICE: Claim = Claim { page: "guard.md", sections: &["Story two: an office closes"] };
-
-/// `sandbox.rs`.
-pub const SANDBOX: Claim = Claim { page: "sandbox.md", sections: &[] };
-
-const ALL: [&Claim; 10] = [
-    &ACCOUNT,
-    &BACKUP,
-    &TOLD,
-    &LINK,
-    &CERTIFICATE,
-    &FIRST_DELIVERY,
-    &UPGRADING,
-    &MOVED_UNIT,
-    &CLOSED_OFFICE,
-    &SANDBOX,
-];
+claims! {
+    ACCOUNT: "active-directory.md", ["The account"], "samba/documented.rs";
+    BACKUP: "backup.md", [], "torture/copies.rs";
+    CLIENTS: "capillary.md", ["Somebody else is there, too"], "clients/example.rs";
+    TOLD: "daemon.md", ["Being told"], "daemon/notify/trial.rs";
+    LINK: "daemon.md", ["People in a browser"], "daemon/opening.rs";
+    CERTIFICATE: "daemon.md", ["Browsers from elsewhere"], "daemon/secured.rs";
+    FIRST_DELIVERY: "first-delivery.md", [], "package/documented.rs";
+    MOVED_UNIT: "guard.md", ["Story one: somebody moves an OU"], "documented/guard.rs";
+    CLOSED_OFFICE: "guard.md", ["Story two: an office closes"], "documented/guard.rs";
+    UPGRADING: "operations.md", ["Upgrading"], "package/documented.rs";
+    SANDBOX: "sandbox.md", [], "documented/sandbox.rs";
+}
 
 /// Commands that somebody else runs, and the words by which they do: page, command, file, words.
 const BY_OTHERS: [(&str, &str, &str, &str); 4] = [
@@ -99,9 +82,13 @@ impl Claim {
 /// How often a command is claimed.
 fn claims(block: &Block, command: &str) -> usize {
     let listed = |page: &str, begins: &str| block.page == page && command.starts_with(begins);
-    ALL.iter().filter(|claim| claim.covers(block)).count()
+    ALL.iter().filter(|(_, claim, _)| claim.covers(block)).count()
         + BY_OTHERS.iter().filter(|(page, whole, ..)| listed(page, whole) && command == *whole).count()
         + BY_NOBODY.iter().filter(|(page, begins, _)| listed(page, begins)).count()
+}
+
+fn source(file: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
 }
 
 #[test]
@@ -122,13 +109,16 @@ fn every_command_that_is_shown_is_run_by_somebody() {
         |page: &str, begins: &str| commands.iter().any(|(block, c)| block.page == page && c.starts_with(begins));
     for (page, command, file, words) in BY_OTHERS {
         assert!(is_shown(page, command), "{page} does not show {command} any more");
-        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-        assert!(text.contains(words), "{file} does not run {command} any more");
+        assert!(source(file).contains(words), "{file} does not run {command} any more");
     }
     for (page, begins, why) in BY_NOBODY {
         assert!(is_shown(page, begins), "{page} does not show {begins} any more, which is {why}");
     }
-    for claim in ALL {
+    for (name, claim, runner) in ALL {
         claim.blocks();
+        assert!(
+            source(&format!("tests/it/{runner}")).contains(&format!("{name}.")),
+            "{runner} does not run {name} any more"
+        );
     }
 }

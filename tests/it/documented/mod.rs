@@ -5,7 +5,7 @@
 //! `package/documented.rs`.
 
 pub mod claims;
-mod compare;
+pub mod compare;
 mod guard;
 mod inline;
 pub mod page;

@@ -9,14 +9,14 @@ const COMMANDS: [&str; 3] = ["sh", "console", "powershell"];
 /// How blocks are marked that are none.
 const OTHERS: [&str; 4] = ["json", "rust", "text", "yaml"];
 
-/// A fenced block of commands.
+/// A fenced block.
 #[derive(Debug, Clone)]
 pub struct Block {
     /// The page's file name.
     pub page: String,
     /// The heading above it.
     pub section: String,
-    /// How it is marked: `sh`, `console` or `powershell`.
+    /// How it is marked.
     pub language: String,
     text: String,
 }
@@ -40,8 +40,18 @@ pub fn pages() -> Vec<PathBuf> {
 
 /// The blocks of commands of a page, in order.
 pub fn blocks(page: &Path) -> Vec<Block> {
-    let name = page.file_name().unwrap().to_str().unwrap();
-    cut(name, &fs::read_to_string(page).unwrap())
+    let all = all(page).into_iter();
+    all.filter(|block| COMMANDS.contains(&block.language.as_str())).collect()
+}
+
+/// What the blocks of a page of `docs/` hold that are marked so.
+pub fn texts(page: &str, language: &str) -> Vec<String> {
+    let blocks = all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page)).into_iter();
+    blocks.filter(|block| block.language == language).map(|block| block.text).collect()
+}
+
+fn all(page: &Path) -> Vec<Block> {
+    cut(page.file_name().unwrap().to_str().unwrap(), &fs::read_to_string(page).unwrap())
 }
 
 fn cut(page: &str, text: &str) -> Vec<Block> {
@@ -53,9 +63,9 @@ fn cut(page: &str, text: &str) -> Vec<Block> {
             let text = within.map(|line| line.get(indent..).unwrap_or_default().to_owned() + "\n").collect();
             let block =
                 Block { page: page.to_owned(), section: section.to_owned(), language: language.to_owned(), text };
-            let commands = COMMANDS.contains(&language);
-            assert!(commands || OTHERS.contains(&language), "is this `sh` or `console`, or what is it? {block:?}");
-            blocks.extend(commands.then_some(block));
+            let known = COMMANDS.contains(&language) || OTHERS.contains(&language);
+            assert!(known, "is this `sh` or `console`, or what is it? {block:?}");
+            blocks.push(block);
         } else if line.starts_with('#') {
             section = line.trim_start_matches('#').trim();
         }

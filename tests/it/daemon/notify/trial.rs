@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Hook, Teller, told};
 use crate::documented::claims::TOLD;
+use crate::documented::compare::is_as_shown;
+use crate::documented::page::texts;
 use crate::documented::shell::Shell;
 use crate::fixtures::daemon::Daemon;
 use crate::fixtures::program::Output;
@@ -122,4 +124,8 @@ fn the_page_shows_what_is_said() {
     shell.place("hooks.example.com", "127.0.0.1");
     let [shown] = &TOLD.shown()[..] else { panic!() };
     shell.shows(shown, 1);
+    let [message] = &both.hook.heard()[..] else { panic!() };
+    let [_, page] = &texts("daemon.md", "json")[..] else { panic!() };
+    let page = page.replace("hr1", message["host"].as_str().unwrap());
+    assert!(is_as_shown(&message.to_string(), &page), "{page}{message}");
 }
