@@ -14,11 +14,16 @@ fn the_page_of_the_sandbox_is_right_about_its_commands() {
     let [start] = &kept[..] else { panic!("{kept:?}") };
     let home = tempfile::tempdir().unwrap();
     let address = format!("127.0.0.1:{}", free_port());
-    let mut shell = Shell::start(Command::new("bash"));
+    let mut bash = Command::new("bash");
+    // No proxy of this machine's.
+    bash.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+    let mut shell = Shell::start(bash);
     shell.place("127.0.0.1:8420", &address);
     // It ends with the shell, however this test does.
     let program = format!("setpriv --pdeathsig KILL {}", env!("CARGO_BIN_EXE_rosterd"));
     shell.place("rosterd sandbox ", format!("{program} sandbox --listen {address} "));
+    // A busy machine may look at it a second later, when it is worked on.
+    shell.place(r#""status":"waiting""#, r#""status":"…""#);
     shell.run(&format!("cd {0}; HOME={0}", home.path().display()));
     let start = start.shown().remove(0).typed;
     let begin = format!("coproc {start}read -r welcome <&${{COPROC[0]}}");
