@@ -7,10 +7,9 @@ use crate::documented::claims::{FIRST_DELIVERY, UPGRADING};
 use crate::documented::page::Shown;
 use crate::documented::shell::Shell;
 use crate::fixtures::container::Root;
-use crate::fixtures::dialog;
 use crate::fixtures::ldif::SERVICE;
-use crate::fixtures::overheard;
 use crate::fixtures::road::{Road, SECRETS};
+use crate::fixtures::terminal::Terminal;
 
 const CONFIG: &str = "/etc/rosterd/rosterd.yaml";
 
@@ -89,14 +88,13 @@ fn does(shell: &mut Shell, shown: &Shown, typed: &str) {
 #[track_caller]
 fn asks(host: &Host, shell: &Shell, shown: &Shown) {
     let talk = talk(shell, &shown.printed);
-    let typed = dialog::on_a_terminal(shown.typed.trim_start_matches("sudo "));
-    let secretly = |(question, answer): &(String, String)| match question.as_str() {
-        "Password:" => (question.clone(), SERVICE.1.to_owned()),
-        _ => (question.clone(), answer.clone()),
-    };
-    let screen = dialog::answers(host.container.command(&typed), &talk.iter().map(secretly).collect::<Vec<_>>());
-    // The questions name somebody of an example.
-    overheard::unasked(&screen.lines().skip(talk.len()).collect::<Vec<_>>().join("\n"));
+    let words: Vec<_> = shown.typed.split(' ').skip_while(|word| *word != "rosterd").skip(1).collect();
+    let mut terminal = Terminal::start(host.container.command(&[&["/usr/bin/rosterd"], &words[..]].concat()));
+    for (question, answer) in &talk {
+        terminal.answer(question, if question == "Password:" { SERVICE.1 } else { answer });
+    }
+    let (code, screen) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
     let really: Vec<_> = screen.lines().map(str::trim_end).take(talk.len()).collect();
     let page: Vec<_> =
         talk.iter().map(|(question, answer)| format!("{question} {answer}").trim_end().to_owned()).collect();

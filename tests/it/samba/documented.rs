@@ -4,9 +4,9 @@ use std::process::Command;
 
 use crate::documented::claims::ACCOUNT;
 use crate::documented::page::Block;
-use crate::fixtures::dialog;
 use crate::fixtures::program::Program;
 use crate::fixtures::samba::{SERVICE, Samba};
+use crate::fixtures::terminal::Terminal;
 
 const PASSWORD: &str = "Another-Passw0rd";
 
@@ -28,12 +28,15 @@ fn the_account_can_be_made_as_the_page_has_it() {
             does(&typed);
             continue;
         }
-        let typed = here(&typed);
-        let [program, arguments @ ..] = dialog::on_a_terminal(&typed);
-        let mut command = Command::new(program);
-        command.args(arguments);
-        let asked = ["New Password:", "Retype Password:"].map(|question| (question.to_owned(), PASSWORD.to_owned()));
-        dialog::answers(command, &asked);
+        // Without a terminal of whoever runs this, which it would ask otherwise.
+        let mut command = Command::new("setsid");
+        command.args(["--wait", "sh", "-c", &here(&typed)]);
+        let mut terminal = Terminal::start(command);
+        for question in ["New Password:", "Retype Password:"] {
+            terminal.answer(question, PASSWORD);
+        }
+        let (code, screen) = terminal.end();
+        assert_eq!(code, Some(0), "{screen}");
     }
     assert!(samba.lets_in(SERVICE.0, PASSWORD));
     let flags = samba.value(SERVICE.0, "userAccountControl").unwrap();
