@@ -12,6 +12,7 @@ use crate::fixtures::road::{Road, SECRETS};
 use crate::fixtures::terminal::Terminal;
 
 const CONFIG: &str = "/etc/rosterd/rosterd.yaml";
+const KEPT: &str = "/etc/rosterd/credentials/ldap-password";
 
 /// A shell on a host, in the folder where a package of such a version was put.
 fn shell(host: &Host, version: &str, called: &str) -> Shell {
@@ -99,7 +100,9 @@ fn asks(host: &Host, shell: &Shell, shown: &Shown) {
     let page: Vec<_> =
         talk.iter().map(|(question, answer)| format!("{question} {answer}").trim_end().to_owned()).collect();
     assert_eq!(page, really, "{screen}");
-    assert!(screen.contains(CONFIG), "{screen}");
+    assert!(screen.contains(&format!("wrote {CONFIG}, and the password to {KEPT}. Its other secrets")), "{screen}");
+    assert_eq!(host.container.does(&["stat", "--format", "%U %a", KEPT]), "root 600");
+    assert_eq!(host.container.does(&["cat", KEPT]), SERVICE.1);
 }
 
 /// Questions as the page has them, and its answers as they are here.
