@@ -82,7 +82,9 @@ impl Environment {
                 wrong.help(format!("write it to {CREDENTIALS}/{name}, and restart rosterd: systemd hands it over at the start"))
             } else {
                 wrong.help(format!(
-                    "a missing one is put there by `sudo install -m 600 /dev/stdin {}`: paste it, then Enter and Ctrl-D; only root may read it (sudo)",
+                    // In a line of its own, so that it is copied whole.
+                    "only root may read it (sudo); a missing one is put there, pasted with Enter and Ctrl-D after it, by\n\
+                     sudo install -m 600 /dev/stdin {}",
                     path.display()
                 ))
             }
@@ -255,7 +257,12 @@ mod tests {
     fn outside_systemd_credentials_are_looked_for_beside_the_config() {
         let fault = resolved("${cred:no-such-credential}", &Environment::new([("A", "x")])).unwrap_err();
         assert!(fault.message.contains("/etc/rosterd/credentials/no-such-credential"), "{fault:?}");
-        assert!(fault.help.unwrap().contains("install -m 600 /dev/stdin /etc/rosterd/credentials/no-such-credential`"));
+        assert!(
+            fault
+                .help
+                .unwrap()
+                .contains("by\nsudo install -m 600 /dev/stdin /etc/rosterd/credentials/no-such-credential")
+        );
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub(super) fn written(draft: &Draft, file: &Path, password: &Password, findings:
     let mut said = text::check(findings);
     said += &format!("\nwrote {}", file.display());
     said += &match password {
-        Password::InItsPlace => format!(", and the password to {}. Its other", place(PASSWORD).display()),
-        _ => ". Its".to_owned(),
+        Password::InItsPlace => format!(", and the password to {}\n\nIts other", place(PASSWORD).display()),
+        _ => "\n\nIts".to_owned(),
     };
     said += " secrets go to files of root's; put each there:\n\n";
     for name in draft.secrets() {

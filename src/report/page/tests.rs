@@ -116,6 +116,12 @@ fn before_anything_ran() {
 }
 
 #[test]
+fn without_a_schedule_it_runs_when_asked() {
+    let page = |scheduled| page(&overview(vec![SyncStatus { scheduled, ..employees() }], Vec::new(), None));
+    assert!(page(false).contains("when asked") && !page(true).contains("when asked"));
+}
+
+#[test]
 fn an_empty_config() {
     let page = page(&overview(Vec::new(), Vec::new(), None));
     assert!(page.contains("names no sync") && page.contains("names no destination"), "{page}");

@@ -100,7 +100,7 @@ fn asks(host: &Host, shell: &Shell, shown: &Shown) {
     let page: Vec<_> =
         talk.iter().map(|(question, answer)| format!("{question} {answer}").trim_end().to_owned()).collect();
     assert_eq!(page, really, "{screen}");
-    assert!(screen.contains(&format!("wrote {CONFIG}, and the password to {KEPT}. Its other secrets")), "{screen}");
+    assert!(screen.contains(&format!("wrote {CONFIG}, and the password to {KEPT}\n\nIts other secrets")), "{screen}");
     assert_eq!(host.container.does(&["stat", "--format", "%U %a", KEPT]), "root 600");
     assert_eq!(host.container.does(&["cat", KEPT]), SERVICE.1);
 }

@@ -84,7 +84,7 @@ fn refused_credentials_are_tried_once() {
     road.sync().says("pending", 6, &["the target's credentials were refused"]);
     for _ in 0..2 {
         road.later(LATER);
-        road.sync().says("pending", 6, &["the target's credentials were refused", "until they change"]);
+        road.sync().says("pending", 6, &["the target's credentials were refused", "until there are others"]);
     }
     assert_eq!((charged(&road), road.requests()), (1, [1, 0]));
     road.config.client_secret = secret;
