@@ -4,6 +4,7 @@ mod asking;
 mod beginning;
 mod boostcom;
 mod checking;
+mod colours;
 mod discovering;
 mod holding;
 mod importing;

@@ -49,10 +49,11 @@ const BY_OTHERS: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// Commands that nobody can run where tests run: page, how the command begins, why.
-const BY_NOBODY: [(&str, &str, &str); 4] = [
+const BY_NOBODY: [(&str, &str, &str); 5] = [
     ("active-directory.md", "New-ADUser -Name svc-rosterd", WINDOWS),
     ("active-directory.md", r#"dsacls "CN=Deleted Objects,DC=corp,DC=example,DC=com" /takeownership"#, WINDOWS),
     ("active-directory.md", r#"dsacls "CN=Deleted Objects,DC=corp,DC=example,DC=com" /G"#, WINDOWS),
+    ("active-directory.md", r#"dsacls "OU=People,DC=corp,DC=example,DC=com" /I:S"#, WINDOWS),
     ("active-directory.md", "ktpass /princ svc-rosterd@CORP.EXAMPLE.COM", WINDOWS),
 ];
 
