@@ -181,6 +181,9 @@ impl Store {
     }
 }
 
+/// How long somebody waits for others who write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn usual(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .synchronous(SqliteSynchronous::Full)
@@ -190,7 +193,7 @@ fn usual(options: SqliteConnectOptions) -> SqliteConnectOptions {
         // In pages: batches whose members lie all over the file are brought into it several at a time.
         .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", format!("-{}", Pages::Usual.kib()))
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(PATIENCE)
         .statement_cache_capacity(256)
         // Rows of a long scan cross to this thread in such portions.
         .row_buffer_size(1_024)

@@ -1,16 +1,24 @@
 //! What was removed leaves the file, too. SQLite overwrites what it deletes, but not what is left of rows that it moved
 //! from page to page before; and what was written lately is in its log.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
 use super::Cutoff;
 use crate::store::rows::millis;
-use crate::store::{Error, Store};
+use crate::store::{Error, PATIENCE, Store};
 
 /// Events beyond twice as many as there were when the file was last written anew: rows that come in one order and are found
 /// in another leave a sixth of their pages empty.
 const MUCH: i64 = 10_000;
+
+/// How often the log is tried to be emptied while somebody reads or writes.
+const TRIES: u32 = 100;
+
+/// Others go on in between.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// Notes that something was removed.
 pub(in crate::store) async fn note(
@@ -60,9 +68,23 @@ impl Store {
         Ok(())
     }
 
-    /// Empties the log into the file, so that nothing older is in it. `false` when somebody was still reading from it.
+    /// Empties the log into the file, so that nothing older is in it. `false` when somebody was still reading from it: SQLite
+    /// would wait for them, and keep everybody from writing meanwhile, for as long as a copy of the store takes.
     pub async fn empty_log(&mut self) -> Result<bool, Error> {
-        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await?;
-        Ok(busy == 0)
+        for _ in 0..TRIES {
+            if self.try_to_empty_log().await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        Ok(false)
+    }
+
+    async fn try_to_empty_log(&mut self) -> Result<bool, Error> {
+        sqlx::raw_sql("PRAGMA busy_timeout = 0").execute(&mut self.connection).await?;
+        let busy = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut self.connection).await;
+        let patience = format!("PRAGMA busy_timeout = {}", PATIENCE.as_millis());
+        sqlx::raw_sql(AssertSqlSafe(patience)).execute(&mut self.connection).await?;
+        Ok(busy.map(|busy: i64| busy == 0)?)
     }
 }
