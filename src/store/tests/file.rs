@@ -72,6 +72,7 @@ async fn somebody_who_reads_keeps_the_log_from_being_emptied_and_nothing_else() 
         emptied = store.empty_log() => panic!("{emptied:?}"),
         written = third.meet("veris another") => written.map(drop).unwrap(),
     }
+    assert!(!store.empty_log().await.unwrap());
     reads.rollback().await.unwrap();
     assert!(store.empty_log().await.unwrap());
 }
